@@ -1,0 +1,1 @@
+"""Deterministic sdist and wheel archives, put together from reusable members."""

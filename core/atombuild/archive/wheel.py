@@ -1,0 +1,170 @@
+"""The wheel writer: a zip archive concatenated from reusable members.
+
+A member knows everything but its offset, so only the central directory is made anew for each archive. Members are
+written as uv_build writes them: no time, no owner, no extra fields, no data descriptors, zlib-ng at level 6.
+Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3 (ZIP64).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import stat
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from zlib_ng import zlib_ng
+
+_LEVEL: Final = 6
+_RAW: Final = -zlib_ng.MAX_WBITS
+_PIECE: Final = 64 * 1024
+"""uv feeds its compressor in pieces of this size, and the pieces show in the compressed bytes."""
+
+_STORED: Final = 0
+_DEFLATED: Final = 8
+_NEEDS: Final = 20
+_NEEDS_ZIP64: Final = 45
+_MADE_BY: Final = 3 << 8 | 63
+"""Unix, version 6.3."""
+
+_UTF8_NAMES: Final = 0x800
+_DATE: Final = 0x21
+"""1980-01-01, the first day that a zip archive knows."""
+
+_MAX16: Final = 0xFFFF
+_MAX32: Final = 0xFFFFFFFF
+
+_LOCAL: Final = struct.Struct("<4s5H3I2H")
+_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_END: Final = struct.Struct("<4s4H2IH")
+_END64: Final = struct.Struct("<4sQ2H2I4Q")
+_LOCATOR64: Final = struct.Struct("<4sIQI")
+
+
+@dataclass(frozen=True, slots=True)
+class WheelMember:
+    """One entry of a wheel: its local part, and what the central directory and RECORD say of it."""
+
+    name: str
+    """Path in the wheel; a folder's ends with a slash."""
+
+    local: bytes
+    """Local header and compressed data."""
+
+    crc: int
+    size: int
+    """Uncompressed, in bytes."""
+
+    compressed_size: int
+    mode: int
+    """As ``st_mode``: kind and permissions."""
+
+    sha256: str
+    """As RECORD writes it: urlsafe base64 without padding; empty for a folder."""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this entry is a folder."""
+        return stat.S_ISDIR(self.mode)
+
+
+def deflate_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
+    """Return a compressed file entry."""
+    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
+    view = memoryview(data)
+    pieces = [deflate.compress(view[start : start + _PIECE]) for start in range(0, len(view), _PIECE)]
+    pieces.append(deflate.flush())
+    return _file_member(name, data, b"".join(pieces), _DEFLATED, executable=executable)
+
+
+def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
+    """Return an uncompressed file entry, as editable wheels hold them."""
+    return _file_member(name, data, data, _STORED, executable=executable)
+
+
+def directory_member(name: str) -> WheelMember:
+    """Return a folder entry; ``name`` comes without its closing slash."""
+    name = f"{name}/"
+    return WheelMember(name, _local_header(name, _STORED, 0, 0, 0), 0, 0, 0, stat.S_IFDIR | 0o755, "")
+
+
+def wheel_chunks(members: Sequence[WheelMember]) -> Iterator[bytes]:
+    """Yield the bytes of the archive: every member, the central directory, the end records."""
+    central: list[bytes] = []
+    offset = 0
+    for member in members:
+        yield member.local
+        central.append(_central_header(member, offset))
+        offset += len(member.local)
+    directory = b"".join(central)
+    yield directory
+    yield _end_records(len(members), len(directory), offset)
+
+
+def _file_member(name: str, data: bytes, content: bytes, method: int, *, executable: bool) -> WheelMember:
+    crc = zlib_ng.crc32(data)
+    return WheelMember(
+        name,
+        _local_header(name, method, crc, len(content), len(data)) + content,
+        crc,
+        len(data),
+        len(content),
+        stat.S_IFREG | (0o755 if executable else 0o644),
+        base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode(),
+    )
+
+
+def _local_header(name: str, method: int, crc: int, compressed_size: int, size: int) -> bytes:
+    path = name.encode()
+    extra = b""
+    needs = _NEEDS
+    if max(size, compressed_size) >= _MAX32:
+        # A local header must give both sizes when it gives one in its ZIP64 field.
+        extra = struct.pack("<2H2Q", 1, 16, size, compressed_size)
+        size = compressed_size = _MAX32
+        needs = _NEEDS_ZIP64
+    fields = (needs, _UTF8_NAMES, method, 0, _DATE, crc, compressed_size, size, len(path), len(extra))
+    return _LOCAL.pack(b"PK\3\4", *fields) + path + extra
+
+
+def _central_header(member: WheelMember, offset: int) -> bytes:
+    path = member.name.encode()
+    large = [value for value in (member.size, member.compressed_size, offset) if value >= _MAX32]
+    extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
+    # Version, flags, method, time, date, CRC and sizes are those of the local header; the method is what it says.
+    method = int.from_bytes(member.local[8:10], "little")
+    return (
+        _CENTRAL.pack(
+            b"PK\1\2",
+            _MADE_BY,
+            _NEEDS_ZIP64 if large else _NEEDS,
+            _UTF8_NAMES,
+            method,
+            0,
+            _DATE,
+            member.crc,
+            min(member.compressed_size, _MAX32),
+            min(member.size, _MAX32),
+            len(path),
+            len(extra),
+            0,
+            0,
+            0,
+            member.mode << 16,
+            min(offset, _MAX32),
+        )
+        + path
+        + extra
+    )
+
+
+def _end_records(count: int, size: int, offset: int) -> bytes:
+    records = b""
+    if count > _MAX16 or size >= _MAX32 or offset >= _MAX32:
+        rest = _END64.size - 12  # APPNOTE 4.3.14.1: the record's size leaves out its signature and this field
+        records += _END64.pack(b"PK\6\6", rest, _MADE_BY, _NEEDS_ZIP64, 0, 0, count, count, size, offset)
+        records += _LOCATOR64.pack(b"PK\6\7", 0, offset + size, 1)
+    short = min(count, _MAX16)
+    return records + _END.pack(b"PK\5\6", 0, 0, short, short, min(size, _MAX32), min(offset, _MAX32), 0)

@@ -1,0 +1,26 @@
+"""Plan and run: what is built, in which order, and how an attempt ends.
+
+What a distribution is made of is the business of a :class:`Recipe` (:mod:`atombuild.native` today); when to build, of
+the session; how a file gets its name, of :mod:`atombuild.publish`. This package puts them in order.
+"""
+
+from __future__ import annotations
+
+from atombuild.builder.attempt import UNUSABLE, run
+from atombuild.builder.plan import Order, Plan, Result
+from atombuild.builder.recipe import Content, Desk, Recipe, Records
+from atombuild.builder.remains import UNFINISHED, knows_targets
+
+__all__ = [
+    "UNFINISHED",
+    "UNUSABLE",
+    "Content",
+    "Desk",
+    "Order",
+    "Plan",
+    "Recipe",
+    "Records",
+    "Result",
+    "knows_targets",
+    "run",
+]

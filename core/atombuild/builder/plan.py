@@ -1,0 +1,54 @@
+"""What is asked for, and what comes of it: plan, order, result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from atombuild.builder.recipe import Recipe
+from atombuild.errors import Report
+from atombuild.events import Cause, Outcome
+from atombuild.status import ArtifactKind
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to build, in order."""
+
+    kinds: tuple[ArtifactKind, ...] = (ArtifactKind.SDIST, ArtifactKind.WHEEL)
+    wheel_from_sdist: bool = True
+    """The wheel is made from the sdist of the same attempt; otherwise from the tree."""
+
+    @classmethod
+    def chosen(cls, *, sdist: bool, wheel: bool) -> Plan:
+        """Return the plan for a choice, as ``uv build`` understands it: both named is both from the tree."""
+        kinds = tuple(kind for kind, wanted in zip(ArtifactKind, (sdist, wheel), strict=True) if wanted)
+        return cls(kinds, wheel_from_sdist=False) if kinds else cls()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One attempt, as the session asks for it."""
+
+    root: Path
+    out_dir: Path
+    plan: Plan
+    cause: Cause
+    paths: tuple[str, ...] = ()
+    total: int = 0
+    change: int = 0
+    fingerprint: str | None = None
+    """Of the inputs as they were just before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an attempt went."""
+
+    outcome: Outcome | None
+    """None: there was no attempt, since there is nothing here that can be built; nothing was touched."""
+
+    recipe: Recipe | None
+    """What was built from; None where the project could not be read."""
+
+    reports: tuple[Report, ...] = ()

@@ -1,0 +1,73 @@
+"""The seams of an attempt: what it builds with, and who it reports to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from atombuild.events import Event
+from atombuild.ledger import Record
+from atombuild.status import ArtifactKind
+
+Records = Mapping[ArtifactKind, Record]
+
+
+class Content(Protocol):
+    """One distribution, ready to be written."""
+
+    @property
+    def filename(self) -> str:
+        """Its final name."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Its bytes; producing them may raise any error of the tree."""
+
+
+class Recipe(Protocol):
+    """One project's way to its distributions, fixed at one moment."""
+
+    @property
+    def name(self) -> str:
+        """The project's name, verbatim."""
+
+    @property
+    def version(self) -> str:
+        """In normal form."""
+
+    @property
+    def backend(self) -> str:
+        """Who builds."""
+
+    def target(self, kind: ArtifactKind) -> str:
+        """Return the exact file name, known before anything is built."""
+
+    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
+        """Raise what makes the project as a whole unbuildable, before any step."""
+
+    def sdist(self, pulse: Callable[[int, int], None]) -> Content:
+        """Make the sdist."""
+
+    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Content:
+        """Make the wheel, from the sdist that :meth:`sdist` made or from the tree."""
+
+    def admits(self, path: str) -> bool:
+        """Whether a change at this path can change an artifact."""
+
+    def keeps(self, path: str) -> bool:
+        """Whether :meth:`admits` says yes to this path, or may do so to one below it."""
+
+
+class Desk(Protocol):
+    """Who ordered the attempt: hears what happens, and may stop it."""
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on."""
+
+    def hold(self, records: Records) -> None:
+        """Take the artifacts' newest records; statuses are shown from them."""
+
+    def pause_for_lock(self) -> None:
+        """Wait a moment; raise :class:`Cancelled` to give up waiting."""
+
+    def check_cancelled(self) -> None:
+        """Raise :class:`Cancelled` if somebody asked to stop."""

@@ -1,0 +1,66 @@
+"""What earlier attempts left: the targets they knew, the ones that were cut off, the old artifact's fate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from atombuild.errors import OutputUnusable
+from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
+from atombuild.publish import Identity, OutputDirectory
+from atombuild.standing import Observer
+from atombuild.status import ArtifactKind, Attempt
+
+UNFINISHED: Final = frozenset({Attempt.QUEUED, Attempt.BUILDING})
+"""Attempts that somebody is carrying out, or that were cut off."""
+
+
+def knows_targets(root: Path, out_dir: Path, kinds: tuple[ArtifactKind, ...]) -> bool:
+    """Whether the ledger names artifacts of this project, without creating anything to find out."""
+    try:
+        with OutputDirectory.open(out_dir, create=False) as directory:
+            records = read_ledger(directory).of(root, out_dir)
+    except (OutputUnusable, LedgerDamaged):
+        return False
+    return any(records.artifacts[kind].target for kind in kinds if kind in records.artifacts)
+
+
+def settle_interrupted(record: Record, out_dir: Path, observer: Observer) -> Record:
+    """Return how an attempt ended that nobody is carrying out any more. Needs the lock, which proves just that."""
+    if record.outcome not in UNFINISHED:
+        return record
+    if record.target is not None and observer.is_what_was_meant(record, out_dir / record.target):
+        # Killed between the rename and the record of it: the file is whole, so the attempt did succeed.
+        return replace(record, outcome=Attempt.SUCCEEDED, ended=record.started)
+    return replace(record, outcome=Attempt.INTERRUPTED, ended=record.started, size=None, sha256=None)
+
+
+def look_at(out_dir: Path, target: str | None) -> Identity | None:
+    """Return what stands under a target's name, for an attempt that never got the directory open."""
+    if target is None:
+        return None
+    try:
+        return Identity.of((out_dir / target).lstat())
+    except OSError:
+        return None
+
+
+def fate_of_old(*, present: bool, before: Record | None, target: str | None) -> Old:
+    """Return what the attempt will leave of the old artifact, if nothing is refused."""
+    if present:
+        return Old.REMOVED
+    removed_before = (
+        before is not None
+        and before.target == target
+        and before.outcome is not Attempt.SUCCEEDED
+        and before.old is Old.REMOVED
+    )
+    # A failure over a failure: the old artifact is still the one that was removed.
+    return Old.REMOVED if removed_before else Old.NONE
+
+
+def last_good_size(before: Record | None) -> int | None:
+    if before is None:
+        return None
+    return before.size if before.outcome is Attempt.SUCCEEDED else before.previous_size

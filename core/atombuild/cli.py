@@ -1,0 +1,193 @@
+"""The command ``atombuild-tui``, and the same without a screen: ``python -m atombuild``.
+
+Nothing here imports the screen: it is handed in, as a function that is called when a screen is really wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from atombuild import __version__
+from atombuild.builder import UNUSABLE, Plan, knows_targets
+from atombuild.errors import AtombuildError, BackendUnsupported, UsageMistake
+from atombuild.events import Cause, Event, Outcome
+from atombuild.plain import JsonView, Output, PlainView, standard_outputs
+from atombuild.sanitise import visible
+from atombuild.wiring import Workshop
+
+SUCCEEDED: Final = 0
+FAILED: Final = 1
+UNUSABLE_STATUS: Final = 2
+SIGNALLED: Final = 128
+"""Plus the signal's number: 130 for an interrupt."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenOrder:
+    """What a screen is to show."""
+
+    workshop: Workshop
+    hint: str | None
+    """What to try first, for ``--demo``."""
+
+    bell: bool
+
+
+Screen = Callable[[ScreenOrder], int]
+"""Shows the user interface until it is left; returns the exit status."""
+
+
+def main(argv: list[str] | None = None, *, screen: Screen | None = None) -> int:
+    """Run the command; return its exit status. Without a screen, watching is done in plain lines."""
+    arguments = _parser(with_screen=screen is not None).parse_args(argv)
+    out, err = standard_outputs()
+    try:
+        return _run(arguments, screen, out, err)
+    except AtombuildError as error:
+        view = PlainView(out, err, watching=False)
+        for report in error.reports():
+            view.report(report)
+        return UNUSABLE_STATUS
+
+
+def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="atombuild-tui" if with_screen else "python -m atombuild",
+        description="Watch a Python project, rebuild its sdist and wheel atomically on every change, and show what "
+        "really happened. After a failed build nothing broken or outdated stands in the output directory.",
+        epilog="Exit status with --once: 0 all succeeded, 1 a build failed, 2 the command or the project can't be "
+        "used, 130 interrupted.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the project's folder (default: here)")
+    parser.add_argument("--once", action="store_true", help="build once and exit: plain lines, no screen")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="watch without the screen: plain lines (the default when standard output is no terminal)",
+    )
+    parser.add_argument("--json", action="store_true", help="with --once, --plain or --list: one JSON object a line")
+    parser.add_argument("-o", "--out-dir", type=Path, metavar="DIR", help="where artifacts go (default: PATH/dist)")
+    parser.add_argument("--sdist", action="store_true", help="build the sdist; with --wheel: both from the tree")
+    parser.add_argument("--wheel", action="store_true", help="build the wheel from the tree")
+    parser.add_argument("--list", action="store_true", help="print what each artifact would hold, build nothing")
+    parser.add_argument(
+        "--demo", action="store_true", help="work on a copy of a sample project in a new temporary folder"
+    )
+    parser.add_argument("--no-bell", action="store_true", help="neither ring nor set the terminal's title")
+    parser.add_argument("--version", action="version", version=f"atombuild-tui {__version__}")
+    return parser
+
+
+def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err: Output) -> int:
+    if arguments.json and not (arguments.once or arguments.plain or arguments.list):
+        raise UsageMistake(
+            "--json needs --once, --plain or --list", hint="the screen has no JSON form: add one of them"
+        )
+    root, hint = _project_folder(arguments)
+    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
+    plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
+    workshop = Workshop(root, out_dir, plan)
+    if arguments.list:
+        return _list(workshop, out, as_json=arguments.json)
+    watching = not arguments.once
+    view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
+    if arguments.once:
+        return _once(workshop, view.show)
+    _refuse_hopeless(workshop)
+    if screen is not None and not arguments.plain and sys.stdout.isatty() and sys.stdin.isatty():
+        return screen(ScreenOrder(workshop, hint, bell=not arguments.no_bell))
+    if hint and not arguments.json:
+        out.line(visible(hint))
+    return _watch(workshop, view.show, out)
+
+
+def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
+    if not arguments.demo:
+        # absolute(), not resolve(): a project reached through a link keeps the name its user knows.
+        return Path(arguments.path or ".").absolute(), None
+    if arguments.path is not None:
+        raise UsageMistake("--demo brings its own project", hint="leave out either --demo or the path")
+    from atombuild.demo import make_demo  # noqa: PLC0415 (only --demo needs it)
+
+    demo = make_demo()
+    return demo.root, demo.hint
+
+
+def _refuse_hopeless(workshop: Workshop) -> None:
+    """Raise what makes watching this folder pointless: no project, or one that can't be built here."""
+    try:
+        workshop.cook()
+    except UNUSABLE as error:
+        # A project that was built here before and lost its description is a failed build; the screen shows that one.
+        if isinstance(error, BackendUnsupported) or not knows_targets(workshop.root, workshop.out_dir, workshop.plan.kinds):
+            raise
+    except AtombuildError:
+        pass  # a project with a mistake in it: the screen shows it, and watches for the mend
+
+
+def _list(workshop: Workshop, out: Output, *, as_json: bool) -> int:
+    recipe = workshop.cook()
+    for kind in workshop.plan.kinds:
+        members = recipe.listing(kind)
+        if as_json:
+            rows = [{"path": member.path, "source": member.source} for member in members]
+            out.line(json.dumps({"kind": kind.value, "target": recipe.target(kind), "members": rows}))
+            continue
+        out.line(visible(f"{recipe.target(kind)} would hold {len(members)} files:"))
+        for member in members:
+            out.line(visible(f"  {member.path} ({member.source or 'generated'})"))
+    return SUCCEEDED
+
+
+def _once(workshop: Workshop, show: Callable[[Event], None]) -> int:
+    session = workshop.session(show)
+    with _signals(session.close) as received:
+        session.begin()
+        result = session.attempt(Cause.START)
+        session.end()
+    if received:
+        return SIGNALLED + received[0]
+    if result.outcome is None:
+        return UNUSABLE_STATUS
+    return SUCCEEDED if result.outcome is Outcome.SUCCEEDED else FAILED
+
+
+def _watch(workshop: Workshop, show: Callable[[Event], None], out: Output) -> int:
+    engine = workshop.engine()
+    with _signals(engine.stop) as received:
+        engine.start(show)
+        # A wait with an end, again and again: a signal is handled only between two of them.
+        while not engine.join(0.2):
+            if out.broken:
+                engine.stop()
+    return SIGNALLED + received[0] if received else SUCCEEDED
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Turn the first request to end into ``stop()``; a second one ends the process at once, as the system does."""
+    received: list[int] = []
+    watched = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        for each in watched:
+            signal.signal(each, signal.SIG_DFL)
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in watched}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

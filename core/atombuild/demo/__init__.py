@@ -1,0 +1,33 @@
+"""``--demo``: a sample project to play with, copied into a new temporary folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_SAMPLE = Path(__file__).parent / "sample"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A copy of the sample project."""
+
+    root: Path
+
+    @property
+    def hint(self) -> str:
+        """What to try first, for the screen and for plain lines."""
+        module = self.root / "src" / "orrery"
+        return (
+            f"In another terminal: edit {module / 'planets.py'}; "
+            f"break it: rm {module / '__init__.py'}; mend it: touch {module / '__init__.py'}"
+        )
+
+
+def make_demo() -> Demo:
+    """Copy the sample project into a new temporary folder, which stays after we are gone."""
+    root = Path(tempfile.mkdtemp(prefix="atombuild-demo-")) / "orrery"
+    shutil.copytree(_SAMPLE, root, ignore=shutil.ignore_patterns("__pycache__"))
+    return Demo(root)

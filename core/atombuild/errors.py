@@ -1,0 +1,407 @@
+"""Everything that can go wrong, as one tree.
+
+    AtombuildError
+    ├── UserMistake              the project or the command can be mended by its author
+    │   ├── ProjectMissing       no such folder, or no pyproject.toml in it
+    │   ├── PyprojectUnreadable  pyproject.toml is there and can't be read
+    │   ├── ProjectInvalid       pyproject.toml says something it may not: every problem at once
+    │   ├── BackendUnsupported   another build backend than this version can run
+    │   ├── SourceRejected       the files of the project can't make this distribution
+    │   └── UsageMistake         the command line
+    ├── BackendFailure           a build backend that is not ours broke off
+    ├── MachineFailure           the operating system refused: disk full, permission, a file in the way
+    │   ├── SourceUnreadable     a source file could not be read, or changed while it was read
+    │   ├── OutputUnusable       the output directory can't be opened, created, locked or written
+    │   ├── RemovalRefused       an old artifact could not be removed
+    │   ├── WriteFailed          the new artifact could not be written
+    │   ├── PersistFailed        the new artifact is whole and could not get its final name
+    │   └── SyncFailed           the artifact stands, but the disk did not confirm it
+    ├── Cancelled                somebody asked to stop; not a failure
+    └── OurBug                   none of the above: a defect of atombuild itself
+
+An error carries fields; words are composed late, by :meth:`AtombuildError.reports`. A report always says what
+happened and what to do next, and where and why whenever that is known. Its :class:`Blame` tells the branches apart
+on screen.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+class Blame(enum.Enum):
+    """Whose turn it is to act; each value has its own heading on screen."""
+
+    MISTAKE = "mistake"
+    """The author of the project, or who typed the command."""
+
+    BACKEND = "backend"
+    """A build backend that is not ours."""
+
+    MACHINE = "machine"
+    """The disk, the permissions, another program holding a file."""
+
+    BUG = "bug"
+    """We, the founders."""
+
+    @property
+    def heading(self) -> str:
+        """The words that introduce a report of this kind."""
+        return _HEADINGS[self]
+
+
+_HEADINGS: Final = {
+    Blame.MISTAKE: "to mend in the project",
+    Blame.BACKEND: "the build backend failed",
+    Blame.MACHINE: "the machine refused",
+    Blame.BUG: "a bug in atombuild",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a text file, as an editor counts it."""
+
+    path: Path
+    """The file."""
+
+    line: int | None = None
+    """From 1, or None for the file as a whole."""
+
+    column: int | None = None
+    """In characters, from 1, or None for the line as a whole."""
+
+    def __str__(self) -> str:
+        """``path:line:column``, the form that terminals and editors follow."""
+        parts = [str(self.path)]
+        if self.line is not None:
+            parts.append(str(self.line))
+            if self.column is not None:
+                parts.append(str(self.column))
+        return ":".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One problem, in the words a person reads. Not sanitised: it may quote a project's own text."""
+
+    blame: Blame
+    """Whose turn it is."""
+
+    what: str
+    """What happened, one sentence without a full stop."""
+
+    hint: str
+    """What to do next."""
+
+    where: Location | None = None
+    """The file, and the line where there is one."""
+
+    why: tuple[str, ...] = ()
+    """The causes, outermost first; each may hold several lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a project's description; :class:`ProjectInvalid` collects them."""
+
+    what: str
+    """What is wrong; where uv has words for it, these are uv's."""
+
+    hint: str
+    """What to write instead."""
+
+    where: Location | None = None
+    """The offending value."""
+
+    why: tuple[str, ...] = ()
+    """Causes, outermost first."""
+
+
+class AtombuildError(Exception):
+    """The root of the tree: whatever we raise on purpose is one of these."""
+
+    blame: Blame = Blame.MISTAKE
+
+    def reports(self) -> tuple[Report, ...]:
+        """Words for people; never empty."""
+        raise NotImplementedError  # every leaf composes its own
+
+    def __str__(self) -> str:
+        """All reports in a line, for logs and test output."""
+        return "; ".join(f"{report.where}: {report.what}" if report.where else report.what for report in self.reports())
+
+
+class UserMistake(AtombuildError):
+    """The project or the command can be mended by its author."""
+
+
+class ProjectMissing(UserMistake):
+    """There is no project at this path."""
+
+    def __init__(self, path: Path, *, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, naming the folder."""
+        return (
+            Report(
+                self.blame,
+                f"no Python project at {self.path}",
+                "go to the folder that holds pyproject.toml, or name it: atombuild-tui PATH "
+                "(atombuild-tui --demo shows a sample project)",
+                why=(self.why,),
+            ),
+        )
+
+
+class PyprojectUnreadable(UserMistake):
+    """``pyproject.toml`` is there, but the operating system does not let us read it."""
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report with the system's reason."""
+        return (
+            Report(
+                self.blame,
+                "pyproject.toml can't be read",
+                f"make it a regular file that you may read: ls -l {self.path}",
+                where=Location(self.path),
+                why=(system_reason(self.reason),),
+            ),
+        )
+
+
+class ProjectInvalid(UserMistake):
+    """``pyproject.toml`` holds one or more problems; all of them are here."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report a problem, in the order of the file."""
+        return tuple(Report(self.blame, p.what, p.hint, where=p.where, why=p.why) for p in self.problems)
+
+
+class BackendUnsupported(UserMistake):
+    """The project names a build backend that this version can't run. Nothing in ``dist/`` is touched."""
+
+    def __init__(self, backend: str, *, where: Location, why: str) -> None:
+        super().__init__(backend, where, why)
+        self.backend = backend
+        self.where = where
+        self.why = why
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, naming the backend and where it is named."""
+        return (
+            Report(
+                self.blame,
+                f"the build backend {self.backend} is not supported yet",
+                "this version builds projects whose build-backend is uv_build; nothing in the output directory "
+                "was touched",
+                where=self.where,
+                why=(self.why,),
+            ),
+        )
+
+
+class SourceRejected(UserMistake):
+    """The files of the project can't make this distribution: a missing module, a bad glob, a FIFO."""
+
+    def __init__(self, what: str, *, hint: str, where: Location | None = None, why: tuple[str, ...] = ()) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.where = where
+        self.why = why
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report."""
+        return (Report(self.blame, self.what, self.hint, where=self.where, why=self.why),)
+
+
+class UsageMistake(UserMistake):
+    """The command line asks for something that can't be."""
+
+    def __init__(self, what: str, *, hint: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report."""
+        return (Report(self.blame, self.what, self.hint),)
+
+
+class BackendFailure(AtombuildError):
+    """A build backend that is not ours broke off."""
+
+    blame = Blame.BACKEND
+
+    def __init__(self, what: str, *, hint: str, why: tuple[str, ...] = ()) -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+        self.why = why
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report."""
+        return (Report(self.blame, self.what, self.hint, why=self.why),)
+
+
+class MachineFailure(AtombuildError):
+    """The operating system refused. ``reason`` is its own error and nothing more."""
+
+    blame = Blame.MACHINE
+
+    def __init__(self, path: Path, reason: OSError) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    @property
+    def what(self) -> str:
+        """What could not be done."""
+        raise NotImplementedError  # every leaf names its own act
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, with the system's words and a hint that fits its number."""
+        return (
+            Report(
+                self.blame, self.what, remedy(self.reason), where=Location(self.path), why=(system_reason(self.reason),)
+            ),
+        )
+
+
+class SourceUnreadable(MachineFailure):
+    """A source file could not be read."""
+
+    @property
+    def what(self) -> str:
+        """Names the file."""
+        return f"the source file {self.path.name} could not be read"
+
+
+class OutputUnusable(MachineFailure):
+    """The output directory can't be opened, created, locked or written; no old artifact was looked at."""
+
+    @property
+    def what(self) -> str:
+        """Names the directory."""
+        return f"the output directory {self.path.name} can't be used"
+
+
+class RemovalRefused(MachineFailure):
+    """An old artifact could not be removed, so the build did not start."""
+
+    @property
+    def what(self) -> str:
+        """Names the old artifact."""
+        return f"the old artifact {self.path.name} could not be removed, so the build did not start"
+
+
+class WriteFailed(MachineFailure):
+    """The new artifact could not be written to its temporary file."""
+
+    @property
+    def what(self) -> str:
+        """Names the target."""
+        return f"{self.path.name} could not be written"
+
+
+class PersistFailed(MachineFailure):
+    """The new artifact is whole and could not get its final name. ``path`` is that name."""
+
+    @property
+    def what(self) -> str:
+        """Names the target."""
+        return f"the finished build could not be put in place as {self.path.name}"
+
+
+class SyncFailed(MachineFailure):
+    """The artifact stands under its name, but the disk did not confirm that the name is safe."""
+
+    @property
+    def what(self) -> str:
+        """Names the target."""
+        return f"{self.path.name} is in place, but the disk did not confirm it"
+
+
+class Cancelled(AtombuildError):
+    """Somebody asked to stop. Not a failure: views say "cancelled", not "failed"."""
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, for logs."""
+        return (Report(self.blame, "cancelled on request", "press b to build again"),)
+
+
+class OurBug(AtombuildError):
+    """A defect of atombuild itself, wrapped where an attempt ends so that the promise survives it."""
+
+    blame = Blame.BUG
+
+    def __init__(self, cause: BaseException, *, doing: str) -> None:
+        super().__init__(cause, doing)
+        self.cause = cause
+        self.doing = doing
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report with the innermost frame, so that a bug report can start from it."""
+        frame = self.cause.__traceback__
+        where = None
+        while frame is not None:
+            where = Location(Path(frame.tb_frame.f_code.co_filename), frame.tb_lineno)
+            frame = frame.tb_next
+        return (
+            Report(
+                self.blame,
+                f"atombuild itself failed while {self.doing}",
+                "this is our defect, not yours: please report it with the lines above",
+                where=where,
+                why=(f"{type(self.cause).__name__}: {self.cause}",),
+            ),
+        )
+
+
+def system_reason(error: OSError) -> str:
+    """Return the operating system's reason alone, without paths or Python's decoration."""
+    if error.errno is None:
+        return str(error) or type(error).__name__
+    words = error.strerror or os.strerror(error.errno)
+    return f"{words} ({errno.errorcode.get(error.errno, error.errno)})"
+
+
+_REMEDIES: Final = {
+    errno.ENOSPC: "free some space on that disk; the next build starts clean",
+    errno.EDQUOT: "your quota is used up: free some space; the next build starts clean",
+    errno.EROFS: "the file system is read-only: choose another place with --out-dir, or remount it",
+    errno.EACCES: "check who owns it and its permissions, or choose another place with --out-dir",
+    errno.EPERM: "the system forbids it (an immutable flag, or another owner): look with lsattr and ls -l",
+    errno.EISDIR: "a folder stands in its place: move that folder away",
+    errno.ENOTDIR: "a file stands where a folder is needed: move it away, or choose another place with --out-dir",
+    errno.ELOOP: "a symbolic link stands in its place: give the real folder with --out-dir, or remove the link",
+    errno.EEXIST: "something else appeared under that name meanwhile: move it away, then build again",
+    errno.ENOENT: "it vanished: check that the folder is still there, then build again",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n)",
+    errno.ENAMETOOLONG: "the name is too long for this file system: shorten the project's name or version",
+    errno.EBUSY: "another program holds it: close that program, then build again",
+    errno.EIO: "the disk reported an error: look at the system log (dmesg) before you trust it again",
+}
+
+
+def remedy(error: OSError) -> str:
+    """Return what to do about an error of the operating system."""
+    return _REMEDIES.get(error.errno or 0, "mend the cause, then build again")

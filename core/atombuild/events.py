@@ -1,0 +1,294 @@
+"""What happened, as small frozen values. Every view is fed by these and by nothing else.
+
+The engine emits events from its own thread, in order. ``--json`` prints the same events, one object a line, by
+:func:`as_json`; the README documents each field. Text inside events may come from a project: views sanitise it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path, PurePath
+from typing import Any, Final
+
+from atombuild.errors import Location, Report
+from atombuild.status import ArtifactKind, Status
+
+
+class Mode(enum.Enum):
+    """What the watcher is doing."""
+
+    LIVE = "live"
+    """Watching; a change leads to a build."""
+
+    PAUSED = "paused"
+    """Watching and counting, but only "build now" builds."""
+
+    POLLING = "polling"
+    """Live, but by looking again and again: the system's notifications ran out."""
+
+    ROOT_GONE = "folder gone"
+    """The project folder vanished; it is looked for until it is back."""
+
+    OFF = "off"
+    """Not watching: a single build, or stopped."""
+
+
+class Cause(enum.Enum):
+    """Why an attempt was made."""
+
+    START = "start"
+    REQUEST = "request"
+    CHANGE = "change"
+
+
+class Outcome(enum.Enum):
+    """How a whole attempt ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Level(enum.Enum):
+    """How loud a line of the log is."""
+
+    DETAIL = "detail"
+    INFO = "info"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The root of all events."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted(Event):
+    """The engine runs. Always the first event."""
+
+    root: Path
+    """The project folder, absolute."""
+
+    out_dir: Path
+    kinds: tuple[ArtifactKind, ...]
+    """What this session builds, in the order of building."""
+
+    wheel_from_sdist: bool
+    """The default plan: the wheel is made from the sdist, not from the tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLoaded(Event):
+    """``pyproject.toml`` was read and is good."""
+
+    name: str
+    version: str
+    backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectUnusable(Event):
+    """There is no attempt: no project here, or one that this version can't build. Nothing was touched."""
+
+    reports: tuple[Report, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged(Event):
+    """The watcher's mode changed."""
+
+    mode: Mode
+    words: str = ""
+    """Why, and what to do where there is something to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesSeen(Event):
+    """A settled batch of changes that the artifacts depend on."""
+
+    change: int
+    """The number of this batch in this session, from 1."""
+
+    paths: tuple[str, ...]
+    """What changed, relative to the project; at most a dozen, see ``total``."""
+
+    total: int
+    waiting: int
+    """Batches not yet in any attempt, this one included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesIgnored(Event):
+    """Something changed that no artifact depends on, or changed and changed back."""
+
+    paths: tuple[str, ...]
+    total: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockAwaited(Event):
+    """Another builder has the output directory; we wait."""
+
+    holder: str
+    """Who, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptStarted(Event):
+    """A build begins: every target below is about to be removed."""
+
+    attempt: int
+    """Counted per project in the ledger, across restarts."""
+
+    cause: Cause
+    paths: tuple[str, ...]
+    """What changed, for :attr:`Cause.CHANGE`; at most a dozen."""
+
+    total: int
+    change: int
+    """The newest change this attempt holds; 0 before the first."""
+
+    kinds: tuple[ArtifactKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted(Event):
+    """One artifact is being built now."""
+
+    kind: ArtifactKind
+    target: str
+    """File name."""
+
+    source: str
+    """"the source tree" or "the sdist"."""
+
+    usual_seconds: float | None
+    """The mean of the last ten successful builds of this artifact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress(Event):
+    """How far the running step is. Sent at most a few times a second; a view may drop any of them."""
+
+    kind: ArtifactKind
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactStatus(Event):
+    """The whole truth about one artifact at this moment; replaces what was said before."""
+
+    kind: ArtifactKind
+    status: Status
+    target: str | None
+    """Final file name; None while it can't be known."""
+
+    path: Path | None
+    size: int | None = None
+    """Bytes, of this attempt's file."""
+
+    previous_size: int | None = None
+    """Bytes, of the success before this one."""
+
+    sha256: str | None = None
+    seconds: float | None = None
+    """How long its step took."""
+
+    ended: float | None = None
+    """When the attempt ended, seconds since the epoch."""
+
+    attempt: int | None = None
+    behind: int | None = None
+    """How many batches of changes came after what the file holds; 0 is "holds your latest change", None: not
+    verified (still looking, or nothing was built)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log(Event):
+    """Lines for the build log; one event may carry many."""
+
+    lines: tuple[str, ...]
+    level: Level = Level.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Event):
+    """Why an attempt failed, in full."""
+
+    reports: tuple[Report, ...]
+    kind: ArtifactKind | None = None
+    """The artifact whose step failed; None where the attempt failed before any step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned(Event):
+    """Something that is no failure, but that a person should know."""
+
+    what: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFinished(Event):
+    """The attempt is over; the artifacts' statuses were sent before."""
+
+    attempt: int
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStopped(Event):
+    """The engine ended. Always the last event."""
+
+
+_NAMES: Final[Mapping[type[Event], str]] = {
+    SessionStarted: "session-started",
+    ProjectLoaded: "project-loaded",
+    ProjectUnusable: "project-unusable",
+    ModeChanged: "mode-changed",
+    ChangesSeen: "changes-seen",
+    ChangesIgnored: "changes-ignored",
+    LockAwaited: "lock-awaited",
+    AttemptStarted: "attempt-started",
+    StepStarted: "step-started",
+    Progress: "progress",
+    ArtifactStatus: "artifact-status",
+    Log: "log",
+    Failure: "failure",
+    Warned: "warned",
+    AttemptFinished: "attempt-finished",
+    SessionStopped: "session-stopped",
+}
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """Return the event as plain JSON values; ``event`` names its kind."""
+    return {"event": _NAMES[type(event)], **_plain_fields(event)}
+
+
+def _plain_fields(value: Any) -> dict[str, Any]:
+    return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Status):
+        return {**_plain_fields(value), "words": value.words}
+    if isinstance(value, (Report, Location)):
+        return _plain_fields(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, PurePath):
+        return _decodable(str(value))
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return _decodable(value) if isinstance(value, str) else value
+
+
+def _decodable(text: str) -> str:
+    r"""Undecodable bytes of file names become ``\xNN``: JSON has no place for lone surrogates."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,1 @@
+"""The native builder: the same distributions as uv_build, in process."""

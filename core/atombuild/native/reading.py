@@ -1,0 +1,85 @@
+"""Reading a source file so that it can neither block the build nor be half of one save and half of the next."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from atombuild.errors import Location, SourceRejected, SourceUnreadable
+
+_TRIES: Final = 3
+_FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""A FIFO that takes the file's place between the look and the open must not hold us."""
+
+_EXECUTABLE: Final = 0 if os.name == "nt" else 0o111
+
+
+def read_regular(path: Path, shown: str) -> tuple[bytes, bool]:
+    """Return a regular file's bytes and whether it is executable; a link to a file is followed.
+
+    ``shown`` is the path that messages name. Raises :class:`SourceRejected` for what is no regular file and
+    :class:`SourceUnreadable` when the system refuses or the file never holds still.
+    """
+    try:
+        for _ in range(_TRIES):
+            _check_regular(path.stat(), path, shown)
+            read = _read_still(path, shown)
+            if read is not None:
+                data, status = read
+                return data, bool(status.st_mode & _EXECUTABLE)
+    except FileNotFoundError as error:
+        if path.is_symlink():
+            raise SourceRejected(
+                f"failed to query metadata of file `{shown}`: it is a symbolic link to nothing",
+                hint="remove the link, mend what it points to, or exclude it from the build",
+                where=Location(path),
+                why=(f"it points to {path.readlink()}",),
+            ) from error
+        raise SourceUnreadable(path, error) from error
+    except OSError as error:
+        raise SourceUnreadable(path, error) from error
+    raise SourceUnreadable(path, OSError("it kept changing while it was read"))
+
+
+def _read_still(path: Path, shown: str) -> tuple[bytes, os.stat_result] | None:
+    """Read to the end; None when the file changed between the first byte and the last."""
+    descriptor = os.open(path, _FLAGS)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        before = os.fstat(descriptor)
+        _check_regular(before, path, shown)
+        data = file.readall()
+        after = os.fstat(descriptor)
+    still = _identity(before) == _identity(after) and len(data) == after.st_size
+    return (data, after) if still else None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _check_regular(status: os.stat_result, path: Path, shown: str) -> None:
+    if stat.S_ISREG(status.st_mode):
+        return
+    if stat.S_ISDIR(status.st_mode):
+        raise SourceRejected(
+            f"failed to read from file `{shown}`: it is a symbolic link to a folder",
+            hint="put the folder itself in its place, link single files, or exclude it from the build",
+            where=Location(path),
+            why=("Is a directory (EISDIR)",),
+        )
+    raise SourceRejected(
+        f"`{shown}` is {_OTHER_KINDS.get(stat.S_IFMT(status.st_mode), 'no regular file')}: "
+        "it can't be part of a distribution",
+        hint="move it out of the package or exclude it from the build",
+        where=Location(path),
+    )
+
+
+_OTHER_KINDS: Final = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}

@@ -1,0 +1,114 @@
+"""The native builder as a plan sees it: one project, read once, with its sdist and its wheel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from atombuild.errors import AtombuildError
+from atombuild.native.distribution import Distribution, Listed
+from atombuild.native.licenses import matched_license_files
+from atombuild.native.metadata import core_metadata
+from atombuild.native.modules import check_layout
+from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename
+from atombuild.native.selection import Selection, make_selection
+from atombuild.native.tree import DiskTree, MemberTree
+from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
+from atombuild.project.build_system import require_native
+from atombuild.project.load import load_project
+from atombuild.project.model import Project
+from atombuild.project.pyproject import read_pyproject
+from atombuild.status import ArtifactKind
+
+
+def read_recipe(root: Path, out_dir: Path) -> NativeRecipe:
+    """Read the project in ``root``. Raises any mistake in its ``pyproject.toml``."""
+    pyproject = read_pyproject(root)
+    require_native(pyproject)
+    return NativeRecipe(load_project(pyproject), out_dir)
+
+
+class NativeRecipe:
+    """See :class:`atombuild.builder.Recipe`."""
+
+    backend = "uv_build, natively"
+
+    def __init__(self, project: Project, out_dir: Path) -> None:
+        self._project = project
+        self._tree = DiskTree(project.root, _hidden(project.root, out_dir))
+        self._unpacked: MemberTree | None = None
+        self._selection: Selection | None = None
+
+    @property
+    def name(self) -> str:
+        """The project's name, verbatim."""
+        return self._project.metadata.name
+
+    @property
+    def version(self) -> str:
+        """In normal form."""
+        return str(self._project.metadata.version)
+
+    def target(self, kind: ArtifactKind) -> str:
+        """Return the exact file name."""
+        return sdist_filename(self._project) if kind is ArtifactKind.SDIST else wheel_filename(self._project)
+
+    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
+        """Raise what makes every distribution of this project impossible, in the order in which uv_build finds it."""
+        if kinds[:1] == (ArtifactKind.SDIST,):
+            self._check_metadata()
+            self._check_layout()
+        else:
+            self._check_layout()
+            self._check_metadata()
+
+    def sdist(self, pulse: Callable[[int, int], None]) -> Distribution:
+        """Make the sdist."""
+        sdist = build_sdist(self._project, self._tree, pulse)
+        self._unpacked = sdist.tree
+        return sdist
+
+    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Distribution:
+        """Make the wheel, from the sdist that was just made or from the tree."""
+        if not from_sdist:
+            return build_wheel(self._project, self._tree, pulse)
+        if self._unpacked is None:
+            raise RuntimeError("the wheel comes from the sdist, and there is none yet")
+        return build_wheel(self._project, self._unpacked, pulse)
+
+    def listing(self, kind: ArtifactKind) -> tuple[Listed, ...]:
+        """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""
+        list_files = list_sdist if kind is ArtifactKind.SDIST else list_wheel
+        return list_files(self._project, self._tree)
+
+    def admits(self, path: str) -> bool:
+        """Whether a change at this path can change an artifact."""
+        selection = self._known_selection()
+        return selection is not None and selection.admits(path)
+
+    def keeps(self, path: str) -> bool:
+        """Whether :meth:`admits` says yes to this path, or may do so to one below it."""
+        selection = self._known_selection()
+        return selection is not None and (selection.admits(path) or selection.may_hold(path))
+
+    def _check_metadata(self) -> None:
+        core_metadata(self._project, self._tree, matched_license_files(self._project, self._tree))
+
+    def _check_layout(self) -> None:
+        selection = make_selection(self._project)
+        check_layout(self._project, selection.modules, self._tree)
+
+    def _known_selection(self) -> Selection | None:
+        if self._selection is None:
+            try:
+                self._selection = make_selection(self._project)
+            except AtombuildError:
+                return None  # such a project fails its check, and then every change counts
+        return self._selection
+
+
+def _hidden(root: Path, out_dir: Path) -> tuple[str, ...]:
+    """Return the output directory as seen from the project, where it lies inside: no sdist may hold it."""
+    relative = os.path.relpath(out_dir, root).replace(os.sep, "/")
+    return () if relative == "." or relative.startswith("..") else (relative,)

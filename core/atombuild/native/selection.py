@@ -1,0 +1,217 @@
+"""Which files go into the sdist and into the wheel, and in which order.
+
+Builds and ``--list`` take these very functions, and :class:`Selection` asks the same globs for the watcher, so that
+they can't disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from atombuild.errors import SourceRejected
+from atombuild.native.globs import GlobSet, exact
+from atombuild.native.modules import SETTINGS, Modules, find_modules, inside_project, join
+from atombuild.native.patterns import (
+    DataFolder,
+    data_folders,
+    data_outside,
+    license_globs,
+    source_excludes,
+    source_includes,
+    wheel_excludes,
+)
+from atombuild.native.tree import Entry, Kind, SourceTree
+from atombuild.native.walk import refuse_virtual_environment, walk
+from atombuild.project.model import Project
+
+_WRITTEN_APART: Final = frozenset({"pyproject.toml", "pyproject.toml.orig"})
+"""The sdist's walk skips them: the first is rewritten, the second is what the first was."""
+
+_INITS: Final = ("__init__.py", "__init__.pyi")
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A file on its way into an archive."""
+
+    path: str
+    """In the archive; in an sdist relative to its top folder."""
+
+    source: str
+    """In the tree."""
+
+
+def sdist_files(project: Project, modules: Modules, licenses: tuple[str, ...], tree: SourceTree) -> Iterator[Selected]:
+    """Yield the files of the sdist but ``pyproject.toml``. Raises :class:`SourceRejected`."""
+    includes = source_includes(project, modules, data_folders(project)) | GlobSet(map(exact, licenses))
+    excludes = source_excludes(project)
+    if excludes.matches("pyproject.toml"):
+        raise SourceRejected(
+            "`pyproject.toml` must not be excluded from source distribution build",
+            hint="write excludes that don't match it: every sdist needs its pyproject.toml",
+            where=project.pyproject.at(*SETTINGS, "source-exclude"),
+        )
+
+    def admits(path: str) -> bool:
+        return includes.may_hold(path) and not excludes.matches(path)
+
+    for entry in walk(tree, "", admits):
+        if entry.path in _WRITTEN_APART and entry.kind is not Kind.DIRECTORY:
+            continue
+        # A link to a folder can't be packed. uv_build says so wherever files below it could have been meant.
+        if not includes.matches(entry.path) and (entry.kind is not Kind.SYMLINK or tree.is_file(entry.path)):
+            continue
+        refuse_virtual_environment(tree, entry.path)
+        if entry.kind is not Kind.DIRECTORY:
+            yield Selected(entry.path, entry.path)
+
+
+def wheel_files(project: Project, modules: Modules, licenses: tuple[str, ...], tree: SourceTree) -> Iterator[Selected]:
+    """Yield the files of the wheel but those of its dist-info that are made. Raises :class:`SourceRejected`."""
+    excludes = wheel_excludes(project)
+    skip = _prefix_length(modules.root)
+    for folder in modules.folders:
+        for entry in _module_entries(project, folder, excludes, tree):
+            refuse_virtual_environment(tree, entry.path)
+            if entry.kind is not Kind.DIRECTORY:
+                yield Selected(entry.path[skip:], entry.path)
+    for path in licenses:
+        yield Selected(f"{project.stem}.dist-info/licenses/{path}", path)
+    for data in data_folders(project):
+        yield from _data_files(project, data, excludes, tree)
+
+
+def _module_entries(project: Project, folder: str, excludes: GlobSet, tree: SourceTree) -> Iterator[Entry]:
+    kind = tree.kind(folder)
+    if kind is None:
+        raise SourceRejected(
+            f"Failed to walk source tree: {folder} is not there",
+            hint=f"create the folder {folder}, or mend module-name in [{'.'.join(SETTINGS)}]",
+            where=project.pyproject.at(*SETTINGS, "module-name"),
+        )
+    # uv_build decides by the whole absolute path what it enters, and by the relative one what it takes.
+    mount = f"{tree.mount.rstrip('/')}/"
+
+    def admits(path: str) -> bool:
+        return not excludes.matches(mount + path)
+
+    if not admits(folder):
+        return
+    start = Entry(folder, kind)
+    below = walk(tree, folder, admits) if kind is Kind.DIRECTORY else iter(())
+    yield from (entry for entry in (start, *below) if not excludes.matches(entry.path))
+
+
+def _data_files(project: Project, data: DataFolder, excludes: GlobSet, tree: SourceTree) -> Iterator[Selected]:
+    if tree.kind(data.folder) is None:
+        raise SourceRejected(
+            f"No such file or directory: {data.folder}",
+            hint=f"create the folder {data.folder}, or remove it from [{'.'.join(SETTINGS)}.data]",
+            where=project.pyproject.at(*SETTINGS, "data", data.scheme),
+        )
+    if tree.leads_out(data.folder):
+        raise data_outside(project, data.scheme)
+    if tree.is_file(data.folder) or (data.folder and excludes.matches(data.folder)):
+        return
+    skip = _prefix_length(data.folder)
+    for entry in walk(tree, data.folder, lambda path: not excludes.matches(path)):
+        refuse_virtual_environment(tree, entry.path)
+        if entry.kind is not Kind.DIRECTORY:
+            yield Selected(f"{project.stem}.data/{data.scheme}/{entry.path[skip:]}", entry.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the settings select, whatever is on disk: the watcher's question. Made by :func:`make_selection`."""
+
+    modules: Modules
+    data: tuple[DataFolder, ...]
+    includes: GlobSet
+    """Of the sdist."""
+
+    source_excludes: GlobSet
+    wheel_excludes: GlobSet
+    licenses: GlobSet
+    """The metadata needs what they match, whatever the excludes say."""
+
+    looked_for: frozenset[str]
+    """Paths whose being there, or not, decides something."""
+
+    mount: str
+    """See :attr:`atombuild.native.tree.SourceTree.mount`."""
+
+    def admits(self, path: str) -> bool:
+        """Whether the builds read, or look for, a file at this path."""
+        return (
+            path in self.looked_for
+            or self.licenses.matches(path)
+            or (self.includes.matches(path) and not any(map(self.source_excludes.matches, _with_parents(path))))
+            or self._is_in_wheel(path)
+        )
+
+    def may_hold(self, folder: str) -> bool:
+        """Whether a file that :meth:`admits` would take may lie below this folder."""
+        if self.licenses.may_hold(folder) or any(path.startswith(f"{folder}/") for path in self.looked_for):
+            return True
+        if self.includes.may_hold(folder) and not any(map(self.source_excludes.matches, _with_parents(folder))):
+            return True
+        # Files that the sdist leaves out can still be in a wheel that is built from the tree.
+        return any(_is_below(below, folder) or below == folder for below in self.modules.folders) or self._is_in_wheel(
+            f"{folder}/\0"
+        )
+
+    def _is_in_wheel(self, path: str) -> bool:
+        excludes = self.wheel_excludes
+        if any(_is_below(path, folder) for folder in self.modules.folders) and not excludes.matches(path):
+            return not any(excludes.matches(f"{self.mount}/{part}") for part in _with_parents(path))
+        return any(_is_below(path, data.folder) for data in self.data) and not any(
+            map(excludes.matches, _with_parents(path))
+        )
+
+
+def make_selection(project: Project) -> Selection:
+    """Return what the settings of a project select. Raises :class:`SourceRejected` for any that can't be."""
+    modules = find_modules(project)
+    data = data_folders(project)
+    return Selection(
+        modules,
+        data,
+        source_includes(project, modules, data),
+        source_excludes(project),
+        wheel_excludes(project),
+        GlobSet(license_globs(project)),
+        frozenset(_looked_for(project, modules)),
+        project.root.as_posix().rstrip("/"),
+    )
+
+
+def _looked_for(project: Project, modules: Modules) -> Iterator[str]:
+    metadata = project.metadata
+    yield "pyproject.toml"
+    if metadata.readme is not None and metadata.readme.file is not None:
+        yield inside_project(metadata.readme.file) or metadata.readme.file
+    if metadata.license is not None and metadata.license.file is not None:
+        yield inside_project(metadata.license.file) or metadata.license.file
+    for module in modules.modules:
+        if module.init is not None:
+            yield module.init
+        yield from (join(folder, init) for folder in module.bare for init in _INITS)
+
+
+def _prefix_length(folder: str) -> int:
+    return len(folder) + 1 if folder else 0
+
+
+def _with_parents(path: str) -> Iterator[str]:
+    """Yield the path's folders from the top, then the path."""
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+    yield path
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")

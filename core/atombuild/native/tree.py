@@ -1,0 +1,247 @@
+"""Where a native build reads from: the project on disk, or the members of an sdist just made.
+
+The wheel of the default plan is built *from the sdist*. Nothing is unpacked for that: the wheel builder sees a
+:class:`SourceTree`, and :class:`MemberTree` is one whose files are the sdist's own members.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from atombuild.errors import SourceUnreadable
+from atombuild.native.reading import read_regular
+from atombuild.publish.names import is_ours
+
+Pulse = Callable[[int, int], None]
+"""Called between members as ``pulse(done, total)``. It raises :class:`atombuild.errors.Cancelled` to stop a build."""
+
+
+class Kind(enum.Enum):
+    """What a directory entry is, links not followed."""
+
+    FILE = "file"
+    DIRECTORY = "directory"
+    SYMLINK = "symlink"
+    OTHER = "other"
+    """FIFO, socket, device: never read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a directory."""
+
+    path: str
+    """Relative to the tree's root, ``/`` between parts; undecodable bytes as surrogate escapes."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it was read: its bytes and the one permission that archives keep."""
+
+    path: str
+    """As in :class:`Entry`."""
+
+    data: bytes
+    executable: bool
+    """Any of the three x bits."""
+
+
+class SourceTree(Protocol):
+    """A tree of files that a distribution is made from."""
+
+    @property
+    def root(self) -> Path:
+        """The folder that paths in messages are relative to."""
+
+    @property
+    def mount(self) -> str:
+        """The absolute path uv_build would see at the root: some of its excludes look at whole paths."""
+
+    def scan(self, directory: str) -> tuple[Entry, ...]:
+        """Return the children of ``directory`` ("" is the root) sorted by raw byte name.
+
+        Raises :class:`atombuild.errors.SourceUnreadable`.
+        """
+
+    def kind(self, path: str) -> Kind | None:
+        """Return what stands at ``path``, links not followed; None where nothing does."""
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file, or a link to one, stands there."""
+
+    def leads_out(self, path: str) -> bool:
+        """Whether links on the way to ``path`` lead out of the tree."""
+
+    def read(self, path: str) -> SourceFile:
+        """Read a regular file, or the target of a link to one.
+
+        Raises :class:`atombuild.errors.SourceUnreadable` when the system refuses or the file keeps changing, and
+        :class:`atombuild.errors.SourceRejected` for anything that is no regular file.
+        """
+
+
+class DiskTree:
+    """The project on disk, without what is ours: lock, ledger, temporaries and whatever ``hidden`` names."""
+
+    def __init__(self, root: Path, hidden: tuple[str, ...] = ()) -> None:
+        """``hidden``: paths relative to ``root`` that this tree pretends not to have, such as the output directory."""
+        self._root = root
+        self._hidden = frozenset(hidden)
+
+    @property
+    def root(self) -> Path:
+        """The folder on disk."""
+        return self._root
+
+    @property
+    def mount(self) -> str:
+        """The same folder."""
+        return self._root.as_posix()
+
+    def scan(self, directory: str) -> tuple[Entry, ...]:
+        """Return the children of ``directory``."""
+        prefix = f"{directory}/" if directory else ""
+        try:
+            with os.scandir(self._root / directory) as found:
+                children = [(os.fsencode(child.name), child.name, _kind_of(child)) for child in found]
+        except OSError as error:
+            raise SourceUnreadable(self._root / directory, error) from error
+        return tuple(
+            Entry(prefix + name, kind)
+            for _, name, kind in sorted(children, key=lambda child: child[0])
+            if not (is_ours(name) or prefix + name in self._hidden)
+        )
+
+    def kind(self, path: str) -> Kind | None:
+        """Return what stands at ``path``."""
+        if self._hides(path):
+            return None
+        try:
+            mode = os.lstat(self._root / path).st_mode
+        except OSError:
+            return None
+        return _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file, or a link to one, stands there."""
+        return not self._hides(path) and (self._root / path).is_file()
+
+    def leads_out(self, path: str) -> bool:
+        """Whether links on the way to ``path`` lead out of the tree."""
+        return not (self._root / path).resolve().is_relative_to(self._root.resolve())
+
+    def read(self, path: str) -> SourceFile:
+        """Read the file, again if it changed meanwhile."""
+        if self._hides(path):
+            raise _missing(self._root / path)
+        data, executable = read_regular(self._root / path, path)
+        return SourceFile(path, data, executable)
+
+    def _hides(self, path: str) -> bool:
+        parts = path.split("/")
+        return is_ours(parts[-1]) or any("/".join(parts[:depth]) in self._hidden for depth in range(1, len(parts) + 1))
+
+
+class MemberTree:
+    """Files in memory, as an sdist holds them: folders are implied, links have become files."""
+
+    def __init__(self, root: Path, files: Mapping[str, SourceFile]) -> None:
+        """``root`` only stands in messages: nothing is read from it."""
+        self._root = root
+        self._files = files
+        self._folders = _folders_of(files)
+
+    @property
+    def root(self) -> Path:
+        """The folder that messages name."""
+        return self._root
+
+    @property
+    def mount(self) -> str:
+        """A place without parents: where an sdist is unpacked must not decide what is in the wheel."""
+        return "/"
+
+    def scan(self, directory: str) -> tuple[Entry, ...]:
+        """Return the children of ``directory``."""
+        if directory not in self._folders:
+            raise _missing(self._root / directory)
+        children = self._folders[directory]
+        return tuple(Entry(path, children[path]) for path in sorted(children, key=os.fsencode))
+
+    def kind(self, path: str) -> Kind | None:
+        """Return what stands at ``path``."""
+        path = self._resolved(path)
+        if path in self._files:
+            return Kind.FILE
+        return Kind.DIRECTORY if path in self._folders else None
+
+    def is_file(self, path: str) -> bool:
+        """Whether a file stands there."""
+        return self._resolved(path) in self._files
+
+    def leads_out(self, path: str) -> bool:  # noqa: ARG002 (part of the protocol)
+        """No: there are no links."""
+        return False
+
+    def read(self, path: str) -> SourceFile:
+        """Return the file."""
+        file = self._files.get(self._resolved(path))
+        if file is None:
+            raise _missing(self._root / path)
+        return file
+
+    def _resolved(self, path: str) -> str:
+        """Follow ``.``, ``..`` and doubled slashes as the system would: ``..`` only leaves a folder that is there."""
+        if path in self._files:
+            return path
+        at = ""
+        for part in path.split("/"):
+            if part == "..":
+                if not at or at not in self._folders:
+                    return path
+                at = at.rpartition("/")[0]
+            elif part not in {"", "."}:
+                at = f"{at}/{part}" if at else part
+        return at
+
+
+def _folders_of(files: Mapping[str, SourceFile]) -> dict[str, dict[str, Kind]]:
+    folders: dict[str, dict[str, Kind]] = {"": {}}
+    for path in files:
+        kind, child = Kind.FILE, path
+        while child:
+            parent = child.rpartition("/")[0]
+            known = folders.setdefault(parent, {})
+            if child in known:
+                break
+            known[child] = kind
+            kind, child = Kind.DIRECTORY, parent
+    return folders
+
+
+def _missing(path: Path) -> SourceUnreadable:
+    return SourceUnreadable(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+
+
+def _kind_of(child: os.DirEntry[str]) -> Kind:
+    if child.is_symlink():
+        return Kind.SYMLINK
+    if child.is_dir(follow_symlinks=False):
+        return Kind.DIRECTORY
+    return Kind.FILE if child.is_file(follow_symlinks=False) else Kind.OTHER
+
+
+_KINDS: Final = {
+    stat.S_IFREG: Kind.FILE,
+    stat.S_IFDIR: Kind.DIRECTORY,
+    stat.S_IFLNK: Kind.SYMLINK,
+}

@@ -1,0 +1,33 @@
+"""Walking a source tree as uv_build does: depth first, siblings in the order of their raw names, links not followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from atombuild.errors import Location, SourceRejected
+from atombuild.native.tree import Entry, Kind, SourceTree
+
+
+def walk(tree: SourceTree, start: str, admits: Callable[[str], bool]) -> Iterator[Entry]:
+    """Yield what lies below the folder ``start``; what ``admits`` turns down is not yielded and not entered."""
+    for entry in tree.scan(start):
+        if not admits(entry.path):
+            continue
+        yield entry
+        if entry.kind is Kind.DIRECTORY:
+            yield from walk(tree, entry.path, admits)
+
+
+def refuse_virtual_environment(tree: SourceTree, path: str) -> None:
+    """Raise :class:`SourceRejected` when ``path`` is a part of a virtual environment that gives it away."""
+    folder, _, name = path.rpartition("/")
+    if name not in {"pyvenv.cfg", "lib64"}:
+        return
+    prefix = f"{folder}/" if folder else ""
+    if tree.kind(f"{prefix}bin/python") is Kind.SYMLINK or tree.is_file(f"{prefix}Scripts/python.exe"):
+        raise SourceRejected(
+            "Virtual environments must not be added to source distributions or wheels, "
+            f"remove the directory or exclude it from the build: {folder or '.'}",
+            hint=f'add "/{folder}" to source-exclude in [tool.uv.build-backend], or move the environment away',
+            where=Location(tree.root / folder),
+        )

@@ -1,0 +1,1 @@
+"""The project: ``pyproject.toml`` read, checked and frozen."""

@@ -1,0 +1,60 @@
+"""``[build-system]``: what it says, and whether the native builder may stand in for the backend it names."""
+
+from __future__ import annotations
+
+from atombuild.errors import BackendUnsupported
+from atombuild.project.checks import Findings, Table
+from atombuild.project.dependencies import read_dependencies
+from atombuild.project.pyproject import BuildSystem, Pyproject
+
+NATIVE_BACKEND = "uv_build"
+"""The ``build-backend`` whose distributions the native builder makes."""
+
+EXAMPLE = 'requires = ["uv_build>=0.13.9,<0.14"] and build-backend = "uv_build"'
+
+
+def build_system_of(pyproject: Pyproject) -> BuildSystem | None:
+    """Return the table, or None where there is none. Raises :class:`ProjectInvalid`."""
+    findings = Findings(pyproject)
+    build_system = read_build_system(Table(findings, (), pyproject.table))
+    findings.raise_if_any()
+    return build_system
+
+
+def read_build_system(document: Table) -> BuildSystem | None:
+    """Return the table if it is there and right; what is wrong goes to the document's findings."""
+    table = document.table("build-system", expected="struct BuildSystem")
+    if table is None:
+        return None
+    if table.require("requires", EXAMPLE):
+        read_dependencies(table, "requires")  # for its findings: the words themselves are kept as they are
+    requires = table.values.get("requires")
+    items = tuple(item for item in requires if isinstance(item, str)) if isinstance(requires, list) else ()
+    backend = table.string("build-backend")
+    return BuildSystem(items, backend, table.strings("backend-path") or ())
+
+
+def require_native(pyproject: Pyproject) -> None:
+    """Raise :class:`BackendUnsupported` unless the project's backend is :data:`NATIVE_BACKEND`.
+
+    Raises :class:`ProjectInvalid` where ``[build-system]`` itself can't be read.
+    """
+    build_system = build_system_of(pyproject)
+    where = pyproject.at("build-system", "build-backend")
+    if build_system is None:
+        raise BackendUnsupported(
+            "setuptools",
+            where=where,
+            why=f"there is no [build-system] table, which means setuptools (PEP 517); for uv_build add one: {EXAMPLE}",
+        )
+    if build_system.backend is None:
+        raise BackendUnsupported(
+            "setuptools",
+            where=where,
+            why="[build-system] has no build-backend, which means setuptools (PEP 517); "
+            'for uv_build add build-backend = "uv_build"',
+        )
+    if build_system.backend != NATIVE_BACKEND:
+        raise BackendUnsupported(
+            build_system.backend, where=where, why=f'it is named here: build-backend = "{build_system.backend}"'
+        )

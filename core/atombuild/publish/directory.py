@@ -1,0 +1,194 @@
+"""The output directory, opened once: lock, sweep, remove, replace, stage."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from atombuild.errors import OutputUnusable
+from atombuild.publish.identity import Identity
+from atombuild.publish.lock import Holder, take_lock
+from atombuild.publish.names import GITIGNORE, check_target, is_temporary, temporary_name
+from atombuild.publish.staged import Staged
+from atombuild.publish.system import DirectorySystem, open_directory
+
+_LARGEST_NOTE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What became of the old artifact under one target's name."""
+
+    target: str
+    old: Identity | None
+    """What stood there; None: nothing."""
+
+    refused: OSError | None = None
+    """Why it still stands there; None: it does not."""
+
+
+class OutputDirectory:
+    """An open output directory. Every call is relative to the directory as it was opened."""
+
+    def __init__(self, path: Path, system: DirectorySystem) -> None:
+        self.path = path
+        self._system = system
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, path: Path, *, create: bool = True) -> Iterator[OutputDirectory]:
+        """Open ``path``, creating it with a ``.gitignore`` of ``*`` when it is new and ``create`` is set.
+
+        Raises :class:`OutputUnusable`: a symbolic link, a file, no permission, not there.
+        """
+        try:
+            new = create and _make(path)
+            system = open_directory(path)
+        except OSError as error:
+            raise OutputUnusable(path, error) from error
+        directory = cls(path, system)
+        try:
+            if new:
+                directory._ignore_in_git()
+            yield directory
+        finally:
+            system.close()
+
+    @contextlib.contextmanager
+    def locked(self, project: str, busy: Callable[[Holder | None], None]) -> Iterator[bool]:
+        """Hold the directory's lock; yields whether this file system has locks at all. See :func:`take_lock`."""
+        descriptor, really = take_lock(self._system, self.path, project, busy)
+        try:
+            yield really
+        finally:
+            os.close(descriptor)
+
+    def sweep(self) -> tuple[str, ...]:
+        """Remove temporaries that a killed builder of ours left; return their names. Needs the lock.
+
+        Only regular files of our own name pattern and our own user. Raises :class:`OutputUnusable`.
+        """
+        swept = []
+        try:
+            for name in sorted(filter(is_temporary, self._system.names())):
+                found = self._system.lstat(name)
+                if stat.S_ISREG(found.st_mode) and _is_own(found):
+                    self._system.unlink(name)
+                    swept.append(name)
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+        return tuple(swept)
+
+    def look(self, name: str) -> Identity | None:
+        """Return what stands under a name, links not followed; None: nothing. Raises :class:`OutputUnusable`."""
+        try:
+            return Identity.of(self._system.lstat(name))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise OutputUnusable(self.path / name, error) from error
+
+    def remove(self, targets: tuple[str, ...]) -> tuple[Removal, ...]:
+        """Remove whatever stands under each target's exact name, then sync the directory. Needs the lock.
+
+        A link is removed and not followed; a directory is refused. A refusal does not spare the other targets: none
+        of them may keep an old file once the attempt began. Raises :class:`OutputUnusable` if the sync fails.
+        """
+        removals = tuple(self._remove(check_target(target)) for target in targets)
+        if any(removal.old is not None and removal.refused is None for removal in removals):
+            try:
+                self._system.sync_directory()
+            except OSError as error:
+                raise OutputUnusable(self.path, error) from error
+        return removals
+
+    def _remove(self, target: str) -> Removal:
+        try:
+            found = self._system.lstat(target)
+        except FileNotFoundError:
+            return Removal(target, None)
+        except OSError as error:
+            return Removal(target, None, error)
+        old = Identity.of(found)
+        try:
+            if stat.S_ISDIR(found.st_mode):
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            self._system.unlink(target)
+        except FileNotFoundError:
+            return Removal(target, old)
+        except OSError as error:
+            return Removal(target, old, error)
+        return Removal(target, old)
+
+    def stage(self, target: str) -> Staged:
+        """Open a temporary for ``target``. Raises :class:`WriteFailed`."""
+        return Staged(self._system, self.path, target)
+
+    def read(self, name: str) -> bytes | None:
+        """Return the content of a small file of ours; None: it is not there.
+
+        Raises ``OSError``: what an unreadable ledger means is for the ledger to say.
+        """
+        try:
+            descriptor = self._system.open_for_reading(name)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(_LARGEST_NOTE)
+
+    def replace(self, name: str, data: bytes) -> None:
+        """Put ``data`` under ``name`` in one step, on the disk before it returns. Raises :class:`OutputUnusable`."""
+        temporary = temporary_name()
+        try:
+            descriptor = self._system.create(temporary)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    self._system.sync_file(descriptor)
+                self._system.replace(temporary, name)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    self._system.unlink(temporary)
+                raise
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+
+    def set_aside(self, name: str, new_name: str) -> None:
+        """Rename a file of ours that can't be trusted. Raises :class:`OutputUnusable`."""
+        try:
+            self._system.replace(name, new_name)
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+
+    def is_still_in_place(self) -> bool:
+        """Whether the path still names the directory that was opened; somebody may have swapped it."""
+        return self._system.is_still_at(self.path)
+
+    def _ignore_in_git(self) -> None:
+        try:
+            descriptor = self._system.create(GITIGNORE)
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(b"*")
+
+
+def _make(path: Path) -> bool:
+    """Create the directory and its parents; return whether it is new."""
+    try:
+        path.mkdir(parents=True)
+    except FileExistsError:
+        return False
+    return True
+
+
+def _is_own(found: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()

@@ -1,0 +1,105 @@
+"""What stands at an artifact's final name at this moment, told by the disk and nothing else.
+
+A stat is enough while it shows the very file that we published; as soon as it does not, the content decides: a file
+that was touched or copied back is still "this attempt's whole output" if its hash says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from atombuild.ledger import Old, Record
+from atombuild.publish.identity import Identity
+from atombuild.status import Attempt, Standing
+
+_YOUNG_NS: Final = 2_000_000_000
+"""Two writes within one tick of a file system's clock can leave the same stat; the coarsest tick is two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    sha256: str
+    identity: Identity
+    is_this_build: bool
+    checked_ns: int
+
+
+class Observer:
+    """Looks at final names, and remembers which files it has already hashed."""
+
+    def __init__(self, clock_ns: Callable[[], int] = time.time_ns) -> None:
+        self._clock_ns = clock_ns
+        self._verdicts: dict[Path, _Verdict] = {}
+
+    def standing(self, record: Record, path: Path | None) -> Standing:
+        """Return what is at ``path`` now, seen from the attempt in ``record``."""
+        found = _look(path)
+        if path is None or found is None:
+            return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER
+        identity = Identity.of(found)
+        if record.outcome is Attempt.SUCCEEDED:
+            holds = stat.S_ISREG(found.st_mode) and self._is_this_build(record, path, identity)
+            return Standing.THIS_BUILD if holds else Standing.OTHER
+        if record.outcome is Attempt.NOT_ATTEMPTED or identity == record.old_identity:
+            return Standing.OLD_KEPT
+        return Standing.OTHER
+
+    def is_what_was_meant(self, record: Record, path: Path) -> bool:
+        """Whether the file that an interrupted attempt was about to publish stands there, whole."""
+        found = _look(path)
+        if found is None or record.sha256 is None or not stat.S_ISREG(found.st_mode):
+            return False
+        return found.st_size == record.size and _sha256(path) == record.sha256
+
+    def _is_this_build(self, record: Record, path: Path, identity: Identity) -> bool:
+        if record.sha256 is None:
+            return False
+        known = self._verdicts.get(path)
+        if (known is None or known.sha256 != record.sha256) and identity == record.identity:
+            # Published by us and untouched since, as far as a stat can tell: checked when it was written.
+            known = _Verdict(record.sha256, identity, is_this_build=True, checked_ns=identity.mtime_ns)
+        now = self._clock_ns()
+        if known is None or (known.sha256, known.identity) != (record.sha256, identity) or _must_look_again(known, now):
+            same = identity.size == record.size and _sha256(path) == record.sha256
+            known = _Verdict(record.sha256, identity, same, now)
+        self._verdicts[path] = known
+        return known.is_this_build
+
+
+def _must_look_again(known: _Verdict, now: int) -> bool:
+    """Say whether a verdict made while the file was young has to be checked once more, now that it has aged."""
+    changed = max(known.identity.mtime_ns, known.identity.ctime_ns)
+    return known.checked_ns - changed < _YOUNG_NS <= now - changed
+
+
+def _look(path: Path | None) -> os.stat_result | None:
+    try:
+        return path.lstat() if path is not None else None
+    except OSError:
+        # Not there, or not to be seen: either way nobody can use an artifact from here.
+        return None
+
+
+def _sha256(path: Path) -> str | None:
+    """Hash a regular file; None: it can't be read, so nobody can say that it is ours."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError:
+        return None
+    digest = hashlib.sha256()
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        try:
+            while chunk := file.read(1 << 20):
+                digest.update(chunk)
+        except OSError:
+            return None
+    return digest.hexdigest()

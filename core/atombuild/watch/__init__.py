@@ -1,0 +1,1 @@
+"""Watching: hints from the file system, verified against what really stands there."""

@@ -1,0 +1,193 @@
+"""What is not worth watching, and why: a rule with a name for every path that is passed over.
+
+    path below the root
+      ├─ our own file, output directory, editor dropping   always ignored
+      ├─ keep(path): an artifact holds it                  always watched
+      └─ version control, cache, virtual environment       ignored
+
+Only parts *below the root* are judged, so a project that itself lives under ``.venv/`` is watched as any
+other, and they are judged as whole names, so ``dist`` does not hide ``distribution``.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+
+class Rule(enum.Enum):
+    """Why a path is not watched; the value is what the thing is, in words."""
+
+    OURS = "atombuild's own file"
+    """Temporaries, ledger and lock of the publish protocol, wherever they stand."""
+
+    OUTPUT = "the output directory"
+    """Where artifacts go: watching it would make every build the cause of the next."""
+
+    DROPPING = "an editor's temporary file"
+    """Swap, backup and lock files and probes that live for a moment beside the file being edited."""
+
+    VERSION_CONTROL = "version control"
+    CACHE = "a cache"
+    """What tools keep for themselves and can make again."""
+
+    ENVIRONMENT = "a virtual environment"
+    """Any folder that holds ``pyvenv.cfg``."""
+
+
+_ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.DROPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A path is not watched."""
+
+    rule: Rule
+    """Why."""
+
+    culprit: str
+    """The path itself, or the folder above it that the rule speaks of; relative to the root."""
+
+    def __str__(self) -> str:
+        """Return the sentence for people. Not sanitised."""
+        return f"{self.culprit} is not watched: {self.rule.value}"
+
+
+_FOLDERS: Final = {
+    **dict.fromkeys((".git", ".hg", ".svn", ".jj", ".bzr", "_darcs"), Rule.VERSION_CONTROL),
+    **dict.fromkeys(
+        (
+            "__pycache__",
+            ".mypy_cache",
+            ".pytest_cache",
+            ".ruff_cache",
+            ".hypothesis",
+            ".tox",
+            ".nox",
+            ".eggs",
+            ".cache",
+            "node_modules",
+        ),
+        Rule.CACHE,
+    ),
+}
+
+# Vim tries whether it may create files here with the name 4913, adding 123 while that name is taken.
+_VIM_PROBES: Final = "|".join(str(4913 + 123 * attempt) for attempt in range(8))
+
+_NAMES: Final = re.compile(
+    rf"""
+      (?P<OURS> \.atombuild.* )
+    | (?P<DROPPING>
+          {_VIM_PROBES}
+        | \.(?:.*\.)?sw(?:[a-z]|px)                  # Vim's swap files
+        | .*~                                        # backups
+        | \.\#.* | \#.*\#                            # Emacs: locks, auto-save
+        | \.~lock\..*\# | ~\$.*                      # LibreOffice, Microsoft Office
+        | .*___jb_(?:tmp|old)___                     # JetBrains
+        | \.goutputstream-.*                         # GIO: gedit and its kin
+        | \..*\.kate-swp | \.subl.*\.tmp | .*\.vsctmp
+        | \.nfs[0-9a-f]{{12,}}                       # removed while open, on NFS
+      )
+    | (?P<CACHE> .*\.py[co] | \.coverage(?:\..*)? | \.DS_Store )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+class WatchFilter:
+    """Decides which paths below a project's root are watched."""
+
+    def __init__(self, root: Path, out_dir: Path, keep: Callable[[str], bool]) -> None:
+        """Judge paths below ``root``.
+
+        ``keep`` is asked about files *and* folders: may an artifact hold this path or anything below it? Its
+        yes beats the rules that only guess.
+        """
+        self._root = os.fspath(root)
+        self._keep = keep
+        self._out_paths = _places_below(root, out_dir)
+        self._folders: dict[str, Ignored | None] = {}
+
+    def refresh(self) -> None:
+        """Forget what was learned from the disk; every scan starts with this."""
+        self._folders.clear()
+
+    def verdict(self, path: str, *, folder: bool | None = None) -> Ignored | None:
+        """Return why ``path`` is not watched, or None when it is.
+
+        ``path`` is relative to the root with ``/`` between its parts and surrogate escapes for undecodable
+        bytes. ``folder`` says what stands there, where the caller knows: only a folder can be an environment.
+        """
+        ignored = self._judge(path, folder=folder)
+        if ignored is None or ignored.rule in _ALWAYS or not self._keep(path):
+            return ignored
+        return None
+
+    def descends(self, path: str) -> bool:
+        """Whether anything below the folder ``path`` may be watched."""
+        ignored = self._folder(path)
+        return ignored is None or (ignored.rule not in _ALWAYS and self._keep(path))
+
+    def _judge(self, path: str, *, folder: bool | None) -> Ignored | None:
+        above, _, name = path.rpartition("/")
+        outer = self._folder(above)
+        if outer is not None and outer.rule in _ALWAYS:
+            return outer
+        rule = self._rule(above, name)
+        if rule is not None and (rule in _ALWAYS or outer is None):
+            return Ignored(rule, path)
+        if outer is None and folder is not False:
+            return self._folder(path)
+        return outer
+
+    def _rule(self, above: str, name: str) -> Rule | None:
+        """Return the rule that speaks of ``name`` itself, whatever it is."""
+        if (f"{above}/{name}" if above else name) in self._out_paths:
+            return Rule.OUTPUT
+        if not above and "" in self._out_paths and name.endswith((".whl", ".tar.gz")):
+            return Rule.OUTPUT
+        found = _NAMES.fullmatch(name)
+        return Rule[found.lastgroup] if found and found.lastgroup else _FOLDERS.get(name)
+
+    def _folder(self, path: str) -> Ignored | None:
+        """Judge ``path`` as a folder, with all above it; the rules that always hold win over the others."""
+        if not path:
+            return None
+        if path in self._folders:
+            return self._folders[path]
+        outer = self._folder(_above(path))
+        if outer is None or outer.rule not in _ALWAYS:
+            name = path.rpartition("/")[2]
+            if path in self._out_paths:
+                outer = Ignored(Rule.OUTPUT, path)
+            elif name.startswith(".atombuild"):
+                outer = Ignored(Rule.OURS, path)
+            elif outer is None and name in _FOLDERS:
+                outer = Ignored(_FOLDERS[name], path)
+            elif outer is None and os.path.isfile(f"{self._root}/{path}/pyvenv.cfg"):  # noqa: PTH113 - a hot path
+                outer = Ignored(Rule.ENVIRONMENT, path)
+        self._folders[path] = outer
+        return outer
+
+
+def _places_below(root: Path, out_dir: Path) -> frozenset[str]:
+    """Return where below ``root`` the output directory stands, by its name and by where links lead.
+
+    The empty path means that artifacts go into the root itself.
+    """
+    places = set()
+    for base, out in ((root.absolute(), out_dir.absolute()), (root.resolve(), out_dir.resolve())):
+        relative = os.path.relpath(out, base).replace(os.sep, "/")
+        if relative != ".." and not relative.startswith("../"):
+            places.add("" if relative == "." else relative)
+    return frozenset(places)

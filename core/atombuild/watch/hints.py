@@ -1,0 +1,74 @@
+"""What a notifier may say. Every hint means "look again"; none says what you will see.
+
+Notifications of file systems are incomplete, late and wrong about kinds, so the snapshot decides what changed;
+the hints' names serve the line that tells a person what is going on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """A watcher is up. What changed before is unseen, what changes from now on will be hinted at."""
+
+    polling: bool
+    """The system's notifications ran out: the watcher looks again and again instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Something happened at these paths."""
+
+    paths: frozenset[str]
+    """Relative to the root, ``/`` between parts; "" is the root itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """Folders appeared; what was put into them right away may never be named. Said at once and again when quiet.
+
+    Without paths it is said of a batch so large that some changes may have been lost.
+    """
+
+    paths: frozenset[str]
+    """As in :class:`Paths`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Nothing is known to have happened, but overflows are silent: time to look all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootGone:
+    """The project folder is not there any more; it is looked for until it is back."""
+
+
+@dataclass(frozen=True, slots=True)
+class RootBack:
+    """A folder stands at the root again: made anew, or another one in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The notifications broke off and are being started again; anything may have been missed."""
+
+    why: str
+    """The cause, in the words of the system. Not sanitised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """The notifications can't be had; the watcher goes on by looking again and again."""
+
+    why: str
+    """The cause, in the words of the system. Not sanitised."""
+
+    remedy: str
+    """What to do to get them back."""
+
+
+Hint: TypeAlias = Watching | Paths | Directories | Look | RootGone | RootBack | Lost | Polling

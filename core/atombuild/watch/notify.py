@@ -1,0 +1,265 @@
+"""Hints that something changed, from watchfiles, made to survive what ends its iteration or silences it.
+
+    start ─► anchor the root ──► watcher up ─Watching─► batches ─Paths, Directories, Look─► … ─► stop
+                 ▲   │ none there                         │
+                 │   └─RootGone, wait─┐                   ├─ another root, or none: RootBack, RootGone
+                 │                    │                   ├─ broke off: Lost, wait a little
+                 └────────────────────┴───────────────────┴─ out of watches: Polling, then by polling
+
+All of it runs in a thread of its own, which calls ``on_hint``. Until a watcher is up changes may be missed; that is
+why ``Watching`` too means "look".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.root import RootAnchor
+
+if TYPE_CHECKING:
+    from watchfiles.main import FileChange
+
+ADDED: Final = 1
+DELETED: Final = 3
+"""Of ``watchfiles.Change``. Kinds mean little, as editors produce them in any order; these two hint that a
+folder may have appeared and that the root may be another one."""
+
+STEP: Final = 10
+"""Milliseconds between two looks at what has come in."""
+
+DEBOUNCE: Final = 20
+"""Milliseconds after which a batch is passed on: our own quiet timer does the waiting."""
+
+TIMEOUT: Final = 200
+"""Milliseconds between two looks at the root in quiet times, and until a new watcher is known to be up."""
+
+LOOK_EVERY: Final = 10.0
+"""Seconds between two looks without a cause."""
+
+LOOK_EVERY_POLLING: Final = 1.0
+"""The same when polling, which compares times in whole seconds and misses the second save within one."""
+
+STORM: Final = 1000
+"""A batch of this many changes may have lost some: look again once it is quiet."""
+
+ROOT_POLL: Final = 0.1
+"""Seconds between two looks for a root that is gone."""
+
+_FIRST_DELAY: Final = 0.05
+_LONGEST_DELAY: Final = 2.0
+
+
+class RawEvents(Protocol):
+    """The shape of ``watchfiles.watch``, as far as it is used here."""
+
+    def __call__(
+        self,
+        path: str,
+        /,
+        *,
+        watch_filter: None,
+        debounce: int,
+        step: int,
+        stop_event: threading.Event,
+        rust_timeout: int,
+        yield_on_timeout: bool,
+        raise_interrupt: bool,
+        force_polling: bool | None,
+        ignore_permission_denied: bool,
+    ) -> Generator[set[FileChange], None, None]:
+        """Yield sets of changes below ``path``, and an empty set on every timeout."""
+
+
+class _Means(enum.Enum):
+    """How changes are noticed; each is what is left when the one above is not to be had."""
+
+    EVENTS = enum.auto()
+    POLLING = enum.auto()
+    LOOKING = enum.auto()
+    """Not even polling works: only ``Look``, every second."""
+
+
+class Notifier:
+    """Watches one folder and everything below it."""
+
+    def __init__(
+        self,
+        root: Path,
+        on_hint: Callable[[Hint], None],
+        *,
+        events: RawEvents | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Prepare; nothing is watched before :meth:`start`.
+
+        ``on_hint`` is called from the notifier's thread and must return at once. ``events`` stands in for
+        ``watchfiles.watch``; ``clock`` gives seconds.
+        """
+        self._root = root
+        self._on_hint = on_hint
+        self._events = events or _watchfiles
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="atombuild-notify", daemon=True)
+        self._means = _Means.EVENTS
+        self._delay = _FIRST_DELAY
+        self._again: frozenset[str] | None = None
+        self._looked = 0.0
+
+    def start(self) -> None:
+        """Start watching; may be called once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching and wait for the thread's end; harmless when called again or before :meth:`start`."""
+        self._stop.set()
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout=0.2)
+
+    def _run(self) -> None:
+        missing = replaced = False
+        while not self._stop.is_set():
+            try:
+                anchor = RootAnchor(self._root)
+            except OSError:
+                if not missing:
+                    self._on_hint(RootGone())
+                missing = True
+                self._stop.wait(ROOT_POLL)
+                continue
+            if missing or replaced:
+                self._on_hint(RootBack())
+            missing = False
+            with contextlib.closing(anchor):
+                replaced = self._watch(anchor)
+
+    def _watch(self, anchor: RootAnchor) -> bool:
+        """Run one watcher to its end; return whether that was because another root, or none, stands there."""
+        base = os.path.realpath(self._root)
+        started = self._clock()
+        up = False
+        with contextlib.closing(self._batches(base)) as batches:
+            for batch in batches:
+                if self._stop.is_set():
+                    break
+                if not anchor.holds():
+                    return True
+                if isinstance(batch, Exception):
+                    self._recover(batch, up=up)
+                    break
+                if any(path == base and kind == DELETED for kind, path in batch):
+                    return True
+                if not up:
+                    up = True
+                    self._looked = self._clock()
+                    self._on_hint(Watching(polling=self._means is not _Means.EVENTS))
+                if self._clock() - started > _LONGEST_DELAY:
+                    self._delay = _FIRST_DELAY
+                self._pass_on(base, batch)
+        return False
+
+    def _batches(self, base: str) -> Generator[set[FileChange] | Exception, None, None]:
+        """Yield the watcher's batches, and what ended it last."""
+        try:
+            yield from self._open(base)
+        except (OSError, RuntimeError, ValueError) as error:
+            yield error
+        else:
+            yield RuntimeError("the watcher ended")
+
+    def _open(self, base: str) -> Generator[set[FileChange], None, None]:
+        if self._means is _Means.LOOKING:
+            return _nothing(self._stop)
+        return self._events(
+            base,
+            watch_filter=None,
+            debounce=DEBOUNCE,
+            step=STEP,
+            stop_event=self._stop,
+            rust_timeout=TIMEOUT,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+            # None leaves the choice to watchfiles, which knows systems without usable notifications
+            force_polling=True if self._means is _Means.POLLING else None,
+            ignore_permission_denied=True,
+        )
+
+    def _pass_on(self, base: str, batch: set[FileChange]) -> None:
+        inside = base if base.endswith(os.sep) else base + os.sep
+        relative = {
+            path[len(inside) :].replace(os.sep, "/"): kind
+            for kind, path in batch
+            if path == base or path.startswith(inside)
+        }
+        folders = frozenset(
+            path
+            for path, kind in relative.items()
+            if kind == ADDED and os.path.isdir(inside + path)  # noqa: PTH112
+        )
+        if relative:
+            self._on_hint(Paths(frozenset(relative)))
+        if folders or len(relative) >= STORM:
+            self._on_hint(Directories(folders))
+            self._again = folders | (self._again or frozenset())
+        elif not relative and self._again is not None:
+            self._on_hint(Directories(self._again))
+            self._again = None
+        now = self._clock()
+        if now - self._looked >= (LOOK_EVERY if self._means is _Means.EVENTS else LOOK_EVERY_POLLING):
+            self._looked = now
+            self._on_hint(Look())
+
+    def _recover(self, error: Exception, *, up: bool) -> None:
+        """Say what happened and choose how to go on, with longer and longer waits when nothing helps."""
+        remedy = _limit_reached(error)
+        if self._means is _Means.EVENTS and remedy is not None:
+            self._means = _Means.POLLING
+            self._on_hint(Polling(str(error), remedy))
+            return
+        if isinstance(error, UnicodeError) or (self._means is _Means.POLLING and not up):
+            self._means = _Means.LOOKING
+            self._on_hint(Polling(str(error), remedy or "mend the cause, then start again"))
+            return
+        self._on_hint(Lost(str(error)))
+        self._stop.wait(self._delay)
+        self._delay = min(self._delay * 2, _LONGEST_DELAY)
+
+
+def _limit_reached(error: Exception) -> str | None:
+    """Return how to raise the limit that ``error`` speaks of, or None when it speaks of something else.
+
+    watchfiles passes the number of the system's error in its text only.
+    """
+    words = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.ENOSPC or "watch limit reached" in words or "No space left on device" in words:
+        return (
+            "raise the limit of watched folders (on Linux: sudo sysctl fs.inotify.max_user_watches=524288), "
+            "then start again"
+        )
+    if number in {errno.EMFILE, errno.ENFILE} or "Too many open files" in words:
+        return (
+            "raise the limit of watchers (on Linux: sudo sysctl fs.inotify.max_user_instances=1024) "
+            "and of open files (ulimit -n 4096), then start again"
+        )
+    return None
+
+
+def _nothing(stop: threading.Event) -> Generator[set[FileChange], None, None]:
+    while not stop.wait(TIMEOUT / 1000):
+        yield set()
+
+
+def _watchfiles(path: str, /, **options: Any) -> Generator[set[FileChange], None, None]:
+    from watchfiles import watch  # noqa: PLC0415 - brings anyio, 60 ms that a single build need not pay
+
+    return watch(path, **options)

@@ -1,0 +1,437 @@
+"""One attempt: whatever happens, the records say it, and the output directory agrees."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.projects import visible_files
+from support.recipes import FakeDesk, FakeRecipe
+
+from atombuild.builder import Order, Plan, Result, run
+from atombuild.errors import (
+    BackendUnsupported,
+    Blame,
+    Location,
+    OutputUnusable,
+    Problem,
+    ProjectInvalid,
+    ProjectMissing,
+    SourceRejected,
+)
+from atombuild.events import (
+    AttemptFinished,
+    AttemptStarted,
+    Cause,
+    Failure,
+    LockAwaited,
+    Outcome,
+    ProjectUnusable,
+    StepStarted,
+    Warned,
+)
+from atombuild.ledger import Old, Record
+from atombuild.publish import LEDGER, OutputDirectory
+from atombuild.publish.names import temporary_name
+from atombuild.standing import Observer
+from atombuild.status import ArtifactKind, Attempt, Status
+
+SDIST, WHEEL = ArtifactKind
+SDIST_NAME, WHEEL_NAME = "demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"
+BOTH = sorted((SDIST_NAME, WHEEL_NAME))
+REJECTED = SourceRejected("no module", hint="write one")
+
+
+class Bench:
+    """One project and output directory, and the attempts made there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "project"
+        self.root.mkdir()
+        self.dist = self.root / "dist"
+        self.desk = FakeDesk()
+
+    def attempt(self, recipe: FakeRecipe | Exception | Callable[[], FakeRecipe], plan: Plan | None = None) -> Result:
+        def cook() -> FakeRecipe:
+            if isinstance(recipe, Exception):
+                raise recipe
+            return recipe if isinstance(recipe, FakeRecipe) else recipe()
+
+        order = Order(self.root, self.dist, plan or Plan(), Cause.START)
+        return run(order, cook, self.desk, Observer())
+
+    def words(self, kind: ArtifactKind) -> str:
+        record = self.desk.records[kind]
+        path = self.dist / record.target if record.target else None
+        return Status(record.outcome, Observer().standing(record, path)).words
+
+    def both_words(self) -> tuple[str, str]:
+        return self.words(SDIST), self.words(WHEEL)
+
+    def heard(self, kind: type) -> list[object]:
+        return [event for event in self.desk.events if isinstance(event, kind)]
+
+    def ledger(self) -> dict[str, dict[str, object]]:
+        plain = json.loads((self.dist / LEDGER).read_text())
+        return plain["projects"][".."]["artifacts"]  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_a_success_leaves_both_artifacts_whole(bench: Bench) -> None:
+    result = bench.attempt(FakeRecipe())
+    assert result.outcome is Outcome.SUCCEEDED
+    assert bench.both_words() == ("succeeded", "succeeded")
+    assert (bench.dist / SDIST_NAME).read_bytes() == b"an sdist"
+    assert (bench.dist / WHEEL_NAME).read_bytes() == b"a wheel"
+    assert visible_files(bench.dist) == BOTH
+
+
+def test_both_targets_are_gone_before_the_first_step(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    seen: list[list[str]] = []
+    look: Callable[[], object] = lambda: seen.append(visible_files(bench.dist))  # noqa: E731
+    bench.attempt(FakeRecipe(sdist_pieces=[look, b"an sdist"]))
+    assert seen == [[]]
+
+
+def test_a_failing_sdist_leaves_nothing_and_the_wheel_is_not_built(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", REJECTED]))
+    assert result.outcome is Outcome.FAILED
+    assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact removed")
+    assert visible_files(bench.dist) == []
+
+
+def test_a_failing_wheel_leaves_the_sdist_of_the_same_attempt(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(wheel_pieces=[b"half", REJECTED]))
+    assert bench.both_words() == ("succeeded", "failed, old artifact removed")
+    assert visible_files(bench.dist) == [SDIST_NAME]
+
+
+def test_what_makes_the_whole_project_unbuildable_fails_both(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    (failure,) = bench.heard(Failure)
+    assert isinstance(failure, Failure)
+    assert failure.kind is None
+
+
+def test_failing_over_nothing_says_that_there_never_was_one(bench: Bench) -> None:
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+
+
+def test_failing_over_a_failure_still_says_that_the_old_one_was_removed(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+
+
+def test_a_new_version_that_fails_had_no_old_artifact_and_leaves_the_other_version(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(version="2.0", flaw=REJECTED))
+    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+    assert visible_files(bench.dist) == BOTH
+
+
+def test_a_pyproject_that_does_not_parse_removes_what_the_last_attempt_made(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(ProjectInvalid((Problem("not TOML", "mend it", Location(bench.root / "pyproject.toml", 3, 1)),)))
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert visible_files(bench.dist) == []
+
+
+def test_a_pyproject_that_never_parsed_fails_without_creating_anything(bench: Bench) -> None:
+    result = bench.attempt(ProjectInvalid((Problem("not TOML", "mend it"),)))
+    assert result.outcome is Outcome.FAILED
+    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+    assert not bench.dist.exists()
+
+
+def test_a_folder_without_a_project_is_no_attempt(bench: Bench) -> None:
+    result = bench.attempt(ProjectMissing(bench.root, why="the folder holds no pyproject.toml"))
+    assert result.outcome is None
+    assert [type(event) for event in bench.desk.events] == [ProjectUnusable]
+    assert not bench.dist.exists()
+
+
+def test_a_project_that_lost_its_pyproject_is_a_failed_build(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    result = bench.attempt(ProjectMissing(bench.root, why="the folder holds no pyproject.toml"))
+    assert result.outcome is Outcome.FAILED
+    assert visible_files(bench.dist) == []
+
+
+def test_an_unsupported_backend_touches_nothing_that_stands_there(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    before = sorted((path.name, path.stat().st_mtime_ns) for path in bench.dist.iterdir())
+    result = bench.attempt(BackendUnsupported("hatchling.build", where=Location(bench.root), why="another backend"))
+    assert result.outcome is None
+    assert sorted((path.name, path.stat().st_mtime_ns) for path in bench.dist.iterdir()) == before
+
+
+def test_cancelling_in_mid_build_removes_the_half_and_says_so(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+
+    def cancel() -> None:
+        bench.desk.cancelled = True
+
+    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", cancel, b"other half"]))
+    assert result.outcome is Outcome.CANCELLED
+    assert bench.both_words() == ("cancelled, old artifact removed", "cancelled, old artifact removed")
+    assert visible_files(bench.dist) == []
+    assert not bench.heard(Failure), "a cancellation is no failure"
+
+
+def test_a_target_that_is_a_folder_stops_the_build_before_it_starts(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    (bench.dist / SDIST_NAME).unlink()
+    (bench.dist / SDIST_NAME).mkdir()
+    bench.desk.events.clear()
+    bench.attempt(FakeRecipe())
+    assert bench.both_words() == ("failed, old artifact still there", "not built, old artifact removed")
+    assert not bench.heard(StepStarted)
+    assert (bench.dist / SDIST_NAME).is_dir()
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_an_output_directory_that_is_none_fails_with_the_systems_words(bench: Bench, kind: str) -> None:
+    bench.dist.write_text("mine") if kind == "file" else bench.dist.symlink_to(bench.root)
+    result = bench.attempt(FakeRecipe())
+    assert result.outcome is Outcome.FAILED
+    assert result.reports[0].blame is Blame.MACHINE
+    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+    assert bench.dist.read_text() == "mine" if kind == "file" else bench.dist.is_symlink()
+
+
+def test_an_output_directory_that_can_not_be_written_leaves_the_old_artifacts_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeRecipe())
+    real_open, real_unlink = os.open, os.unlink
+
+    def read_only_open(path: object, flags: int, *args: object, **kwargs: object) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real_open(path, flags, *args, **kwargs)  # type: ignore[arg-type]
+
+    def read_only_unlink(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "open", read_only_open)
+    monkeypatch.setattr(os, "unlink", read_only_unlink)
+    result = bench.attempt(FakeRecipe())
+    monkeypatch.setattr(os, "open", real_open)
+    monkeypatch.setattr(os, "unlink", real_unlink)
+    assert result.outcome is Outcome.FAILED
+    assert "read-only" in result.reports[0].hint
+    assert bench.both_words() == ("failed, old artifact still there", "failed, old artifact still there")
+    assert visible_files(bench.dist) == BOTH
+
+
+def test_a_full_disk_at_the_start_still_removes_the_old_artifacts(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeRecipe())
+
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise OutputUnusable(bench.dist, OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr(OutputDirectory, "replace", full)
+    result = bench.attempt(FakeRecipe())
+    assert result.outcome is Outcome.FAILED
+    assert visible_files(bench.dist) == []
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert any("record of this build" in event.what for event in bench.heard(Warned) if isinstance(event, Warned)) or (
+        result.reports[0].why == ("No space left on device (ENOSPC)",)
+    )
+
+
+def test_a_bug_in_a_step_is_told_apart_and_leaves_no_half(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", ZeroDivisionError("oops")]))
+    assert result.reports[0].blame is Blame.BUG
+    assert result.reports[0].why == ("ZeroDivisionError: oops",)
+    assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact removed")
+    assert visible_files(bench.dist) == []
+
+
+def test_a_bug_before_any_step_is_reported_too(bench: Bench) -> None:
+    result = bench.attempt(RuntimeError("cooked badly"))
+    assert result.outcome is Outcome.FAILED
+    assert result.reports[0].blame is Blame.BUG
+
+
+def killed(bench: Bench, recipe: FakeRecipe) -> None:
+    """Make an attempt that dies as a killed process does: nothing after the point of death is done."""
+    with pytest.raises(KeyboardInterrupt):
+        bench.attempt(recipe)
+
+
+def die() -> None:
+    raise KeyboardInterrupt  # no Exception: nobody catches it and cleans up its records
+
+
+def test_an_attempt_cut_off_while_writing_is_interrupted_at_the_next_start(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    killed(bench, FakeRecipe(sdist_pieces=[b"half", die]))
+    (bench.dist / temporary_name()).write_bytes(b"left by a kill on a file system without nameless files")
+    bench.desk.history.clear()
+    bench.attempt(FakeRecipe())
+    found = bench.desk.history[0]
+    assert {record.outcome for record in found.values()} == {Attempt.INTERRUPTED}
+    assert {record.old for record in found.values()} == {Old.REMOVED}
+    assert bench.both_words() == ("succeeded", "succeeded")
+    assert not list(bench.dist.glob(".atombuild-*.tmp"))
+
+
+def test_an_interruption_is_told_once(bench: Bench) -> None:
+    killed(bench, FakeRecipe(sdist_pieces=[die]))
+    bench.attempt(ProjectInvalid((Problem("not TOML", "mend it"),)))
+    bench.desk.history.clear()
+    bench.attempt(FakeRecipe())
+    assert Attempt.INTERRUPTED not in {record.outcome for record in bench.desk.history[0].values()}
+
+
+def test_an_attempt_cut_off_between_rename_and_record_did_succeed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = OutputDirectory.replace
+    writes = 0
+
+    def die_after_rename(self: OutputDirectory, name: str, data: bytes) -> None:
+        nonlocal writes
+        writes += 1
+        if (self.path / SDIST_NAME).exists():
+            raise KeyboardInterrupt
+        real(self, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OutputDirectory, "replace", die_after_rename)
+        killed(bench, FakeRecipe())
+    assert writes
+    assert bench.ledger()["sdist"]["outcome"] == "building"
+    bench.desk.history.clear()
+    bench.attempt(FakeRecipe())
+    found = bench.desk.history[0]
+    assert (found[SDIST].outcome, found[WHEEL].outcome) == (Attempt.SUCCEEDED, Attempt.INTERRUPTED)
+
+
+def test_an_attempt_cut_off_before_the_removal_says_that_the_old_one_is_there(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeRecipe())
+
+    def die_before(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OutputDirectory, "remove", die_before)
+        killed(bench, FakeRecipe())
+    bench.desk.history.clear()
+    observer = Observer()
+    bench.attempt(FakeRecipe(sdist_pieces=[lambda: None]))
+    record: Record = bench.desk.history[0][SDIST]
+    assert record.outcome is Attempt.INTERRUPTED
+    assert record.old_identity is not None
+    assert observer.standing(record, None).value == "nothing, the old one was removed"
+
+
+def test_a_damaged_ledger_is_set_aside_with_a_warning(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    (bench.dist / LEDGER).write_bytes(b"\0\0\0")
+    result = bench.attempt(FakeRecipe())
+    assert result.outcome is Outcome.SUCCEEDED
+    (warning,) = bench.heard(Warned)
+    assert isinstance(warning, Warned)
+    assert "can't be trusted" in warning.what
+    assert (bench.dist / f"{LEDGER}.damaged").read_bytes() == b"\0\0\0"
+    assert bench.ledger()["sdist"]["outcome"] == "succeeded"
+
+
+def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: Bench) -> None:
+    versions = iter(["1.0", "2.0"])
+    with OutputDirectory.open(bench.dist) as other:
+        lock = other.locked("other", lambda _holder: None)
+        lock.__enter__()
+        bench.desk.pause_for_lock = lambda: lock.__exit__(None, None, None)  # type: ignore[method-assign]
+        bench.attempt(lambda: FakeRecipe(version=next(versions)))
+    (awaited,) = bench.heard(LockAwaited)
+    assert isinstance(awaited, LockAwaited)
+    assert f"process {os.getpid()}" in awaited.holder
+    assert visible_files(bench.dist) == ["demo-2.0-py3-none-any.whl", "demo-2.0.tar.gz"]
+
+
+def test_giving_up_while_waiting_changes_nothing(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.desk.cancelled = True
+    with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
+        result = bench.attempt(FakeRecipe())
+    assert result.outcome is Outcome.CANCELLED
+    assert bench.both_words() == ("succeeded", "succeeded")
+    assert visible_files(bench.dist) == BOTH
+
+
+def test_attempts_are_counted_across_projects_restarts_and_failures(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeRecipe(), Plan.chosen(sdist=True, wheel=False))
+    numbers = [event.attempt for event in bench.heard(AttemptStarted) if isinstance(event, AttemptStarted)]
+    assert numbers == [1, 2, 3]
+    assert len(bench.heard(AttemptFinished)) == 3
+
+
+def test_an_attempt_at_one_artifact_leaves_the_other_alone(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(flaw=REJECTED), Plan.chosen(sdist=True, wheel=False))
+    assert bench.both_words() == ("failed, old artifact removed", "succeeded")
+    assert visible_files(bench.dist) == [WHEEL_NAME]
+
+
+def test_the_size_before_and_the_usual_duration_survive_a_failure(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeRecipe(sdist_pieces=[b"a longer sdist"]))
+    record = bench.desk.records[SDIST]
+    assert record.previous_size == len(b"an sdist")
+    assert record.size == len(b"a longer sdist")
+    assert len(record.durations) == 2
+    assert record.usual_seconds is not None
+
+
+def test_a_directory_swapped_in_mid_build_is_told(bench: Bench) -> None:
+    def swap() -> None:
+        bench.dist.rename(bench.root / "moved")
+        bench.dist.mkdir()
+
+    bench.attempt(FakeRecipe(wheel_pieces=[b"a wheel", swap]))
+    assert any("replaced by another folder" in event.what for event in bench.heard(Warned) if isinstance(event, Warned))
+    assert visible_files(bench.dist) == []
+    assert bench.both_words() == ("deleted since built", "deleted since built")
+
+
+@pytest.mark.parametrize(
+    ("sdist", "wheel", "kinds", "from_sdist"),
+    [
+        (False, False, (SDIST, WHEEL), True),
+        (True, False, (SDIST,), False),
+        (False, True, (WHEEL,), False),
+        (True, True, (SDIST, WHEEL), False),
+    ],
+)
+def test_plans_are_those_of_uv_build(
+    sdist: bool, wheel: bool, kinds: tuple[ArtifactKind, ...], from_sdist: bool
+) -> None:
+    plan = Plan.chosen(sdist=sdist, wheel=wheel)
+    assert (plan.kinds, plan.wheel_from_sdist) == (kinds, from_sdist)

@@ -1,0 +1,227 @@
+"""The command as a person types it: what it prints, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.projects import sample_project, visible_files
+
+SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return sample_project(tmp_path)
+
+
+def command(*arguments: object, cwd: Path | None = None, module: str = "atombuild") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+@pytest.mark.parametrize("module", ["atombuild", "atombuild_tui"])
+def test_once_builds_both_here_and_exits_0(project: Path, module: str) -> None:
+    done = command("--once", cwd=project, module=module)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert visible_files(project / "dist") == [WHEEL, SDIST]
+    assert f"✓ sdist  succeeded  dist/{SDIST}" in done.stdout
+    assert f"✓ wheel  succeeded  dist/{WHEEL}" in done.stdout
+
+
+def test_a_failed_build_exits_1_with_the_words_and_the_error(project: Path) -> None:
+    command("--once", project)
+    (project / "src/orrery/__init__.py").unlink()
+    done = command("--once", project)
+    assert done.returncode == 1
+    assert "✗ sdist  failed, old artifact removed" in done.stdout
+    assert "✗ wheel  failed, old artifact removed" in done.stdout
+    assert "error: Expected a Python module at: src/orrery/__init__.py" in done.stderr
+    assert "next: create src/orrery/__init__.py" in done.stderr
+    assert visible_files(project / "dist") == []
+
+
+def test_invalid_toml_exits_1_and_names_line_and_column(project: Path) -> None:
+    command("--once", project)
+    with (project / "pyproject.toml").open("a") as file:
+        file.write("= [\n")
+    done = command("--once", project)
+    assert done.returncode == 1
+    assert f"where: {project / 'pyproject.toml'}:24:1" in done.stderr
+    assert done.stdout.count("failed, old artifact removed") == 2
+    assert visible_files(project / "dist") == []
+
+
+def test_every_problem_in_pyproject_is_told_at_once(project: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    text = text.replace('version = "0.1.0"', 'version = "one"').replace('keywords = [', 'keywords = 7 #')
+    (project / "pyproject.toml").write_text(text)
+    done = command("--once", project)
+    assert done.returncode == 1
+    assert done.stderr.count("error: ") == 2
+    assert done.stderr.count("next: ") == 2
+
+
+@pytest.mark.parametrize("what", ["missing", "a file", "no pyproject", "unreadable", "a folder instead"])
+@pytest.mark.parametrize("how", ["--once", "--plain"])
+def test_what_is_no_project_is_a_friendly_sentence_and_exit_2(tmp_path: Path, what: str, how: str) -> None:
+    path = tmp_path / "project"
+    if what == "a file":
+        path.write_text("")
+    elif what != "missing":
+        path.mkdir()
+    if what == "unreadable":
+        (path / "pyproject.toml").symlink_to("pyproject.toml")
+    if what == "a folder instead":
+        (path / "pyproject.toml").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    done = command(how, path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert "next: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before, "nothing is created"
+
+
+def test_an_unsupported_backend_exits_2_and_touches_nothing(project: Path) -> None:
+    command("--once", project)
+    before = {path: path.stat().st_mtime_ns for path in (project / "dist").iterdir()}
+    text = (project / "pyproject.toml").read_text().replace('"uv_build"', '"hatchling.build"')
+    (project / "pyproject.toml").write_text(text)
+    for how in ("--once", "--plain"):
+        done = command(how, project)
+        assert done.returncode == 2
+        assert "hatchling.build" in done.stderr
+        assert "not supported yet" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in (project / "dist").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        (["--sdist"], [SDIST]),
+        (["--wheel"], [WHEEL]),
+        (["--sdist", "--wheel"], [WHEEL, SDIST]),
+    ],
+)
+def test_choosing_what_is_built(project: Path, flags: list[str], expected: list[str]) -> None:
+    done = command("--once", *flags, project)
+    assert done.returncode == 0
+    assert visible_files(project / "dist") == expected
+    assert "from the sdist" not in done.stdout
+
+
+def test_the_output_directory_can_be_elsewhere(project: Path, tmp_path: Path) -> None:
+    done = command("--once", "-o", tmp_path / "a" / "b", project)
+    assert done.returncode == 0
+    assert visible_files(tmp_path / "a" / "b") == [WHEEL, SDIST]
+    assert not (project / "dist").exists()
+
+
+def test_a_relative_output_directory_is_relative_to_here(project: Path, tmp_path: Path) -> None:
+    assert command("--once", "-o", "out", project, cwd=tmp_path).returncode == 0
+    assert visible_files(tmp_path / "out") == [WHEEL, SDIST]
+
+
+def test_json_is_one_object_a_line_and_nothing_else(project: Path) -> None:
+    done = command("--once", "--json", project)
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert events[0]["event"] == "session-started"
+    assert events[-1]["event"] == "session-stopped"
+    last = {event["kind"]: event for event in events if event["event"] == "artifact-status"}
+    assert {kind: event["status"]["words"] for kind, event in last.items()} == {
+        "sdist": "succeeded",
+        "wheel": "succeeded",
+    }
+    assert {event["behind"] for event in last.values()} == {0}
+
+
+def test_list_prints_what_each_would_hold_and_builds_nothing(project: Path) -> None:
+    done = command("--list", project)
+    assert done.returncode == 0
+    assert f"{SDIST} would hold 11 files:" in done.stdout
+    assert "orrery/planets.py (src/orrery/planets.py)" in done.stdout
+    assert "orrery-0.1.0/PKG-INFO (generated)" in done.stdout
+    assert not (project / "dist").exists()
+
+
+def test_list_has_a_json_form(project: Path) -> None:
+    done = command("--list", "--json", "--wheel", project)
+    (wheel,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert wheel["target"] == WHEEL
+    assert {"path": "orrery/cli.py", "source": "src/orrery/cli.py"} in wheel["members"]
+
+
+def test_a_mistake_in_the_project_is_told_by_list_too(project: Path) -> None:
+    (project / "src/orrery/__init__.py").unlink()
+    done = command("--list", project)
+    assert done.returncode == 2
+    assert "Expected a Python module" in done.stderr
+
+
+def test_the_demo_is_a_copy_that_builds(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "atombuild", "--demo", "--once"],
+        env={**os.environ, "TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    (root,) = tmp_path.glob("atombuild-demo-*/orrery")
+    assert visible_files(root / "dist") == [WHEEL, SDIST]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--json"], ["--demo", "somewhere"], ["--nonsense"], ["one", "two"], ["--onc"]],
+)
+def test_a_mistyped_command_exits_2_with_a_sentence(arguments: list[str]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_version_and_help_say_what_they_should() -> None:
+    assert command("--version").stdout == "atombuild-tui 0.1.0\n"
+    told = command("--help", module="atombuild_tui").stdout
+    for option in ("--once", "--plain", "--json", "--out-dir", "--sdist", "--wheel", "--list", "--demo", "--version"):
+        assert option in told
+
+
+def test_names_from_a_project_do_not_reach_the_terminal_raw(tmp_path: Path) -> None:
+    root = tmp_path / "evil\x1b]0;title\x07\u202e"
+    root.mkdir()
+    done = command("--once", root)
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr
+    assert "\x07" not in done.stderr
+    assert "\u202e" not in done.stderr
+
+
+def test_an_ascii_terminal_gets_something_readable(project: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "atombuild", "--once", str(project)],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "sdist  succeeded" in done.stdout

@@ -1,0 +1,159 @@
+"""Opening, sweeping and removing touch what they should, and nothing else."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from atombuild.errors import OutputUnusable
+from atombuild.publish import LEDGER, LOCK, OutputDirectory, is_ours
+from atombuild.publish.names import temporary_name
+from atombuild.publish.posix import PosixDirectory
+
+
+def test_a_new_directory_gets_a_gitignore_of_everything(tmp_path: Path) -> None:
+    with OutputDirectory.open(tmp_path / "deep" / "dist"):
+        pass
+    assert (tmp_path / "deep" / "dist" / ".gitignore").read_text() == "*"
+
+
+def test_an_old_directory_gets_none(tmp_path: Path) -> None:
+    with OutputDirectory.open(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_opening_without_creating_creates_nothing(dist: Path) -> None:
+    with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist, create=False):
+        pass
+    assert caught.value.reason.errno == errno.ENOENT
+    assert not dist.exists()
+
+
+def test_a_symbolic_link_is_refused_in_plain_words(dist: Path, tmp_path: Path) -> None:
+    dist.symlink_to(tmp_path)
+    with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist):
+        pass
+    (report,) = caught.value.reports()
+    assert "symbolic link" in report.hint
+    assert report.where is not None
+    assert report.where.path == dist
+
+
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_file_or_a_broken_link_in_its_place_is_refused(dist: Path, broken: bool) -> None:
+    if broken:
+        dist.symlink_to("nowhere")
+    else:
+        dist.write_text("a file")
+    with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist):
+        pass
+    assert caught.value.reason.errno == (errno.ELOOP if broken else errno.ENOTDIR)
+
+
+def test_sweeping_takes_our_temporaries_and_nothing_else(directory: OutputDirectory, dist: Path) -> None:
+    ours = temporary_name()
+    (dist / ours).write_bytes(b"half an artifact")
+    others = [".tmpABC123", ".atombuild-1.tmp", ".atombuild-0123456789abcdef.tmp.bak", "a.whl", LOCK, LEDGER]
+    for name in others:
+        (dist / name).write_bytes(b"")
+    folder, link = temporary_name(), temporary_name()
+    (dist / folder).mkdir()
+    (dist / link).symlink_to("a.whl")
+    assert directory.sweep() == (ours,)
+    assert {path.name for path in dist.iterdir()} == {*others, folder, link, ".gitignore"}
+
+
+def test_sweeping_leaves_what_belongs_to_another_user(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with OutputDirectory.open(dist) as directory:
+        (dist / temporary_name()).write_bytes(b"")
+        owner = os.geteuid()
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+        assert directory.sweep() == ()
+
+
+def test_removing_takes_exactly_the_targets(directory: OutputDirectory, dist: Path) -> None:
+    for name in ("demo-1.0.tar.gz", "demo-1.1.tar.gz", "demo-1.0.tar.gz.asc"):
+        (dist / name).write_bytes(b"x")
+    (removal,) = directory.remove(("demo-1.0.tar.gz",))
+    assert removal.old is not None
+    assert removal.refused is None
+    assert sorted(path.name for path in dist.iterdir()) == [".gitignore", "demo-1.0.tar.gz.asc", "demo-1.1.tar.gz"]
+
+
+def test_removing_nothing_is_no_removal(directory: OutputDirectory) -> None:
+    (removal,) = directory.remove(("demo-1.0.tar.gz",))
+    assert removal.old is None
+    assert removal.refused is None
+
+
+def test_a_link_is_removed_and_not_followed(directory: OutputDirectory, dist: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (dist / "demo-1.0.tar.gz").symlink_to(victim)
+    directory.remove(("demo-1.0.tar.gz",))
+    assert victim.read_text() == "precious"
+    assert not (dist / "demo-1.0.tar.gz").is_symlink()
+
+
+def test_a_folder_is_refused_and_the_other_targets_still_fall(directory: OutputDirectory, dist: Path) -> None:
+    (dist / "demo-1.0.tar.gz").mkdir()
+    (dist / "demo-1.0-py3-none-any.whl").write_bytes(b"old")
+    refused, removed = directory.remove(("demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"))
+    assert refused.refused is not None
+    assert refused.refused.errno == errno.EISDIR
+    assert removed.refused is None
+    assert not (dist / "demo-1.0-py3-none-any.whl").exists()
+
+
+def test_the_removal_is_synced_before_anything_is_built(dist: Path) -> None:
+    calls: list[str] = []
+
+    class Recording(PosixDirectory):
+        def unlink(self, name: str) -> None:
+            calls.append("unlink")
+            super().unlink(name)
+
+        def sync_directory(self) -> None:
+            calls.append("sync")
+            super().sync_directory()
+
+    dist.mkdir()
+    (dist / "a.whl").write_bytes(b"")
+    OutputDirectory(dist, Recording(dist)).remove(("a.whl", "b.whl"))
+    assert calls == ["unlink", "sync"]
+
+
+def test_replacing_is_whole_or_not_at_all(directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory.replace(LEDGER, b"old")
+
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OutputUnusable):
+        directory.replace(LEDGER, b"new")
+    assert directory.read(LEDGER) == b"old"
+    assert sorted(path.name for path in dist.iterdir()) == [LEDGER, ".gitignore"]
+
+
+def test_reading_never_blocks_on_a_fifo(directory: OutputDirectory, dist: Path) -> None:
+    os.mkfifo(dist / LEDGER)
+    with pytest.raises(OSError, match="no regular file"):
+        directory.read(LEDGER)
+
+
+def test_reading_does_not_follow_a_link(directory: OutputDirectory, dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("{}")
+    (dist / LEDGER).symlink_to(tmp_path / "other")
+    with pytest.raises(OSError, match="symbolic link"):
+        directory.read(LEDGER)
+
+
+def test_our_names_are_known_as_ours() -> None:
+    assert all(map(is_ours, (LOCK, LEDGER, temporary_name())))
+    assert not any(map(is_ours, (".gitignore", "demo-1.0.tar.gz", ".atombuild", socket.gethostname())))

@@ -1,0 +1,131 @@
+"""One builder at a time, and the one who waits hears for whom."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from atombuild.errors import Cancelled, OutputUnusable
+from atombuild.publish import LOCK, Holder, OutputDirectory
+from atombuild.publish.posix import PosixDirectory
+
+
+def never(_holder: Holder | None) -> None:
+    pytest.fail("nobody holds the lock")
+
+
+def give_up(_holder: Holder | None) -> None:
+    raise Cancelled
+
+
+def test_a_second_builder_waits_and_hears_who_builds_what(directory: OutputDirectory, dist: Path) -> None:
+    heard: list[Holder | None] = []
+
+    def listen(holder: Holder | None) -> None:
+        heard.append(holder)
+        raise Cancelled
+
+    with directory.locked("demo", never), OutputDirectory.open(dist) as other, pytest.raises(Cancelled):
+        with other.locked("other", listen):
+            pytest.fail("both hold the lock")
+    (holder,) = heard
+    assert holder is not None
+    assert holder.pid == os.getpid()
+    assert holder.project == "demo"
+    assert f"process {os.getpid()}, which builds demo since" in str(holder)
+
+
+def test_whoever_waited_gets_the_lock_when_it_is_free(directory: OutputDirectory, dist: Path) -> None:
+    first = directory.locked("first", never)
+    first.__enter__()
+    waited = []
+
+    def release(holder: Holder | None) -> None:
+        waited.append(holder)
+        first.__exit__(None, None, None)
+
+    with OutputDirectory.open(dist) as other, other.locked("second", release) as really:
+        assert really
+    assert len(waited) == 1
+
+
+def test_the_lock_file_stays(directory: OutputDirectory, dist: Path) -> None:
+    with directory.locked("demo", never):
+        inode = (dist / LOCK).stat().st_ino
+    with directory.locked("demo", never):
+        assert (dist / LOCK).stat().st_ino == inode
+
+
+def test_a_lock_file_deleted_by_somebody_does_not_let_two_in(directory: OutputDirectory, dist: Path) -> None:
+    class DeletedWhileLocking(PosixDirectory):
+        deleted = False
+
+        def try_lock(self, descriptor: int) -> bool | None:
+            if not self.deleted:
+                self.deleted = True
+                self.unlink(LOCK)
+            return super().try_lock(descriptor)
+
+    system = DeletedWhileLocking(dist)
+    with OutputDirectory(dist, system).locked("demo", never):
+        with OutputDirectory.open(dist) as other, pytest.raises(Cancelled), other.locked("other", give_up):
+            pytest.fail("both hold the lock")
+    system.close()
+
+
+@pytest.mark.parametrize("note", ["", "not json", "[]", '{"pid": "x"}', json.dumps({"pid": 1})])
+def test_a_note_that_can_not_be_read_is_just_another_builder(directory: OutputDirectory, dist: Path, note: str) -> None:
+    heard: list[Holder | None] = []
+
+    def listen(holder: Holder | None) -> None:
+        heard.append(holder)
+        raise Cancelled
+
+    with directory.locked("demo", never), OutputDirectory.open(dist) as other:
+        (dist / LOCK).write_text(note)
+        with pytest.raises(Cancelled), other.locked("other", listen):
+            pass
+    assert heard == [None]
+
+
+def test_a_file_system_without_locks_is_told_apart(dist: Path) -> None:
+    class NoLocks(PosixDirectory):
+        def try_lock(self, descriptor: int) -> bool | None:
+            return None
+
+    dist.mkdir()
+    system = NoLocks(dist)
+    with OutputDirectory(dist, system).locked("demo", never) as really:
+        assert not really
+    system.close()
+
+
+def test_flock_that_is_not_supported_counts_as_no_locks(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unsupported(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", unsupported)
+    with OutputDirectory.open(dist) as directory, directory.locked("demo", never) as really:
+        assert not really
+
+
+def test_something_else_under_the_locks_name_is_an_error(directory: OutputDirectory, dist: Path) -> None:
+    os.mkfifo(dist / LOCK)
+    with pytest.raises(OutputUnusable), directory.locked("demo", never):
+        pass
+
+
+def test_a_full_disk_does_not_keep_us_from_locking(
+    directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with directory.locked("demo", never) as really:
+            assert really

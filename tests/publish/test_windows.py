@@ -1,0 +1,184 @@
+"""The Windows branch, through its seam: patience with held files, no overwriting, byte locks."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atombuild.publish import OutputDirectory
+from atombuild.publish.windows import PATIENCE_SECONDS, WindowsDirectory
+
+SHARING_VIOLATION = 32
+
+
+class Clock:
+    """Time passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.sleeps: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.sleeps.append(seconds)
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Held:
+    """A call that another program's open handle refuses some times."""
+
+    def __init__(self, act: Callable[..., object], times: float, winerror: int = SHARING_VIOLATION) -> None:
+        self._act = act
+        self._left = times
+        self._winerror = winerror
+
+    def __call__(self, *args: object) -> object:
+        if self._left > 0:
+            self._left -= 1
+            error = PermissionError(errno.EACCES, "Permission denied")
+            error.winerror = self._winerror  # type: ignore[attr-defined]  # exists on Windows only
+            raise error
+        return self._act(*args)
+
+
+class ByteLocks:
+    """``msvcrt`` as far as it matters: one holder a file, in this process or another."""
+
+    LK_NBLCK = 2
+
+    def __init__(self) -> None:
+        self.holders: dict[int, int] = {}
+        self.positions: list[int] = []
+
+    def locking(self, fd: int, mode: int, nbytes: int, /) -> None:
+        assert (mode, nbytes) == (self.LK_NBLCK, 1)
+        self.positions.append(os.lseek(fd, 0, os.SEEK_CUR))
+        inode = os.fstat(fd).st_ino
+        if self.holders.setdefault(inode, fd) != fd:
+            raise OSError(errno.EACCES, "Permission denied")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def windows(tmp_path: Path, clock: Clock) -> WindowsDirectory:
+    return WindowsDirectory(tmp_path, locking=ByteLocks(), sleep=clock.sleep, clock=clock)
+
+
+def test_the_whole_protocol_runs_on_it(windows: WindowsDirectory, tmp_path: Path) -> None:
+    directory = OutputDirectory(tmp_path, windows)
+    (tmp_path / "a.whl").write_bytes(b"old")
+    with directory.locked("demo", lambda _holder: pytest.fail("free")) as really:
+        assert really
+        directory.remove(("a.whl",))
+        with directory.stage("a.whl") as staged:
+            staged.write(b"new")
+            staged.seal()
+            staged.publish()
+        directory.replace(".atombuild.json", b"{}")
+    assert (tmp_path / "a.whl").read_bytes() == b"new"
+    assert directory.read(".atombuild.json") == b"{}"
+    assert directory.is_still_in_place()
+
+
+def test_the_temporary_is_closed_before_it_is_renamed(
+    windows: WindowsDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    real_close = os.close
+    monkeypatch.setattr(os, "close", lambda descriptor: (closed.append(descriptor), real_close(descriptor)))
+    real_rename = Path.rename
+    monkeypatch.setattr(Path, "rename", lambda self, target: (assert_closed(closed), real_rename(self, target))[1])
+    with OutputDirectory(tmp_path, windows).stage("a.whl") as staged:
+        staged.seal()
+        staged.publish()
+    assert (tmp_path / "a.whl").exists()
+
+
+def assert_closed(closed: list[int]) -> None:
+    assert closed, "renamed while open"
+
+
+def test_a_file_held_for_a_moment_is_removed_when_it_is_let_go(
+    windows: WindowsDirectory, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.whl").write_bytes(b"old")
+    held = Held(os.unlink, times=5)
+    monkeypatch.setattr(Path, "unlink", lambda self: held(self))
+    windows.unlink("a.whl")
+    assert not (tmp_path / "a.whl").exists()
+    assert len(clock.sleeps) == 5
+    assert clock.sleeps == sorted(clock.sleeps), "the pauses grow"
+
+
+def test_a_file_held_for_good_is_a_refusal_after_ten_seconds(
+    windows: WindowsDirectory, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.whl").write_bytes(b"old")
+    monkeypatch.setattr(Path, "unlink", lambda self: Held(os.unlink, times=float("inf"))(self))
+    with pytest.raises(PermissionError):
+        windows.unlink("a.whl")
+    assert PATIENCE_SECONDS - 1 < clock.now <= PATIENCE_SECONDS
+    (removal,) = OutputDirectory(tmp_path, windows).remove(("a.whl",))
+    assert removal.refused is not None
+
+
+def test_a_permission_that_is_really_missing_is_not_waited_for(
+    windows: WindowsDirectory, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(os.unlink, times=float("inf"), winerror=1314)
+    monkeypatch.setattr(Path, "unlink", lambda self: held(self))
+    with pytest.raises(PermissionError):
+        windows.unlink("a.whl")
+    assert clock.sleeps == []
+
+
+def test_renaming_is_patient_too(
+    windows: WindowsDirectory, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").write_bytes(b"new")
+    held = Held(os.rename, times=3)
+    monkeypatch.setattr(Path, "rename", lambda self, target: held(self, target))
+    windows.rename_new("temporary", "a.whl")
+    assert (tmp_path / "a.whl").read_bytes() == b"new"
+    assert len(clock.sleeps) == 3
+
+
+def test_a_taken_name_is_not_overwritten(windows: WindowsDirectory, tmp_path: Path) -> None:
+    (tmp_path / "temporary").write_bytes(b"new")
+    (tmp_path / "a.whl").write_bytes(b"theirs")
+    with pytest.raises(FileExistsError):
+        windows.rename_new("temporary", "a.whl")
+    assert (tmp_path / "a.whl").read_bytes() == b"theirs"
+
+
+def test_the_locked_byte_is_far_behind_the_note(tmp_path: Path) -> None:
+    locks = ByteLocks()
+    first, second = WindowsDirectory(tmp_path, locking=locks), WindowsDirectory(tmp_path, locking=locks)
+    one, two = first.open_lock_file("lock"), second.open_lock_file("lock")
+    try:
+        assert first.try_lock(one) is True
+        assert second.try_lock(two) is False
+        assert min(locks.positions) >= 1 << 30
+        assert os.lseek(one, 0, os.SEEK_CUR) == 0, "the note is written from the start"
+    finally:
+        os.close(one)
+        os.close(two)
+
+
+def test_links_and_files_are_refused_as_output_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for name, code in (("file", errno.ENOTDIR), ("link", errno.ELOOP), ("missing", errno.ENOENT)):
+        with pytest.raises(OSError) as caught:
+            WindowsDirectory(tmp_path / name)
+        assert caught.value.errno == code

@@ -1,0 +1,348 @@
+"""The session decides what to build when, loses no change, and shows only what is true."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from support.projects import visible_files
+from support.recipes import FakeRecipe
+
+from atombuild.builder import Plan
+from atombuild.errors import ProjectMissing, SourceRejected
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptStarted,
+    Cause,
+    ChangesIgnored,
+    ChangesSeen,
+    Event,
+    Mode,
+    ModeChanged,
+    Outcome,
+    ProjectUnusable,
+    SessionStarted,
+    SessionStopped,
+)
+from atombuild.session import Session
+from atombuild.status import ArtifactKind
+
+SDIST, WHEEL = ArtifactKind
+REJECTED = SourceRejected("no module", hint="write one")
+
+
+@dataclass
+class Tree:
+    """A tree in a dictionary: each write gets a new stamp, as a stat would show it."""
+
+    files: dict[str, tuple[int, str]] = field(default_factory=dict)
+    stamp: int = 0
+    looks: int = 0
+
+    def write(self, path: str, content: str) -> None:
+        self.stamp += 1
+        self.files[path] = (self.stamp, content)
+
+    def look(self, keep: Callable[[str], bool]) -> TreeView:
+        assert callable(keep)
+        self.looks += 1
+        return TreeView(dict(self.files))
+
+
+@dataclass
+class TreeView:
+    files: dict[str, tuple[int, str]]
+
+    def changed_since(self, earlier: TreeView, *, by_stat: bool = False) -> tuple[str, ...]:
+        part = slice(None) if by_stat else slice(1, None)
+        nothing = ("",)
+        return tuple(
+            sorted(
+                path
+                for path in self.files.keys() | earlier.files.keys()
+                if self.files.get(path, nothing)[part] != earlier.files.get(path, nothing)[part]
+            )
+        )
+
+    def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
+        return repr(sorted((path, content) for path, (_, content) in self.files.items() if admits(path)))
+
+
+class Bench:
+    """A session over a fake tree and a real output directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "project"
+        self.root.mkdir(exist_ok=True)
+        self.dist = self.root / "dist"
+        self.tree = Tree()
+        self.tree.write("src/demo.py", "1")
+        self.recipe: FakeRecipe | Exception = FakeRecipe()
+        self.events: list[Event] = []
+        self.session = self.restarted()
+
+    def restarted(self) -> Session:
+        self.session = Session(
+            self.root, self.dist, Plan(), cook=self.cook, look=self.tree.look, emit=self.events.append
+        )
+        return self.session
+
+    def cook(self) -> FakeRecipe:
+        if isinstance(self.recipe, Exception):
+            raise self.recipe
+        return self.recipe
+
+    def heard(self, kind: type) -> list[Event]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def shown(self, kind: ArtifactKind = SDIST) -> ArtifactStatus:
+        return next(
+            event for event in reversed(self.events) if isinstance(event, ArtifactStatus) and event.kind is kind
+        )
+
+    def words(self) -> tuple[str, str]:
+        return self.shown(SDIST).status.words, self.shown(WHEEL).status.words
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(tmp_path)
+
+
+def test_first_and_last_events_frame_the_session(bench: Bench) -> None:
+    bench.session.begin()
+    bench.session.attempt(Cause.START)
+    bench.session.end()
+    assert isinstance(bench.events[0], SessionStarted)
+    assert isinstance(bench.events[-1], SessionStopped)
+
+
+def test_a_success_holds_the_latest_change(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    assert bench.words() == ("succeeded", "succeeded")
+    assert bench.shown().behind == 0
+    assert not bench.session.pending
+
+
+def test_a_change_is_seen_once_and_waits_to_be_built(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    assert bench.session.examine()
+    assert bench.session.pending
+    assert not bench.session.examine()
+    (seen,) = bench.heard(ChangesSeen)
+    assert isinstance(seen, ChangesSeen)
+    assert (seen.change, seen.paths, seen.waiting) == (1, ("src/demo.py",), 1)
+
+
+def test_until_it_is_built_the_artifacts_are_out_of_date_and_one_change_behind(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    assert bench.words() == ("out of date", "out of date")
+    assert bench.shown().behind == 1
+    bench.session.attempt(Cause.CHANGE)
+    assert bench.words() == ("succeeded", "succeeded")
+    assert bench.shown().behind == 0
+
+
+def test_the_attempt_names_what_changed(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/a.py", "")
+    bench.session.examine()
+    bench.tree.write("src/b.py", "")
+    bench.session.examine()
+    bench.session.attempt(Cause.CHANGE)
+    started = bench.heard(AttemptStarted)[-1]
+    assert isinstance(started, AttemptStarted)
+    assert (started.cause, started.paths, started.total, started.change) == (
+        Cause.CHANGE,
+        ("src/a.py", "src/b.py"),
+        2,
+        2,
+    )
+
+
+def test_a_change_that_no_artifact_holds_builds_nothing(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("notes.txt", "remember")
+    assert not bench.session.examine()
+    assert not bench.session.pending
+    (ignored,) = bench.heard(ChangesIgnored)
+    assert isinstance(ignored, ChangesIgnored)
+    assert ignored.paths == ("notes.txt",)
+
+
+def test_the_same_content_saved_again_is_no_change(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "1")
+    assert not bench.session.examine()
+    assert not bench.session.pending
+
+
+def test_after_a_failure_any_change_may_be_the_mend(bench: Bench) -> None:
+    bench.recipe = FakeRecipe(flaw=REJECTED)
+    bench.session.attempt(Cause.START)
+    bench.tree.write("README.md", "here at last")
+    assert bench.session.examine()
+    assert bench.session.pending
+
+
+def test_a_failed_attempt_is_not_repeated_without_a_change(bench: Bench) -> None:
+    bench.recipe = FakeRecipe(flaw=REJECTED)
+    bench.session.attempt(Cause.START)
+    bench.session.examine()
+    assert not bench.session.pending
+
+
+def test_a_save_during_the_build_leads_to_exactly_one_more(bench: Bench) -> None:
+    bench.recipe = FakeRecipe(sdist_pieces=[lambda: bench.tree.write("src/demo.py", "2"), b"mixed"])
+    bench.session.attempt(Cause.START)
+    assert bench.session.pending
+    assert bench.words() == ("out of date", "out of date")
+    bench.recipe = FakeRecipe()
+    bench.session.examine()
+    bench.session.attempt(Cause.CHANGE)
+    assert not bench.session.pending
+    assert len(bench.heard(AttemptStarted)) == 2
+
+
+def test_a_file_changed_and_changed_back_during_the_build_is_built_again(bench: Bench) -> None:
+    def dance() -> None:
+        bench.tree.write("src/demo.py", "2")
+        bench.tree.write("src/demo.py", "1")
+
+    bench.recipe = FakeRecipe(sdist_pieces=[dance, b"who knows which"])
+    bench.session.attempt(Cause.START)
+    assert bench.session.pending
+
+
+def test_success_is_not_called_current_before_the_tree_was_looked_at_again(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    shown = [event for event in bench.heard(ArtifactStatus) if isinstance(event, ArtifactStatus)]
+    successes = [event.behind for event in shown if event.kind is SDIST and event.status.words == "succeeded"]
+    assert successes == [None, 0]
+
+
+def test_paused_counts_changes_and_builds_only_on_request(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.session.pause()
+    for content in "23":
+        bench.tree.write("src/demo.py", content)
+        bench.session.examine()
+    assert not bench.session.pending
+    assert bench.shown().behind == 2
+    bench.session.attempt(Cause.REQUEST)
+    assert bench.shown().behind == 0
+    assert bench.words() == ("succeeded", "succeeded")
+
+
+def test_resuming_makes_what_waited_pending(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.session.pause()
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.session.resume()
+    assert bench.session.pending
+    modes = [event.mode for event in bench.heard(ModeChanged) if isinstance(event, ModeChanged)]
+    assert modes == [Mode.PAUSED, Mode.LIVE]
+
+
+def test_changes_taken_back_while_paused_are_none(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    before = bench.tree.files["src/demo.py"]
+    bench.session.pause()
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    assert bench.words() == ("out of date", "out of date")
+    bench.tree.files["src/demo.py"] = before
+    bench.session.examine()
+    assert bench.words() == ("succeeded", "succeeded")
+    bench.session.resume()
+    assert not bench.session.pending
+
+
+def test_an_sdist_alone_leaves_the_wheel_behind(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.session.pause()
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.session.attempt(Cause.REQUEST, (SDIST,))
+    assert bench.words() == ("succeeded", "out of date")
+    assert (bench.shown(SDIST).behind, bench.shown(WHEEL).behind) == (0, 1)
+    bench.session.resume()
+    assert bench.session.pending
+
+
+def test_an_artifact_deleted_or_changed_behind_our_back_is_seen_and_not_rebuilt(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    (bench.dist / "demo-1.0.tar.gz").unlink()
+    (bench.dist / "demo-1.0-py3-none-any.whl").write_bytes(b"tampered")
+    bench.session.refresh()
+    assert bench.words() == ("deleted since built", "changed on disk since built")
+    assert not bench.session.pending
+
+
+def test_refreshing_says_nothing_twice(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    count = len(bench.events)
+    bench.session.refresh()
+    bench.session.examine()
+    assert len(bench.events) == count
+
+
+def test_at_the_next_start_an_artifact_of_older_sources_is_out_of_date(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.events.clear()
+    bench.restarted().attempt(Cause.START)
+    found = bench.heard(ArtifactStatus)[0]
+    assert isinstance(found, ArtifactStatus)
+    assert found.status.words == "out of date"
+
+
+def test_at_the_next_start_an_artifact_of_the_same_sources_has_succeeded(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.events.clear()
+    bench.restarted().attempt(Cause.START)
+    found = bench.heard(ArtifactStatus)[0]
+    assert isinstance(found, ArtifactStatus)
+    assert found.status.words == "succeeded"
+
+
+def test_a_project_that_vanishes_is_said_once_and_not_tried_in_a_loop(bench: Bench) -> None:
+    bench.recipe = ProjectMissing(bench.root, why="gone")
+    assert bench.session.attempt(Cause.START).outcome is None
+    assert len(bench.heard(ProjectUnusable)) == 1
+    bench.session.examine()
+    assert not bench.session.pending
+
+
+def test_a_closed_session_begins_no_attempt(bench: Bench) -> None:
+    bench.session.close()
+    result = bench.session.attempt(Cause.START)
+    assert result.outcome is Outcome.CANCELLED
+    assert visible_files(bench.dist) == []
+
+
+def test_cancel_ends_the_running_attempt_and_not_the_next(bench: Bench) -> None:
+    bench.session.cancel()
+    bench.recipe = FakeRecipe(sdist_pieces=[bench.session.cancel, b"x"])
+    assert bench.session.attempt(Cause.START).outcome is Outcome.CANCELLED
+    assert bench.words() == ("cancelled", "cancelled")
+    bench.recipe = FakeRecipe()
+    assert bench.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+
+
+def test_another_builders_newer_records_are_taken_over(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    other = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=bench.tree.look, emit=lambda _event: None)
+    bench.recipe = FakeRecipe(sdist_pieces=[b"built by the other"])
+    other.attempt(Cause.START)
+    bench.session.refresh()
+    assert bench.words() == ("succeeded", "succeeded")
+    assert bench.shown().size == len(b"built by the other")
+    assert os.listdir(bench.dist)  # noqa: PTH208 (any entry will do)

@@ -1,0 +1,93 @@
+"""Recipes that do what a test says, and a desk that remembers what it heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from atombuild.builder import Records
+from atombuild.errors import Cancelled
+from atombuild.events import Event
+from atombuild.ledger import Record
+from atombuild.status import ArtifactKind
+
+
+@dataclass
+class FakeContent:
+    """Bytes in pieces; an exception among them is raised in its turn, a function is called."""
+
+    filename: str
+    pieces: list[bytes | Exception | Callable[[], object]]
+
+    def chunks(self) -> Iterator[bytes]:
+        for piece in self.pieces:
+            if isinstance(piece, Exception):
+                raise piece
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                piece()
+
+
+@dataclass
+class FakeRecipe:
+    """Two artifacts of a project "demo", each with the pieces that a test gives it."""
+
+    sdist_pieces: list[bytes | Exception | Callable[[], object]] = field(default_factory=lambda: [b"an ", b"sdist"])
+    wheel_pieces: list[bytes | Exception | Callable[[], object]] = field(default_factory=lambda: [b"a ", b"wheel"])
+    flaw: Exception | None = None
+    """Found by :meth:`check`."""
+
+    version: str = "1.0"
+    name: str = "demo"
+    backend: str = "fake"
+
+    def target(self, kind: ArtifactKind) -> str:
+        tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"
+        return f"{self.name}-{self.version}{tail}"
+
+    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
+        assert kinds
+        if self.flaw is not None:
+            raise self.flaw
+
+    def sdist(self, pulse: Callable[[int, int], None]) -> FakeContent:
+        pulse(0, 1)
+        return FakeContent(self.target(ArtifactKind.SDIST), self.sdist_pieces)
+
+    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> FakeContent:
+        assert isinstance(from_sdist, bool)
+        pulse(0, 1)
+        return FakeContent(self.target(ArtifactKind.WHEEL), self.wheel_pieces)
+
+    def admits(self, path: str) -> bool:
+        return path.startswith("src/")
+
+    def keeps(self, path: str) -> bool:
+        return self.admits(path)
+
+
+class FakeDesk:
+    """Listens to an attempt; cancels it when told to."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.records: dict[ArtifactKind, Record] = {}
+        self.history: list[dict[ArtifactKind, Record]] = []
+        self.cancelled = False
+        self.lock_pauses = 0
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    def hold(self, records: Records) -> None:
+        self.records = dict(records)
+        self.history.append(dict(records))
+
+    def pause_for_lock(self) -> None:
+        self.lock_pauses += 1
+        self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        if self.cancelled:
+            raise Cancelled

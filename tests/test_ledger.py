@@ -1,0 +1,170 @@
+"""The ledger survives restarts, and is never trusted further than it can be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atombuild.ledger import (
+    Ledger,
+    LedgerDamaged,
+    Old,
+    ProjectRecords,
+    Record,
+    read_ledger,
+    set_ledger_aside,
+    write_ledger,
+)
+from atombuild.publish import LEDGER, Identity, OutputDirectory
+from atombuild.status import ArtifactKind, Attempt
+
+RECORD = Record(
+    target="demo-1.0.tar.gz",
+    attempt=3,
+    outcome=Attempt.SUCCEEDED,
+    started=1000.5,
+    old=Old.REMOVED,
+    old_identity=Identity(1, 2, 3, 4, 5),
+    ended=1001.0,
+    seconds=0.25,
+    size=1234,
+    sha256="ab" * 32,
+    identity=Identity(1, 20, 1234, 40, 50),
+    previous_size=1200,
+    fingerprint="cd" * 32,
+    durations=(0.25, 0.5),
+)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[OutputDirectory]:
+    with OutputDirectory.open(tmp_path / "dist") as opened:
+        yield opened
+
+
+def written(directory: OutputDirectory, root: Path, record: Record = RECORD) -> Ledger:
+    records = ProjectRecords(attempt=3).with_records({ArtifactKind.SDIST: record})
+    ledger = Ledger().with_project(root, directory.path, records)
+    write_ledger(directory, ledger)
+    return ledger
+
+
+def test_what_is_written_is_read_again(directory: OutputDirectory, tmp_path: Path) -> None:
+    ledger = written(directory, tmp_path)
+    assert read_ledger(directory) == ledger
+    assert read_ledger(directory).of(tmp_path, directory.path).artifacts[ArtifactKind.SDIST] == RECORD
+
+
+def test_no_ledger_is_an_empty_one(directory: OutputDirectory) -> None:
+    assert read_ledger(directory) == Ledger()
+
+
+def test_it_is_hidden(directory: OutputDirectory, tmp_path: Path) -> None:
+    written(directory, tmp_path)
+    assert all(path.name.startswith(".") for path in directory.path.iterdir())
+
+
+def test_projects_that_share_a_directory_do_not_see_each_other(directory: OutputDirectory, tmp_path: Path) -> None:
+    written(directory, tmp_path / "one")
+    assert read_ledger(directory).of(tmp_path / "other", directory.path) == ProjectRecords()
+
+
+def test_moving_project_and_output_together_loses_nothing(directory: OutputDirectory, tmp_path: Path) -> None:
+    written(directory, tmp_path)
+    elsewhere = Path("/somewhere/else")
+    assert read_ledger(directory).of(elsewhere, elsewhere / "dist").attempt == 3
+
+
+def test_the_usual_duration_is_the_mean_of_the_remembered_ones() -> None:
+    assert RECORD.usual_seconds == 0.375
+    assert Record(target=None, attempt=1, outcome=Attempt.FAILED, started=0).usual_seconds is None
+
+
+def change(**facts: object) -> Any:
+    def apply(plain: dict[str, Any]) -> None:
+        plain["projects"][".."]["artifacts"]["sdist"].update(facts)
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        change(target="../../etc/passwd"),
+        change(target="notes.txt"),
+        change(target="demo-1.0-py3-none-any.whl"),
+        change(target=".gitignore"),
+        change(target=7),
+        change(outcome="splendid"),
+        change(started="yesterday"),
+        change(started=float("inf")),
+        change(started=-1),
+        change(identity=[1, 2, 3]),
+        change(identity=[1, 2, 3, 4, "5"]),
+        change(size="large"),
+        change(size=True),
+        change(durations=None),
+        change(old="eaten"),
+        lambda plain: plain.update(format=2),
+        lambda plain: plain.update(projects=[]),
+        lambda plain: plain["projects"].update({"x": None}),
+        lambda plain: plain["projects"][".."]["artifacts"].update({"egg": {}}),
+        lambda plain: plain["projects"][".."]["artifacts"]["sdist"].pop("attempt"),
+        lambda plain: plain.clear(),
+    ],
+)
+def test_a_ledger_with_a_wrong_value_is_damaged(directory: OutputDirectory, tmp_path: Path, damage: Any) -> None:
+    written(directory, tmp_path)
+    path = directory.path / LEDGER
+    plain = json.loads(path.read_text())
+    damage(plain)
+    path.write_text(json.dumps(plain))
+    with pytest.raises(LedgerDamaged):
+        read_ledger(directory)
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 4096, b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000])
+def test_a_file_that_is_no_ledger_is_damaged(directory: OutputDirectory, data: bytes) -> None:
+    (directory.path / LEDGER).write_bytes(data)
+    with pytest.raises(LedgerDamaged):
+        read_ledger(directory)
+
+
+def test_a_folder_under_its_name_is_damaged_and_can_be_set_aside(directory: OutputDirectory) -> None:
+    (directory.path / LEDGER).mkdir()
+    with pytest.raises(LedgerDamaged):
+        read_ledger(directory)
+    name = set_ledger_aside(directory)
+    assert read_ledger(directory) == Ledger()
+    assert (directory.path / name).is_dir()
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(value=json_values, key=st.sampled_from([*json.loads(json.dumps({"target": 0, "outcome": 0, "identity": 0}))]))
+def test_no_json_value_anywhere_is_more_than_damage(
+    tmp_path_factory: pytest.TempPathFactory, value: object, key: str
+) -> None:
+    root = tmp_path_factory.mktemp("project")
+    with OutputDirectory.open(root / "dist") as directory:
+        written(directory, root)
+        path = directory.path / LEDGER
+        plain = json.loads(path.read_text())
+        plain["projects"][".."]["artifacts"]["sdist"][key] = value
+        path.write_text(json.dumps(plain))
+        try:
+            record = read_ledger(directory).of(root, directory.path).artifacts[ArtifactKind.SDIST]
+        except LedgerDamaged:
+            return
+        assert record.target is None or record.target.endswith(".tar.gz")

@@ -1,0 +1,1 @@
+"""atombuild-tui: the screen in front of :mod:`atombuild`. It knows events and commands, never the builder."""

@@ -1,0 +1,25 @@
+"""The command ``atombuild-tui``. The screen is imported only when there is one to show."""
+
+from __future__ import annotations
+
+import sys
+
+from atombuild import cli
+
+
+def show_screen(order: cli.ScreenOrder) -> int:
+    """Run the user interface until it is left; return the exit status."""
+    from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help never import textual)
+
+    app = AtombuildApp(order.workshop.engine(), hint=order.hint, bell=order.bell)
+    app.run()
+    return app.return_code or 0
+
+
+def main() -> int:
+    """Run the command with a screen at hand."""
+    return cli.main(screen=show_screen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

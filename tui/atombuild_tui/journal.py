@@ -1,0 +1,178 @@
+"""What an event adds to the build log, as plain entries; the log widget only draws them.
+
+── build 12 · 14:02:11 · changed: src/demo/__init__.py ──────     RULE: an attempt begins
+sdist   demo-0.1.0.tar.gz, from the source tree                   INFO
+▌ to mend in the project                                          HEADING  one report: a block with a bar
+▌ the module src/demo is missing                                  WHAT
+▌ where  pyproject.toml:2:8                                       WHERE
+▌ why    there is no __init__.py                                  WHY, one entry a cause, deeper each time
+▌ next   create src/demo/__init__.py                              NEXT
+✗ failed after 20 ms                                              RESULT
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from atombuild.errors import Report
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptFinished,
+    AttemptStarted,
+    ChangesIgnored,
+    ChangesSeen,
+    Event,
+    Failure,
+    Level,
+    LockAwaited,
+    Log,
+    Mode,
+    ModeChanged,
+    Outcome,
+    ProjectUnusable,
+    StepStarted,
+    Warned,
+)
+from atombuild.status import Attempt, Tone
+from atombuild.units import seconds_words
+from atombuild_tui import format as shown
+from atombuild_tui import phrases
+from atombuild_tui.state import Dashboard
+
+
+class Role(enum.Enum):
+    """What an entry is, which decides how it looks and wraps."""
+
+    RULE = "rule"
+    DETAIL = "detail"
+    INFO = "info"
+    WARNING = "warning"
+    NOTE = "note"
+    """Our own remark, quiet."""
+
+    RESULT = "result"
+    HEADING = "heading"
+    WHAT = "what"
+    WHERE = "where"
+    WHY = "why"
+    NEXT = "next"
+    SPACE = "space"
+
+
+LOG_ROLES = frozenset({Role.DETAIL, Role.INFO, Role.WARNING})
+"""Lines that a build wrote: folded wherever the width ends, because their spaces may mean something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log: a line, unless it is wider than the screen."""
+
+    role: Role
+    text: str = ""
+    label: str = ""
+    """Stands before the text in a column of its own; the text's further rows are indented by it."""
+
+    tone: Tone = Tone.IDLE
+    barred: bool = False
+    """Part of a block with a bar in the tone's colour at its left edge."""
+
+
+def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:  # noqa: C901, PLR0911 - one case an event
+    """Return what the event adds to the log."""
+    if isinstance(event, Log):
+        role = {Level.DETAIL: Role.DETAIL, Level.INFO: Role.INFO, Level.WARNING: Role.WARNING}[event.level]
+        return [Entry(role, line) for line in event.lines]
+    if isinstance(event, AttemptStarted) and after.build is not None:
+        words = f"build {event.attempt} · {shown.clock_time(at, at, zone)} · {phrases.cause(after.build)}"
+        return [*([Entry(Role.SPACE)] if before.build is not None else []), Entry(Role.RULE, words)]
+    if isinstance(event, StepStarted):
+        return [Entry(Role.NOTE, f"{event.target}, from {event.source}", label=f"{event.kind.value}  ")]
+    if isinstance(event, (Failure, ProjectUnusable)):
+        return list(blocks(event.reports, before.root))
+    if isinstance(event, Warned):
+        return list(_warning(event.what, event.hint))
+    if isinstance(event, AttemptFinished):
+        return [_result(event)]
+    if isinstance(event, ArtifactStatus):
+        return _changed_behind_our_back(event, before)
+    if isinstance(event, LockAwaited):
+        return [Entry(Role.NOTE, f"waiting for {event.holder}", tone=Tone.DOUBT)]
+    if isinstance(event, ChangesSeen) and (before.building or before.mode is Mode.PAUSED):
+        return [Entry(Role.NOTE, f"changed: {shown.listed(event.paths, event.total)}; {phrases.waiting(after)}")]
+    if isinstance(event, ChangesIgnored):
+        return [Entry(Role.NOTE, phrases.ignored(after))]
+    if isinstance(event, ModeChanged):
+        return _mode(event, before)
+    return []
+
+
+def blocks(reports: tuple[Report, ...], root: str) -> Iterator[Entry]:
+    """Yield the entries of reports, each in full, the first one first."""
+    for index, report in enumerate(reports):
+        # One heading serves neighbours whose turn it is to act.
+        if index == 0 or reports[index - 1].blame is not report.blame:
+            if index:
+                yield Entry(Role.SPACE)
+            yield _bad(Role.HEADING, report.blame.heading)
+        else:
+            yield _bad(Role.SPACE, "")
+        yield _bad(Role.WHAT, report.what)
+        if report.where is not None:
+            place = replace(report.where, path=Path(shown.inside(report.where.path, root)))
+            yield _bad(Role.WHERE, str(place), "where  ")
+        yield from _causes(report.why)
+        yield _bad(Role.NEXT, report.hint, "next   ")
+    yield Entry(Role.SPACE)
+
+
+def _causes(why: tuple[str, ...]) -> Iterator[Entry]:
+    for depth, reason in enumerate(why):
+        opening = "why    " if depth == 0 else " " * (5 + 2 * depth) + "└ "
+        for line in reason.split("\n"):
+            yield _bad(Role.WHY, line, opening)
+            opening = " " * len(opening)
+
+
+def _bad(role: Role, text: str, label: str = "") -> Entry:
+    return Entry(role, text, label, Tone.BAD, barred=True)
+
+
+def _warning(what: str, hint: str) -> Iterator[Entry]:
+    yield Entry(Role.WHAT, what, tone=Tone.DOUBT, barred=True)
+    yield Entry(Role.NEXT, hint, "next   ", Tone.DOUBT, barred=True)
+
+
+def _result(event: AttemptFinished) -> Entry:
+    time = seconds_words(event.seconds)
+    if event.outcome is Outcome.SUCCEEDED:
+        return Entry(Role.RESULT, f"succeeded in {time}", "✓ ", Tone.GOOD)
+    if event.outcome is Outcome.CANCELLED:
+        return Entry(Role.RESULT, f"cancelled after {time}", "! ", Tone.DOUBT)
+    return Entry(Role.RESULT, f"failed after {time}", "✗ ", Tone.BAD)
+
+
+def _changed_behind_our_back(event: ArtifactStatus, before: Dashboard) -> list[Entry]:
+    """Say when a finished artifact changed outside of any build: nothing else in the log would."""
+    known = before.artifact(event.kind)
+    if before.building or known is None or known.status.standing is event.status.standing:
+        return []
+    if known.status.attempt is not Attempt.SUCCEEDED or event.status.attempt is not Attempt.SUCCEEDED:
+        return []
+    return [
+        Entry(Role.RESULT, f"{event.kind.value}: {event.status.words}", f"{event.status.symbol} ", event.status.tone)
+    ]
+
+
+def _mode(event: ModeChanged, before: Dashboard) -> list[Entry]:
+    if event.mode is Mode.POLLING:
+        return []  # a warning follows, with what to do
+    if event.words:
+        bad = event.mode is Mode.ROOT_GONE
+        return [Entry(Role.NOTE, f"{event.mode.value}: {event.words}", tone=Tone.BAD if bad else Tone.DOUBT)]
+    if before.mode is None or event.mode is Mode.OFF:
+        return []
+    return [Entry(Role.NOTE, "watching" if event.mode is Mode.LIVE else event.mode.value)]

@@ -1,0 +1,61 @@
+"""The sentences of the dashboard that are no status words: what is held, what triggered, what waits."""
+
+from __future__ import annotations
+
+from atombuild.events import Cause
+from atombuild.status import Attempt, Standing, Tone
+from atombuild_tui import format as shown
+from atombuild_tui.state import Artifact, Build, Dashboard
+
+_ABSENT = frozenset({Standing.OLD_REMOVED, Standing.NEVER})
+
+
+def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0911 - one case a sentence
+    """Return what stands at the final name compared with the author's latest save, and how good that is."""
+    status, folder = artifact.status, f"{out_dir or 'dist'}/"
+    if status.attempt is Attempt.QUEUED:
+        return ("waits for its turn", Tone.IDLE)
+    if status.attempt is Attempt.BUILDING:
+        return (f"from {artifact.running.source}" if artifact.running else "being built", Tone.IDLE)
+    if status.standing in _ABSENT:
+        if status.attempt is Attempt.NOT_ATTEMPTED:
+            return ("press b to build it now", Tone.IDLE)
+        return (f"no such file in {folder} now", Tone.IDLE)
+    if status.attempt is not Attempt.SUCCEEDED or status.standing is not Standing.THIS_BUILD:
+        words = {
+            Standing.OLD_KEPT: f"an older build is still in {folder}",
+            Standing.OTHER: f"the file in {folder} is not from this build",
+        }
+        return (words.get(status.standing, f"a file is in {folder}"), Tone.DOUBT)
+    if artifact.behind:
+        return (f"{shown.counted(artifact.behind, 'change')} behind", Tone.DOUBT)
+    if status.outdated:
+        return ("older than your files", Tone.DOUBT)
+    if artifact.behind is None:
+        return ("comparing it with your files", Tone.IDLE)
+    return ("holds your latest change", Tone.GOOD)
+
+
+def cause(build: Build) -> str:
+    """Return why a build was made: ``changed: src/a.py and 2 more``, ``start``, ``on request``."""
+    if build.cause is Cause.CHANGE:
+        return f"changed: {shown.listed(build.paths, build.total)}"
+    return "start" if build.cause is Cause.START else "on request"
+
+
+def waiting(dashboard: Dashboard) -> str:
+    """Return how many changes no build holds yet; empty when there are none."""
+    if not dashboard.waiting:
+        return ""
+    return f"{shown.counted(dashboard.waiting, 'change')} {'waits' if dashboard.waiting == 1 else 'wait'}"
+
+
+def ignored(dashboard: Dashboard) -> str:
+    """Return which changes led to no build, and why; empty when there are none."""
+    if dashboard.ignored is None:
+        return ""
+    why = dashboard.ignored.why
+    if not dashboard.ignored.total:
+        return f"ignored: {why}"
+    listed = shown.listed(dashboard.ignored.paths, dashboard.ignored.total)
+    return f"ignored: {listed} ({why})" if why else f"ignored: {listed}"

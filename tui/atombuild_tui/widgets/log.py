@@ -1,0 +1,221 @@
+"""The build log. It follows what is written, and never moves a reader.
+
+Where it stands is one of two things: *following*, or *left alone* because the reader scrolled away from the end. While
+it follows, the first report of a failure stays in sight: the view stops at its first row rather than at the last row of
+everything that came after it, until the next build begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from atombuild.status import Tone
+from atombuild_tui.journal import Entry, Role
+from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer, Row
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.binding import BindingType
+
+_BAR: Final = "▎ "
+
+
+class BuildLog(ScrollView, can_focus=True):
+    """Draws the rows of a :class:`LogBuffer` that are in sight."""
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "log--label",
+        "log--line",
+        "log--next-label",
+        "log--block",
+        "log--block-doubt",
+        *(f"log--{role.value}" for role in Role),
+        *(f"log--{tone.value}" for tone in Tone),
+    }
+
+    class Moved(Message):
+        """How much lies below the view changed, or whether it follows."""
+
+        def __init__(self, log: BuildLog) -> None:
+            super().__init__()
+            self.log_widget = log
+
+        @property
+        def control(self) -> BuildLog:
+            """The log."""
+            return self.log_widget
+
+    def __init__(self, *, id: str | None = None, buffer: LogBuffer | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.buffer = buffer or LogBuffer()
+        self.following = True
+        self.unread = 0
+        """Rows that came since the reader left the end."""
+
+        self._keep_in_sight: int | None = None
+        """The row of the failure that following stops at."""
+
+        self._moving = False
+
+    @property
+    def below(self) -> int:
+        """Rows below the view."""
+        return max(self.buffer.rows - round(self.scroll_y) - self.size.height, 0)
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries at the end."""
+        new = tuple(entries)
+        if not new:
+            return
+        before = self.buffer.rows
+        forgotten = self.buffer.append(new)
+        added = self.buffer.rows - before + forgotten
+        if self._keep_in_sight is not None:
+            self._keep_in_sight = max(self._keep_in_sight - forgotten, 0)
+        self._look_for_failure(new)
+        self._resize_virtual()
+        if self.following:
+            self._follow()
+        else:
+            self.unread += added
+            if forgotten:
+                self._move_to(self.scroll_y - forgotten)
+        self.refresh()
+        self._tell()
+
+    def restart(self, entries: Iterable[Entry]) -> None:
+        """Forget everything, and begin with these."""
+        self.buffer = LogBuffer(width=self.size.width or 80)
+        self.following, self.unread, self._keep_in_sight = True, 0, None
+        self.append(entries)
+
+    def _look_for_failure(self, new: tuple[Entry, ...]) -> None:
+        first = len(self.buffer) - len(new)
+        for index, entry in enumerate(new, max(first, 0)):
+            if entry.role is Role.RULE:
+                self._keep_in_sight = None
+            elif self._keep_in_sight is None and entry.role is Role.HEADING:
+                self._keep_in_sight = self.buffer.row_of(index)
+
+    def follow(self) -> None:
+        """Go to the very end, and stay there."""
+        self._keep_in_sight = None
+        self.following = True
+        self._follow()
+        self._tell()
+
+    def _follow(self) -> None:
+        self.unread = 0
+        end = self._last_top
+        self._move_to(end if self._keep_in_sight is None else min(end, self._keep_in_sight))
+
+    @property
+    def _last_top(self) -> int:
+        return max(self.buffer.rows - self.size.height, 0)
+
+    def _move_to(self, row: float) -> None:
+        self._moving = True
+        try:
+            self.scroll_to(y=max(row, 0), animate=False, immediate=True, force=True)
+        finally:
+            self._moving = False
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Notice a reader who scrolls: at the end he follows again."""
+        super().watch_scroll_y(old_value, new_value)
+        if not self._moving and round(old_value) != round(new_value):
+            self.following = round(new_value) >= self._last_top
+            if self.following:
+                self.unread = 0
+                self._keep_in_sight = None
+            self._tell()
+
+    def action_scroll_end(self) -> None:
+        """Follow, also where the end is in sight already."""
+        self.follow()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fold to the new width; the first row in sight stays the first, except while following."""
+        del event
+        first = self.buffer.entry_at(round(self.scroll_y))
+        kept = None if self._keep_in_sight is None else self.buffer.entry_at(self._keep_in_sight)
+        if self.size.width:
+            self.buffer.resize(self.size.width)
+        self._keep_in_sight = None if kept is None else self.buffer.row_of(kept)
+        self._resize_virtual()
+        if self.following:
+            self._follow()
+        else:
+            self._move_to(self.buffer.row_of(first))
+        self.refresh()
+        self._tell()
+
+    def _resize_virtual(self) -> None:
+        self.virtual_size = Size(self.size.width, self.buffer.rows)
+
+    def _tell(self) -> None:
+        self.post_message(self.Moved(self))
+
+    def notify_style_update(self) -> None:
+        """Draw anew when the theme changes."""
+        super().notify_style_update()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        width = self.size.width
+        base = self.rich_style
+        row = self.buffer.row(round(self.scroll_y) + y)
+        if row is None:
+            return Strip.blank(width, base)
+        segments, background = self._segments(row, base)
+        return Strip(segments).adjust_cell_length(width, background)
+
+    def _segments(self, row: Row, base: Style) -> tuple[list[Segment], Style]:
+        entry = row.entry
+        if entry.barred:
+            base = self._style("block-doubt" if entry.tone is Tone.DOUBT else "block")
+            segments = [Segment(_BAR, base + self._foreground(entry.tone.value))]
+        else:
+            segments = [Segment(" " * GUTTER, base)]
+        label = entry.label if row.first else " " * len(entry.label)
+        if entry.role is Role.RULE:
+            segments.append(Segment(row.text, base + self._foreground(entry.role.value)))
+            rest = self.size.width - GUTTER - cell_len(row.text) - 1 - MARGIN
+            if rest > 0 and row.first:
+                segments.append(Segment(f" {'─' * rest}", base + self._foreground("line")))
+            return segments, base
+        label_name = {Role.RESULT: entry.tone.value, Role.NEXT: "next-label"}.get(entry.role, "label")
+        segments.append(Segment(label, base + self._foreground(label_name)))
+        toned = entry.role in {Role.RESULT, Role.HEADING} or (entry.role is Role.NOTE and entry.tone is not Tone.IDLE)
+        style = base + self._foreground(entry.role.value)
+        if toned:
+            style += self._foreground(entry.tone.value)
+        segments.append(Segment(row.text, style))
+        return segments, base
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"log--{name}")
+
+    def _foreground(self, name: str) -> Style:
+        style = self._style(name)
+        return Style(color=style.color, bold=style.bold, italic=style.italic, underline=style.underline)
+
+    def scroll_page(self, pages: int) -> None:
+        """Move the reader by pages, without animation."""
+        self.scroll_to(y=self.scroll_y + pages * max(self.size.height - 1, 1), animate=False, immediate=True)
+
+    def scroll_first(self) -> None:
+        """Move the reader to the first line that is kept."""
+        self.scroll_to(y=0, animate=False, immediate=True)

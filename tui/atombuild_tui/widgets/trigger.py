@@ -1,0 +1,55 @@
+"""The line between the cards and the log: why this build was made, and what waits or was ignored."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widget import Widget
+
+from atombuild.events import Mode
+from atombuild_tui import format as shown
+from atombuild_tui import phrases
+from atombuild_tui.state import Dashboard
+from atombuild_tui.widgets.row import GAP, spread
+
+_SHORTEST = 20
+
+
+class TriggerLine(Widget):
+    """One row; what waits for the reader is said before what is over."""
+
+    def __init__(self) -> None:
+        super().__init__(id="trigger")
+        self._dashboard = Dashboard()
+
+    def show(self, dashboard: Dashboard) -> None:
+        """Render this dashboard from now on."""
+        self._dashboard = dashboard
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the cause at the left and the news at the right; where both don't fit, the less urgent is cut."""
+        width = self.content_size.width
+        urgent, later = self._waiting(), Content.styled(phrases.ignored(self._dashboard), "$quiet")
+        if urgent:
+            return spread(self._cause(max(width - urgent.cell_length - GAP, _SHORTEST)), urgent, width)
+        cause = self._cause(width)
+        room = width - cause.cell_length - GAP
+        return spread(cause, later.truncate(room, ellipsis=True) if room >= _SHORTEST else Content(""), width)
+
+    def _cause(self, width: int) -> Content:
+        build = self._dashboard.build
+        if build is None:
+            return Content.styled("no build yet", "$quiet")
+        number = Content.styled(f"build {build.number}", "bold $foreground")
+        words = shown.shortened(phrases.cause(build), width - number.cell_length - GAP)
+        return Content.assemble(number, " " * GAP, Content.styled(words, "$foreground"))
+
+    def _waiting(self) -> Content:
+        board = self._dashboard
+        if board.lock_holder:
+            words = f"waiting for {board.lock_holder}"
+        elif board.waiting:
+            words = phrases.waiting(board) + ("; p builds them" if board.mode is Mode.PAUSED else "")
+        else:
+            words = "changes only count; p resumes" if board.mode is Mode.PAUSED else ""
+        return Content.styled(words, "$doubt")

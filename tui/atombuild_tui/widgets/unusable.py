@@ -1,0 +1,49 @@
+"""The panel in the log's place while there is nothing that could be built: friendly, whole, and with what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from atombuild.errors import Report
+from atombuild.events import Mode
+from atombuild_tui.journal import blocks
+from atombuild_tui.state import Dashboard
+from atombuild_tui.widgets.log import BuildLog
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class UnusablePanel(Vertical):
+    """What is the matter, why, and what to do next."""
+
+    def __init__(self) -> None:
+        super().__init__(id="unusable")
+        self._shown: tuple[Report, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out a sentence, the reports, and what happens next."""
+        yield Static("There is nothing to build here yet", id="unusable-title", markup=False)
+        yield Static("", id="unusable-touched", markup=False)
+        yield BuildLog(id="unusable-reports")
+        yield Static("", id="unusable-next", markup=False)
+
+    def show(self, dashboard: Dashboard) -> None:
+        """Appear while the project is unusable."""
+        self.display = bool(dashboard.unusable)
+        if not dashboard.unusable:
+            self._shown = ()
+            return
+        folder = f"{dashboard.out_dir or 'dist'}/"
+        self.query_one("#unusable-touched", Static).update(Content(f"Nothing in {folder} was touched."))
+        watching = dashboard.mode in {Mode.LIVE, Mode.POLLING}
+        after = "The folder is still watched: mend it, and the build starts." if watching else "Mend it, then press b."
+        self.query_one("#unusable-next", Static).update(Content(after))
+        if dashboard.unusable != self._shown:
+            self._shown = dashboard.unusable
+            log = self.query_one(BuildLog)
+            log.restart(list(blocks(dashboard.unusable, dashboard.root))[:-1])
