@@ -1,0 +1,298 @@
+"""The engine: hints become builds, commands are obeyed at once, and it stops when told to, whatever it is doing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.projects import sample_project, visible_files
+
+from atombuild.builder import Plan
+from atombuild.engine import Engine
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptFinished,
+    AttemptStarted,
+    Cause,
+    ChangesSeen,
+    Event,
+    Failure,
+    Mode,
+    ModeChanged,
+    Outcome,
+    SessionStopped,
+    StepStarted,
+    Warned,
+)
+from atombuild.status import ArtifactKind
+from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.wiring import Workshop
+
+SDIST, WHEEL = ArtifactKind
+PATIENCE = 20.0
+"""Seconds until a test gives up waiting for something that should take milliseconds."""
+
+
+class FakeNotifier:
+    """Gives the hints that a test wants."""
+
+    def __init__(self, hear: Callable[[Hint], None]) -> None:
+        self.hear = hear
+        self.running = False
+
+    def start(self) -> None:
+        self.running = True
+        self.hear(Watching(polling=False))
+
+    def stop(self) -> None:
+        self.running = False
+
+
+class Bench:
+    """An engine over the sample project, with hints by hand and events in a queue."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.dist = root / "dist"
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.gate = threading.Event()
+        self.gate.set()
+        workshop = Workshop(root, self.dist, Plan())
+        self.engine = Engine(workshop.session, self._make_notifier, workshop.filter)
+
+    def _make_notifier(self, hear: Callable[[Hint], None]) -> FakeNotifier:
+        self.notifier = FakeNotifier(hear)
+        return self.notifier
+
+    def start(self) -> None:
+        self.engine.start(self._emit)
+
+    def _emit(self, event: Event) -> None:
+        self.events.put(event)
+        if isinstance(event, StepStarted):
+            assert self.gate.wait(PATIENCE)  # a test holds a build here as long as it likes
+
+    def until(self, kind: type[Event]) -> Event:
+        """Take events up to the next of this kind, and return that one."""
+        while True:
+            event = self.events.get(timeout=PATIENCE)
+            if isinstance(event, kind):
+                return event
+
+    def finished(self) -> AttemptFinished:
+        event = self.until(AttemptFinished)
+        assert isinstance(event, AttemptFinished)
+        return event
+
+    def started(self) -> AttemptStarted:
+        event = self.until(AttemptStarted)
+        assert isinstance(event, AttemptStarted)
+        return event
+
+    def words(self, wanted: str, kind: ArtifactKind = SDIST) -> None:
+        """Wait until these words are shown."""
+        while True:
+            event = self.until(ArtifactStatus)
+            if isinstance(event, ArtifactStatus) and event.kind is kind and event.status.words == wanted:
+                return
+
+    def save(self, path: str, content: str) -> None:
+        (self.root / path).write_text(content)
+        self.notifier.hear(Paths(frozenset({path})))
+
+    def stopped(self) -> list[Event]:
+        """Stop the engine and return the events that nobody took."""
+        self.gate.set()
+        self.engine.stop()
+        assert self.engine.join(PATIENCE)
+        left = []
+        while not self.events.empty():
+            left.append(self.events.get())
+        return left
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(sample_project(tmp_path))
+    yield made
+    made.stopped()
+
+
+def test_it_builds_at_the_start_and_goes_live(bench: Bench) -> None:
+    bench.start()
+    assert bench.started().cause is Cause.START
+    assert bench.finished().outcome is Outcome.SUCCEEDED
+    mode = bench.until(ModeChanged)
+    assert isinstance(mode, ModeChanged)
+    assert mode.mode is Mode.LIVE
+
+
+def test_a_save_is_built_and_named(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    bench.save("src/orrery/cli.py", "print('new')\n")
+    started = bench.started()
+    assert (started.cause, started.paths) == (Cause.CHANGE, ("src/orrery/cli.py",))
+    assert bench.finished().outcome is Outcome.SUCCEEDED
+
+
+def test_a_hint_without_a_change_builds_nothing(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    for hint in (Look(), Paths(frozenset({"src/orrery/cli.py"})), Directories(frozenset({"src"})), Lost("why")):
+        bench.notifier.hear(hint)
+    bench.until(Warned)
+    assert not [event for event in bench.stopped() if isinstance(event, AttemptStarted)]
+
+
+def test_a_save_in_an_ignored_place_is_not_even_looked_at(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    bench.notifier.hear(Paths(frozenset({"dist/orrery-0.1.0.tar.gz", ".git/index", "src/orrery/.cli.py.swp"})))
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.started().paths == ("src/orrery/cli.py",)
+
+
+def test_many_saves_during_a_build_lead_to_exactly_one_more(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    for number in range(50):
+        bench.save("src/orrery/cli.py", f"x = {number}\n")
+    bench.gate.set()
+    bench.finished()
+    seen = bench.until(ChangesSeen)
+    assert isinstance(seen, ChangesSeen)
+    assert seen.change == 1
+    assert bench.started().cause is Cause.CHANGE
+    bench.finished()
+    bench.words("succeeded", WHEEL)
+    assert not [event for event in bench.stopped() if isinstance(event, AttemptStarted)]
+
+
+def test_pausing_holds_changes_back_until_resumed(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    bench.engine.pause()
+    bench.until(ModeChanged)
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    bench.words("out of date", WHEEL)
+    bench.engine.resume()
+    assert bench.started().cause is Cause.CHANGE
+
+
+def test_build_now_builds_without_a_change_and_only_what_is_asked_for(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    bench.engine.build((WHEEL,))
+    started = bench.started()
+    assert (started.cause, started.kinds) == (Cause.REQUEST, (WHEEL,))
+
+
+def test_cancelling_ends_the_attempt_and_watching_goes_on(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    bench.engine.cancel()
+    bench.gate.set()
+    assert bench.finished().outcome is Outcome.CANCELLED
+    assert visible_files(bench.dist) == []
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.started().cause is Cause.CHANGE
+    assert bench.finished().outcome is Outcome.SUCCEEDED
+
+
+def test_stopping_in_mid_build_leaves_nothing_half_written(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    left = bench.stopped()
+    assert isinstance(left[-1], SessionStopped)
+    assert visible_files(bench.dist) == []
+    assert not bench.notifier.running
+
+
+def test_a_stop_before_the_first_build_is_not_lost(tmp_path: Path) -> None:
+    bench = Bench(sample_project(tmp_path))
+    bench.start()
+    bench.engine.stop()
+    assert bench.engine.join(PATIENCE)
+    assert not list(bench.dist.glob(".atombuild-*.tmp")) if bench.dist.exists() else True
+
+
+def test_an_artifact_deleted_from_outside_is_shown_without_any_hint(bench: Bench) -> None:
+    bench.start()
+    bench.words("succeeded", WHEEL)
+    (bench.dist / "orrery-0.1.0.tar.gz").unlink()
+    bench.words("deleted since built")
+
+
+def test_the_watchers_troubles_are_told(bench: Bench) -> None:
+    bench.start()
+    bench.finished()
+    told = []
+    for hint, mode in (
+        (Polling("out of watches", "raise the limit"), Mode.POLLING),
+        (RootGone(), Mode.ROOT_GONE),
+        (RootBack(), Mode.LIVE),
+    ):
+        bench.notifier.hear(hint)
+        event = bench.until(ModeChanged)
+        while isinstance(event, ModeChanged) and event.mode is not mode:
+            event = bench.until(ModeChanged)
+        told.append(event)
+    assert len(told) == 3
+
+
+def test_a_bug_in_the_thread_is_seen_and_ends_in_order(tmp_path: Path) -> None:
+    events: queue.Queue[Event] = queue.Queue()
+    workshop = Workshop(sample_project(tmp_path), tmp_path / "dist", Plan())
+
+    class Broken(FakeNotifier):
+        def start(self) -> None:
+            raise ZeroDivisionError("oops")
+
+    engine = Engine(workshop.session, Broken, workshop.filter)
+    engine.start(events.put)
+    assert engine.join(PATIENCE)
+    seen = list(events.queue)
+    (failure,) = [event for event in seen if isinstance(event, Failure)]
+    assert failure.reports[0].why == ("ZeroDivisionError: oops",)
+    assert isinstance(seen[-1], SessionStopped)
+
+
+@pytest.mark.parametrize("dance", ["in place", "rename over", "delete and create"])
+def test_with_the_real_notifier_a_save_of_any_editor_is_built(tmp_path: Path, dance: str) -> None:
+    root = sample_project(tmp_path)
+    events: queue.Queue[Event] = queue.Queue()
+    engine = Workshop(root, root / "dist", Plan()).engine()
+    engine.start(events.put)
+
+    def until(wanted: Callable[[Event], bool]) -> None:
+        while not wanted(events.get(timeout=PATIENCE)):
+            pass
+
+    try:
+        until(lambda event: isinstance(event, ModeChanged) and event.mode is Mode.LIVE)
+        module = root / "src/orrery/cli.py"
+        if dance == "in place":
+            module.write_text("x = 1\n")
+        elif dance == "rename over":
+            module.with_suffix(".new").write_text("x = 1\n")
+            module.with_suffix(".new").replace(module)
+        else:
+            module.unlink()
+            (module.parent / "4913").write_text("")
+            (module.parent / "4913").unlink()
+            module.write_text("x = 1\n")
+        until(lambda event: isinstance(event, AttemptStarted) and "src/orrery/cli.py" in event.paths)
+        until(
+            lambda event: isinstance(event, ArtifactStatus)
+            and (event.kind, event.status.words, event.behind) == (WHEEL, "succeeded", 0)
+        )
+    finally:
+        engine.stop()
+        assert engine.join(PATIENCE)
