@@ -18,6 +18,7 @@ class FakeContent:
 
     filename: str
     pieces: list[bytes | Exception | Callable[[], object]]
+    file_count: int = 1
 
     def chunks(self) -> Iterator[bytes]:
         for piece in self.pieces:

@@ -11,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from atombuild.errors import Blame, Location, Report
-from atombuild.events import Event, Failure, LockAwaited, Log, ProjectLoaded, ProjectUnusable, SessionStarted, Warned
+from atombuild.events import (
+    Cause,
+    Event,
+    Failure,
+    LockAwaited,
+    Log,
+    ProjectLoaded,
+    ProjectUnusable,
+    SessionStarted,
+    Warned,
+)
 from atombuild_tui.door import cleaned
 from support.screen import scenes
 from support.screen.scenes import BOTH, SDIST
@@ -44,7 +54,7 @@ def test_every_text_of_every_event_is_harmless_behind_it(one: str, two: str) -> 
         Warned(one, two),
         LockAwaited(one),
         Log((one, two)),
-        scenes.started(1, scenes.Cause.CHANGE, one, two),
+        scenes.started(1, Cause.CHANGE, one, two),
         scenes.status(SDIST, scenes.GOOD, 0.0, target=one, path=path),
     ]
     for event in events:

@@ -86,7 +86,12 @@ def test_nothing_is_lost_and_the_order_stays(events: list[Event], most: int) -> 
 
 def test_putting_and_taking_at_the_same_time_loses_nothing() -> None:
     feed, taken = Feed(lambda: None), []
-    thread = threading.Thread(target=lambda: [feed.put(Log((str(number),))) for number in range(20_000)])
+
+    def put() -> None:
+        for number in range(20_000):
+            feed.put(Log((str(number),)))
+
+    thread = threading.Thread(target=put)
     thread.start()
     while thread.is_alive() or len(feed):
         taken += lines_of(feed.take(500))

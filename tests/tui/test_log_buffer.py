@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -10,6 +11,9 @@ from rich.cells import cell_len
 from atombuild_tui.journal import Entry, Role
 from atombuild_tui.widgets import log_buffer
 from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def all_rows(buffer: LogBuffer) -> list[str]:

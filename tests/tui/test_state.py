@@ -28,7 +28,7 @@ from atombuild.events import (
     SessionStopped,
     StepStarted,
 )
-from atombuild.status import Attempt, Standing, Status
+from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.state import Activity, Dashboard
 from support.screen import scenes
 from support.screen.scenes import BOTH, GOOD, REMOVED, SDIST, WHEEL
@@ -41,7 +41,7 @@ def played(*events: Event, onto: Dashboard | None = None) -> Dashboard:
     return board
 
 
-def of(board: Dashboard, kind: scenes.ArtifactKind) -> str:
+def of(board: Dashboard, kind: ArtifactKind) -> str:
     artifact = board.artifact(kind)
     assert artifact is not None
     return artifact.status.words

@@ -86,3 +86,29 @@ def test_every_hint_is_followed_by_a_look(gaps: list[float]) -> None:
     if deadline is not None:
         assert now <= deadline <= now + 0.3 or deadline <= now
         assert settle.due(deadline)
+
+
+def acts(gap: float, seconds: float) -> int:
+    """Return how often a save every ``gap`` seconds is acted on in so many seconds, with the timers as shipped."""
+    settle, now, count = Settle(), 0.0, 0
+    next_save = 0.0
+    while now < seconds:
+        deadline = settle.deadline()
+        if deadline is not None and deadline <= next_save:
+            now = deadline
+            assert settle.due(now)
+            settle.reset()
+            count += 1
+        else:
+            now = next_save
+            settle.hint(now)
+            next_save += gap
+    return count
+
+
+def test_a_save_now_and_then_is_acted_on_every_time() -> None:
+    assert acts(gap=0.5, seconds=10) == 20
+
+
+def test_a_burst_of_saves_is_acted_on_a_few_times_a_second() -> None:
+    assert 15 <= acts(gap=0.05, seconds=10) <= 30

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App, SystemCommand
@@ -36,13 +38,15 @@ if TYPE_CHECKING:
 
     from atombuild_tui.engine import Engine
 
+_STYLES: Final = Path(__file__).parent / "styles"
+
 AT_ONCE: Final = 2000
 """Events and log lines that are shown between two looks at the keyboard."""
 
 PATIENCE: Final = 0.8
 """Seconds that the engine has to end after it was asked to; then we leave without it."""
 
-_WIDTHS: Final = [(0, "-narrow"), (76, "-usual"), (110, "-wide")]
+_WIDTHS: Final = [(0, "-tiny"), (52, "-narrow"), (76, "-usual"), (110, "-wide")]
 _HEIGHTS: Final = [(0, "-flat"), (16, "-low"), (24, "-high")]
 """The sizes from which on the styles choose another layout."""
 
@@ -57,7 +61,7 @@ class EventsWait(Message):
 class AtombuildApp(App[None]):
     """The terminal UI of one session."""
 
-    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/main.tcss", "styles/help.tcss"]
+    CSS_PATH: ClassVar = [_STYLES / name for name in ("app.tcss", "main.tcss", "help.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = actions.bindings()
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = _WIDTHS
@@ -89,6 +93,7 @@ class AtombuildApp(App[None]):
         self._attention = Attention()
         self._terminal_title = TerminalTitle(self.write_terminal)
         self._leaving = False
+        self._listens = False
         self._ticked = 0.0
 
     # Life
@@ -98,7 +103,11 @@ class AtombuildApp(App[None]):
         return self._main
 
     def on_mount(self) -> None:
-        """Prepare what events and signals will call."""
+        """Listen to signals, from the first moment on."""
+        self._listens = signals.listen(asyncio.get_running_loop(), self._obey)
+
+    def on_main_screen_ready(self) -> None:
+        """Start the engine; from here on it drives the screen."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
@@ -107,19 +116,33 @@ class AtombuildApp(App[None]):
                 loop.call_soon_threadsafe(self.post_message, EventsWait())
 
         self._feed = Feed(wake)
-        self._listens = signals.listen(loop, lambda number: self.leave(128 + number))
-
-    def on_main_screen_ready(self) -> None:
-        """Start the engine; from here on it drives the screen."""
         self._main.show(self.dashboard, self._now())
         self.set_interval(_BUSY_TICK, self._tick)
         self._engine.start(self._feed.put)
 
     def on_unmount(self) -> None:
-        """Give back what was borrowed."""
+        """Give back what was borrowed; after a crash, the engine is still to be told."""
+        if not self._leaving:
+            self._engine.stop()
         if self._listens:
             signals.forget(asyncio.get_running_loop())
         self._terminal_title.give_back()
+
+    def _obey(self, number: int) -> None:
+        if signals.terminal_is_gone():
+            self._leave_without_terminal(128 + number)
+        else:
+            self.leave(128 + number)
+
+    def _leave_without_terminal(self, status: int) -> None:
+        """End at once when the engine has: there is nothing to restore, and every write would block for ever."""
+        self._engine.stop()
+
+        def end() -> None:
+            self._engine.join(PATIENCE)
+            os._exit(status)
+
+        threading.Thread(target=end, name="atombuild-leave", daemon=True).start()
 
     def leave(self, return_code: int = 0) -> None:
         """Ask the engine to stop, and exit when it has, or when patience ends. A second call exits at once."""
@@ -208,15 +231,15 @@ class AtombuildApp(App[None]):
 
     def action_log_up(self) -> None:
         """Read a page up."""
-        self._main.log_view.scroll_page(-1)
+        self._main.log_view.action_page_up()
 
     def action_log_down(self) -> None:
         """Read a page down."""
-        self._main.log_view.scroll_page(1)
+        self._main.log_view.action_page_down()
 
     def action_log_home(self) -> None:
         """Read from the first line."""
-        self._main.log_view.scroll_first()
+        self._main.log_view.action_scroll_home()
 
     def action_log_end(self) -> None:
         """Follow."""

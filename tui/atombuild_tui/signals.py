@@ -27,6 +27,19 @@ def listen(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]) -> boo
     return bool(ENDING)
 
 
+def terminal_is_gone() -> bool:
+    """Tell whether the terminal that we were started in has hung up: then nothing can be written any more."""
+    try:
+        import termios  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        return False
+    try:
+        termios.tcgetattr(0)
+    except (termios.error, OSError):
+        return True
+    return False
+
+
 def forget(loop: asyncio.AbstractEventLoop) -> None:
     """Undo :func:`listen`."""
     for number in ENDING:

@@ -65,6 +65,7 @@ from atombuild.ledger import (
 from atombuild.publish import Holder, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
+from atombuild.units import size_words
 
 UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable, BackendUnsupported)
 """Where nothing was ever built, these mean that there is nothing to attempt."""
@@ -309,6 +310,7 @@ class _AttemptRun:
             durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
         )
         self._remember(directory)
+        self._desk.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",)))
         if published.unconfirmed is not None:
             for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
                 self._desk.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))

@@ -19,6 +19,10 @@ class Content(Protocol):
     def filename(self) -> str:
         """Its final name."""
 
+    @property
+    def file_count(self) -> int:
+        """How many files are in it."""
+
     def chunks(self) -> Iterator[bytes]:
         """Its bytes; producing them may raise any error of the tree."""
 

@@ -62,6 +62,11 @@ class Distribution:
     pieces: tuple[bytes, ...]
     """Its bytes."""
 
+    @property
+    def file_count(self) -> int:
+        """How many files are in it."""
+        return len(self.members)
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes of the archive in order."""
         return iter(self.pieces)

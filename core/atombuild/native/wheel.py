@@ -61,7 +61,7 @@ def build_wheel(project: Project, tree: SourceTree, pulse: Pulse) -> Distributio
     members.append(deflate_member(record, record_text(members, record).encode(), executable=False))
     pieces = tuple(wheel_chunks(members))
     pulse(total, total)
-    return Distribution(wheel_filename(project), listed(plan), pieces)
+    return Distribution(wheel_filename(project), (*listed(plan), Listed(record, None)), pieces)
 
 
 def _plan(project: Project, tree: SourceTree) -> tuple[Planned, ...]:

@@ -15,7 +15,7 @@ class Watching:
     """A watcher is up. What changed before is unseen, what changes from now on will be hinted at."""
 
     polling: bool
-    """The system's notifications ran out: the watcher looks again and again instead."""
+    """There are no notifications: only :class:`Look`, again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Polling:
-    """The notifications can't be had; the watcher goes on by looking again and again."""
+    """The notifications can't be had, so from now on it is :class:`Look` twice a second."""
 
     why: str
     """The cause, in the words of the system. Not sanitised."""

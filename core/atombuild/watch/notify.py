@@ -4,7 +4,7 @@
                  ▲   │ none there                         │
                  │   └─RootGone, wait─┐                   ├─ another root, or none: RootBack, RootGone
                  │                    │                   ├─ broke off: Lost, wait a little
-                 └────────────────────┴───────────────────┴─ out of watches: Polling, then by polling
+                 └────────────────────┴───────────────────┴─ out of watches: Polling, then only Look
 
 All of it runs in a thread of its own, which calls ``on_hint``. Until a watcher is up changes may be missed; that is
 why ``Watching`` too means "look".
@@ -13,9 +13,9 @@ why ``Watching`` too means "look".
 from __future__ import annotations
 
 import contextlib
-import enum
 import errno
 import os
+import platform
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -45,8 +45,8 @@ TIMEOUT: Final = 200
 LOOK_EVERY: Final = 10.0
 """Seconds between two looks without a cause."""
 
-LOOK_EVERY_POLLING: Final = 1.0
-"""The same when polling, which compares times in whole seconds and misses the second save within one."""
+LOOK_EVERY_POLLING: Final = 0.5
+"""The same when polling: then there is nothing but these looks."""
 
 STORM: Final = 1000
 """A batch of this many changes may have lost some: look again once it is quiet."""
@@ -73,19 +73,10 @@ class RawEvents(Protocol):
         rust_timeout: int,
         yield_on_timeout: bool,
         raise_interrupt: bool,
-        force_polling: bool | None,
+        force_polling: bool,
         ignore_permission_denied: bool,
     ) -> Generator[set[FileChange], None, None]:
         """Yield sets of changes below ``path``, and an empty set on every timeout."""
-
-
-class _Means(enum.Enum):
-    """How changes are noticed; each is what is left when the one above is not to be had."""
-
-    EVENTS = enum.auto()
-    POLLING = enum.auto()
-    LOOKING = enum.auto()
-    """Not even polling works: only ``Look``, every second."""
 
 
 class Notifier:
@@ -110,7 +101,7 @@ class Notifier:
         self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="atombuild-notify", daemon=True)
-        self._means = _Means.EVENTS
+        self._polling = False
         self._delay = _FIRST_DELAY
         self._again: frozenset[str] | None = None
         self._looked = 0.0
@@ -145,6 +136,8 @@ class Notifier:
     def _watch(self, anchor: RootAnchor) -> bool:
         """Run one watcher to its end; return whether that was because another root, or none, stands there."""
         base = os.path.realpath(self._root)
+        if not self._polling and (reason := _no_events(base)):
+            self._poll(*reason)
         started = self._clock()
         up = False
         with contextlib.closing(self._batches(base)) as batches:
@@ -154,14 +147,14 @@ class Notifier:
                 if not anchor.holds():
                     return True
                 if isinstance(batch, Exception):
-                    self._recover(batch, up=up)
+                    self._recover(batch)
                     break
                 if any(path == base and kind == DELETED for kind, path in batch):
                     return True
                 if not up:
                     up = True
                     self._looked = self._clock()
-                    self._on_hint(Watching(polling=self._means is not _Means.EVENTS))
+                    self._on_hint(Watching(polling=self._polling))
                 if self._clock() - started > _LONGEST_DELAY:
                     self._delay = _FIRST_DELAY
                 self._pass_on(base, batch)
@@ -177,7 +170,7 @@ class Notifier:
             yield RuntimeError("the watcher ended")
 
     def _open(self, base: str) -> Generator[set[FileChange], None, None]:
-        if self._means is _Means.LOOKING:
+        if self._polling:
             return _nothing(self._stop)
         return self._events(
             base,
@@ -188,9 +181,10 @@ class Notifier:
             rust_timeout=TIMEOUT,
             yield_on_timeout=True,
             raise_interrupt=False,
-            # None leaves the choice to watchfiles, which knows systems without usable notifications
-            force_polling=True if self._means is _Means.POLLING else None,
-            ignore_permission_denied=True,
+            # Its polling compares whole seconds and breaks off at folders that can't be read: ours is to look.
+            force_polling=False,
+            # It would ignore every error, limits too, and leave all folders after the first one unwatched.
+            ignore_permission_denied=False,
         )
 
     def _pass_on(self, base: str, batch: set[FileChange]) -> None:
@@ -214,28 +208,27 @@ class Notifier:
             self._on_hint(Directories(self._again))
             self._again = None
         now = self._clock()
-        if now - self._looked >= (LOOK_EVERY if self._means is _Means.EVENTS else LOOK_EVERY_POLLING):
+        if now - self._looked >= (LOOK_EVERY_POLLING if self._polling else LOOK_EVERY):
             self._looked = now
             self._on_hint(Look())
 
-    def _recover(self, error: Exception, *, up: bool) -> None:
+    def _recover(self, error: Exception) -> None:
         """Say what happened and choose how to go on, with longer and longer waits when nothing helps."""
-        remedy = _limit_reached(error)
-        if self._means is _Means.EVENTS and remedy is not None:
-            self._means = _Means.POLLING
-            self._on_hint(Polling(str(error), remedy))
-            return
-        if isinstance(error, UnicodeError) or (self._means is _Means.POLLING and not up):
-            self._means = _Means.LOOKING
-            self._on_hint(Polling(str(error), remedy or "mend the cause, then start again"))
+        remedy = _remedy(error)
+        if remedy is not None:
+            self._poll(str(error), remedy)
             return
         self._on_hint(Lost(str(error)))
         self._stop.wait(self._delay)
         self._delay = min(self._delay * 2, _LONGEST_DELAY)
 
+    def _poll(self, why: str, remedy: str) -> None:
+        self._polling = True
+        self._on_hint(Polling(why, remedy))
 
-def _limit_reached(error: Exception) -> str | None:
-    """Return how to raise the limit that ``error`` speaks of, or None when it speaks of something else.
+
+def _remedy(error: Exception) -> str | None:
+    """Return what to do about an error that will come again, or None when starting again may help.
 
     watchfiles passes the number of the system's error in its text only.
     """
@@ -251,6 +244,19 @@ def _limit_reached(error: Exception) -> str | None:
             "raise the limit of watchers (on Linux: sudo sysctl fs.inotify.max_user_instances=1024) "
             "and of open files (ulimit -n 4096), then start again"
         )
+    if isinstance(error, PermissionError):
+        return "make that folder readable for you (chmod, chown) or move it out of the project, then start again"
+    if isinstance(error, UnicodeError):
+        return "rename the folder so that its path is UTF-8, then start again"
+    return None
+
+
+def _no_events(base: str) -> tuple[str, str] | None:
+    """Return why no notifications can be hoped for below ``base`` and what to do about it, if that is known."""
+    if os.environ.get("WATCHFILES_FORCE_POLLING", "").lower() not in {"", "false", "disable", "disabled"}:
+        return "WATCHFILES_FORCE_POLLING is set", "unset it, then start again"
+    if "microsoft" in platform.release().lower() and base.startswith("/mnt/"):
+        return "Windows drives send no notifications to Linux", "keep the project on the Linux side, such as in ~"
     return None
 
 

@@ -19,6 +19,10 @@ CAP: Final = 0.5
 """Seconds after which nobody waits any longer."""
 
 
+CALM: Final = 0.3
+"""Seconds between two hints after which they belong to different bursts."""
+
+
 class Settle:
     """The timer. It never reads a clock: ``now`` is seconds of any clock that only goes forward."""
 
@@ -27,20 +31,23 @@ class Settle:
             raise ValueError(f"quiet ({quiet}) must lie between 0 and cap ({cap})")
         self._quiet = quiet
         self._cap = cap
+        self._wait = quiet
         self._first: float | None = None
-        self._last = 0.0
+        self._last = float("-inf")
 
     def hint(self, now: float) -> None:
         """Something may have changed."""
+        if now - self._last >= CALM:
+            self._wait = self._quiet
         if self._first is None:
-            self._first = self._last = now
+            self._first = now
         self._last = max(self._last, now)
 
     def deadline(self) -> float | None:
         """Return when it will be due if no more hints come, or None while there is nothing to wait for."""
         if self._first is None:
             return None
-        return min(self._last + self._quiet, self._first + self._cap)
+        return min(self._last + self._wait, self._first + self._cap)
 
     def due(self, now: float) -> bool:
         """Whether it is time to look."""
@@ -50,3 +57,4 @@ class Settle:
     def reset(self) -> None:
         """Start over; call it before looking."""
         self._first = None
+        self._wait = min(self._wait * 2, self._cap)

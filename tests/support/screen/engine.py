@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timezone
-from typing import Any
-
-from textual.pilot import Pilot
+from typing import TYPE_CHECKING, Any
 
 from atombuild.events import Event
 from atombuild.status import ArtifactKind
 from atombuild_tui.app import AtombuildApp
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
 
 NOON = 1_772_366_531.0
 """1 March 2026, 12:02:11 UTC: where the tests' clocks stand."""

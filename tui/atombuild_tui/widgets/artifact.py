@@ -50,10 +50,12 @@ class ArtifactCard(Widget):
         width, rows = self.content_size
         if rows <= 1:
             return self._single_row(width)
-        inner = width - _KIND_WIDTH
+        # In a very narrow terminal the file's name alone tells the kind.
+        kind_width = _KIND_WIDTH if self._words.cell_length <= width - _KIND_WIDTH else 0
+        inner = width - kind_width
         lines = [self._status_row(inner), *self._file_rows(inner)][:rows]
-        kind = Content.styled(self._artifact.kind.value.ljust(_KIND_WIDTH), "$quiet")
-        indent = Content(" " * _KIND_WIDTH)
+        kind = Content.styled(self._artifact.kind.value.ljust(kind_width)[:kind_width], "$quiet")
+        indent = Content(" " * kind_width)
         return Content("\n").join([(kind if index == 0 else indent) + line for index, line in enumerate(lines)])
 
     @property

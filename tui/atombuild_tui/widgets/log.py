@@ -145,6 +145,30 @@ class BuildLog(ScrollView, can_focus=True):
         """Follow, also where the end is in sight already."""
         self.follow()
 
+    def action_scroll_home(self) -> None:
+        """Move the reader to the first line that is kept."""
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def action_page_up(self) -> None:
+        """Move the reader up by a page; the row at the edge stays in sight."""
+        self._read_on(-max(self.size.height - 1, 1))
+
+    def action_page_down(self) -> None:
+        """Move the reader down by a page."""
+        self._read_on(max(self.size.height - 1, 1))
+
+    def action_scroll_up(self) -> None:
+        """Move the reader up by a row."""
+        self._read_on(-1)
+
+    def action_scroll_down(self) -> None:
+        """Move the reader down by a row."""
+        self._read_on(1)
+
+    def _read_on(self, rows: int) -> None:
+        # Without animation: a second key counts from where the first one led, and the eye finds its row again.
+        self.scroll_to(y=round(self.scroll_y) + rows, animate=False, immediate=True)
+
     def on_resize(self, event: events.Resize) -> None:
         """Fold to the new width; the first row in sight stays the first, except while following."""
         del event
@@ -211,11 +235,3 @@ class BuildLog(ScrollView, can_focus=True):
     def _foreground(self, name: str) -> Style:
         style = self._style(name)
         return Style(color=style.color, bold=style.bold, italic=style.italic, underline=style.underline)
-
-    def scroll_page(self, pages: int) -> None:
-        """Move the reader by pages, without animation."""
-        self.scroll_to(y=self.scroll_y + pages * max(self.size.height - 1, 1), animate=False, immediate=True)
-
-    def scroll_first(self) -> None:
-        """Move the reader to the first line that is kept."""
-        self.scroll_to(y=0, animate=False, immediate=True)

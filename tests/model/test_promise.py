@@ -1,0 +1,427 @@
+"""The promise under random histories: edits, breakages, builds, cancellations, deaths, and people who meddle.
+
+Beside the real session over a real project runs a bookkeeping of the test's own (``support.promise``). After every
+step the output directory must be as the books say, to the byte, and so must the words that the user was last shown.
+``PROMISE_EXAMPLES`` in the environment asks for more histories than a normal run has time for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from support.mortal import Killed, Life
+from support.promise.account import rewrite, words
+from support.promise.books import A_FOLDER, Books, Expected
+from support.promise.project import INIT, NOTES, PYPROJECT, SDIST, WHEEL, Project, References, Tree
+
+from atombuild.builder import Plan, Result
+from atombuild.events import ArtifactStatus, AttemptStarted, Cause, Event, Outcome, StepStarted
+from atombuild.ledger import read_ledger
+from atombuild.publish import LEDGER, OutputDirectory, is_ours
+from atombuild.publish.names import DAMAGED_LEDGER, is_temporary
+from atombuild.publish.system import DirectorySystem, open_directory
+from atombuild.session import Session
+from atombuild.status import ArtifactKind, Attempt
+from atombuild.wiring import Workshop
+
+KINDS = st.sampled_from([(SDIST, WHEEL), (SDIST,), (WHEEL,)])
+MODULES = st.sampled_from([INIT, "src/demo/a.py", "src/demo/sub/__init__.py"])
+CONTENTS = st.sampled_from([b"1\n", b"2\n", b"a longer text\n"])
+MOMENTS = st.integers(0, 14)
+CALLS = st.integers(0, 60)
+
+
+def is_alive(machine: Promise) -> bool:
+    return machine.session is not None
+
+
+class Promise(RuleBasedStateMachine):
+    """One project, one output directory, and everything that happens to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="promise-"))
+        self.project = Project(self.folder / "project")
+        self.out_dir = self.project.root / "dist"
+        self.books = Books(self.project, self.out_dir, References(self.folder))
+        self.session: Session | None = None
+        self.plan = Plan()
+        self.life = Life()
+        self.events: list[Event] = []
+        self.on_event: Callable[[Event], None] = lambda _event: None
+        self.seen: tuple[int, Tree] = (0, {})
+        """The generation of the project that the session looked at last, and its tree."""
+        self.tried: dict[ArtifactKind, Tree] = {}
+        self.artifacts: list[bytes] = [b"nothing of ours"]
+        self.patched = pytest.MonkeyPatch()
+        self.patched.setattr("atombuild.publish.directory.open_directory", self.open_directory)
+
+    def teardown(self) -> None:
+        self.patched.undo()
+        shutil.rmtree(self.folder)
+
+    def open_directory(self, path: Path) -> DirectorySystem:
+        return self.life.open_directory(path) if path == self.out_dir else open_directory(path)
+
+    # The user, at the sources.
+
+    @rule(path=MODULES, data=CONTENTS)
+    def edit(self, path: str, data: bytes) -> None:
+        self.project.write(path, data)
+
+    @rule(path=st.sampled_from([INIT, "src/demo/a.py", "README.md", "LICENSE", PYPROJECT]))
+    def delete(self, path: str) -> None:
+        self.project.delete(path)
+
+    @rule(flaw=st.sampled_from(["not TOML", "bad version"]))
+    def break_pyproject(self, flaw: str) -> None:
+        self.project.write_pyproject(flaw=flaw)
+
+    @rule()
+    def plant_a_pipe_that_only_the_first_step_trips_over(self) -> None:
+        self.project.plant_pipe()
+
+    @rule()
+    def leave_the_module_out_of_the_sdist(self) -> None:
+        self.project.leaves_out_init = True
+        self.project.write_pyproject()
+
+    @rule()
+    def mend(self) -> None:
+        self.project.mend()
+
+    @rule(version=st.sampled_from(["1.0", "1.1"]))
+    def bump(self, version: str) -> None:
+        self.project.version = version
+        self.project.write_pyproject()
+
+    @rule()
+    def touch(self) -> None:
+        if INIT in self.project.files:
+            self.project.touch(INIT)
+
+    @rule(data=CONTENTS)
+    def take_notes(self, data: bytes) -> None:
+        self.project.write(NOTES, data)
+
+    # Somebody, behind our back.
+
+    @precondition(lambda self: self.books.disk)
+    @rule(data=st.data())
+    def remove_an_entry(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.books.disk)))
+        if self.books.disk.pop(name) is A_FOLDER:
+            (self.out_dir / name).rmdir()
+        else:
+            (self.out_dir / name).unlink()
+
+    @precondition(lambda self: any(self.books.disk.values()))
+    @rule(data=st.data(), same_size=st.booleans())
+    def overwrite_an_artifact(self, data: st.DataObject, same_size: bool) -> None:
+        name = data.draw(st.sampled_from(sorted(name for name, held in self.books.disk.items() if held)))
+        held = self.books.disk[name]
+        assert held is not None
+        self.artifacts.append(held)
+        new = bytes([held[0] ^ 1]) + held[1:] if same_size else b"tampered with"
+        rewrite(self.out_dir / name, new)
+        self.books.disk[name] = new
+
+    @precondition(lambda self: self.out_dir.is_dir())
+    @rule(data=st.data(), kind=st.sampled_from([SDIST, WHEEL]))
+    def copy_something_there(self, data: st.DataObject, kind: ArtifactKind) -> None:
+        name = self.project.target(kind)
+        if self.books.disk.get(name, b"") is not A_FOLDER:
+            new = data.draw(st.sampled_from([*self.artifacts, *filter(None, self.books.disk.values())]))
+            (self.out_dir / "on-its-way").write_bytes(new)
+            (self.out_dir / "on-its-way").replace(self.out_dir / name)
+            self.books.disk[name] = new
+
+    @precondition(lambda self: self.out_dir.is_dir())
+    @rule(kind=st.sampled_from([SDIST, WHEEL]))
+    def put_a_folder_in_the_way(self, kind: ArtifactKind) -> None:
+        name = self.project.target(kind)
+        if name not in self.books.disk:
+            (self.out_dir / name).mkdir()
+            self.books.disk[name] = A_FOLDER
+
+    @precondition(lambda self: self.out_dir.is_dir())
+    @rule(name=st.sampled_from(["demo-0.9.tar.gz", "other-1.0-py3-none-any.whl", "demo-1.0.tar.gz.asc"]))
+    def put_a_file_of_their_own_there(self, name: str) -> None:
+        (self.out_dir / name).write_bytes(b"theirs")
+        self.books.disk[name] = b"theirs"
+
+    @precondition(lambda self: self.out_dir.is_dir())
+    @rule()
+    def remove_the_output_directory(self) -> None:
+        shutil.rmtree(self.out_dir)
+        self.books.disk.clear()
+        self.books.lose_ledger()
+
+    @precondition(lambda self: (self.out_dir / LEDGER).is_file())
+    @rule()
+    def damage_the_ledger(self) -> None:
+        (self.out_dir / LEDGER).write_bytes(b"{")
+        self.books.lose_ledger()
+
+    # Builds.
+
+    @precondition(is_alive)
+    @rule(kinds=KINDS)
+    def build(self, kinds: tuple[ArtifactKind, ...]) -> None:
+        expected, result = self.attempt(Cause.REQUEST, kinds)
+        self.check_undisturbed(expected, result)
+
+    @precondition(lambda self: is_alive(self) and self.session.pending)
+    @rule()
+    def build_what_is_pending(self) -> None:
+        assert self.session is not None
+        unlooked_at = self.project.generation > self.seen[0]
+        expected, result = self.attempt(Cause.CHANGE, None)
+        self.check_undisturbed(expected, result)
+        assert unlooked_at or not self.session.pending, "a build without a change in between is not repeated"
+
+    @precondition(is_alive)
+    @rule(moment=MOMENTS, kinds=KINDS)
+    def cancel_in_mid_build(self, moment: int, kinds: tuple[ArtifactKind, ...]) -> None:
+        session = self.session
+        assert session is not None
+        cancelled_at: list[Event] = []
+
+        def cancel(event: Event) -> None:
+            cancelled_at.append(event)
+            session.cancel()
+
+        self.at_event(moment, cancel)
+        expected, result = self.attempt(Cause.REQUEST, kinds)
+        if cancelled_at and isinstance(cancelled_at[0], StepStarted):
+            assert result.outcome is not Outcome.SUCCEEDED
+        if result.outcome is Outcome.CANCELLED:
+            assert expected is not None
+            self.books.settle(expected, self.cancelled_ends(expected))
+        else:
+            self.check_undisturbed(expected, result)
+
+    @precondition(lambda self: is_alive(self) and INIT in self.project.files)
+    @rule(moment=MOMENTS, data=CONTENTS)
+    def save_in_mid_build(self, moment: int, data: bytes) -> None:
+        assert self.session is not None
+        before = self.project.tree
+        self.at_event(moment, lambda _event: self.project.write("src/demo/a.py", data))
+        expected, result = self.attempt(Cause.REQUEST, None)
+        after = self.project.tree
+        if expected is None or result.outcome is not Outcome.SUCCEEDED:
+            self.check_undisturbed(expected, result)
+            return
+        for tree in (after, before):  # each artifact holds one of the two, and nothing in between
+            self.project.files.update(tree)
+            if "src/demo/a.py" not in tree:
+                self.project.files.pop("src/demo/a.py", None)
+            if self.books_agree(expected):
+                break
+        else:
+            raise AssertionError("the artifacts hold neither the one save nor the other")
+        notes = {NOTES: self.project.files[NOTES]} if NOTES in self.project.files else {}
+        self.project.files = {**after, **notes}
+
+    # Life and death.
+
+    @rule(nameless=st.booleans(), from_tree=st.booleans(), calls=st.none() | CALLS, moment=st.none() | MOMENTS)
+    def start(self, nameless: bool, from_tree: bool, calls: int | None, moment: int | None) -> None:
+        """Restart; the new process may die as well."""
+        self.plan = Plan((SDIST, WHEEL), wheel_from_sdist=not from_tree)
+        self.session = Workshop(self.project.root, self.out_dir, self.plan).session(self.hear)
+        self.life = Life()
+        self.life.nameless = nameless
+        self.tried.clear()
+        self.books.told.clear()
+        self.session.begin()
+        self.attempt_and_maybe_die(Cause.START, self.plan.kinds, calls, moment)
+
+    @precondition(is_alive)
+    @rule(kinds=KINDS, calls=st.none() | CALLS, moment=MOMENTS)
+    def die_in_mid_build(self, kinds: tuple[ArtifactKind, ...], calls: int | None, moment: int) -> None:
+        self.attempt_and_maybe_die(Cause.REQUEST, kinds, calls, moment)
+
+    def attempt_and_maybe_die(
+        self, cause: Cause, kinds: tuple[ArtifactKind, ...], calls: int | None, moment: int | None
+    ) -> None:
+        expected = self.books.expect(self.narrowed(kinds))
+        self.life.calls_left = calls
+        if calls is None and moment is not None:
+            self.at_event(moment, self.drop_dead)
+        if expected is None:
+            expected = Expected(self.narrowed(kinds), {}, {}, {}, in_directory=False)
+        with self.books.held(expected) as before:
+            try:
+                expected_again, result = self.attempt(cause, kinds)
+            except Killed:
+                began = any(isinstance(event, AttemptStarted) for event in self.events)
+                written = self.life.ledgers_written - self.ledgers_at_start if began else None
+                self.session, self.life = None, Life()
+                self.books.settle_killed(expected, before, written)
+                return
+        self.life.calls_left = None
+        self.check_undisturbed(expected_again, result)
+
+    def drop_dead(self, _event: Event) -> None:
+        self.life.dead = True
+        raise Killed
+
+    # The session between builds.
+
+    @precondition(is_alive)
+    @rule()
+    def look(self) -> None:
+        assert self.session is not None
+        self.session.examine()
+        self.seen = (self.project.generation, self.project.tree)
+
+    @precondition(is_alive)
+    @rule()
+    def pause_or_resume(self) -> None:
+        assert self.session is not None
+        if self.session.paused:
+            self.session.resume()
+        else:
+            self.session.pause()
+
+    @precondition(is_alive)
+    @rule()
+    def cancel_with_nothing_to_cancel(self) -> None:
+        assert self.session is not None
+        self.session.cancel()
+
+    # How an attempt is made and judged.
+
+    def narrowed(self, kinds: tuple[ArtifactKind, ...] | None) -> Plan:
+        return self.plan if kinds in {None, self.plan.kinds} else Plan(kinds or (), wheel_from_sdist=False)
+
+    def attempt(self, cause: Cause, kinds: tuple[ArtifactKind, ...] | None) -> tuple[Expected | None, Result]:
+        assert self.session is not None
+        plan = self.narrowed(kinds)
+        expected = self.books.expect(plan)
+        tree = self.seen[1] if cause is Cause.CHANGE else self.project.tree
+        found = {kind: self.words_of(kind, outdated=None) for kind in self.books.remembered}
+        self.events.clear()
+        self.ledgers_at_start = self.life.ledgers_written
+        try:
+            result = self.session.attempt(cause, kinds)
+        finally:
+            self.on_event = lambda _event: None
+        if cause is Cause.START and expected is not None and expected.in_directory:
+            self.check_first_words(found)
+        self.tried.update(dict.fromkeys(plan.kinds, tree))
+        self.seen = (self.project.generation, self.project.tree)
+        return expected, result
+
+    def hear(self, event: Event) -> None:
+        self.events.append(event)
+        if isinstance(event, AttemptStarted):
+            self.ledgers_at_start = self.life.ledgers_written
+        self.on_event(event)
+
+    def at_event(self, moment: int, act: Callable[[Event], None]) -> None:
+        left = moment
+
+        def count(event: Event) -> None:
+            nonlocal left
+            left -= 1
+            if left == -1:
+                act(event)
+
+        self.on_event = count
+
+    def check_undisturbed(self, expected: Expected | None, result: Result) -> None:
+        if expected is None:
+            assert result.outcome is None
+            return
+        succeeds = set(expected.ends.values()) == {Attempt.SUCCEEDED}
+        assert result.outcome is (Outcome.SUCCEEDED if succeeds else Outcome.FAILED)
+        self.books.settle(expected, expected.ends)
+
+    def cancelled_ends(self, expected: Expected) -> dict[ArtifactKind, Attempt]:
+        """Tell from the disk how far it came: what stands there now is of this attempt, since all old ones fell."""
+        ends: dict[ArtifactKind, Attempt] = {}
+        for kind, target in expected.targets.items():
+            done = target is not None and (self.out_dir / target).exists()
+            assert not done or Attempt.CANCELLED not in ends.values(), "no later step after a cancelled one"
+            ends[kind] = Attempt.SUCCEEDED if done else Attempt.CANCELLED
+        assert Attempt.CANCELLED in ends.values()
+        return ends
+
+    def books_agree(self, expected: Expected) -> bool:
+        self.books.settle(expected, expected.ends)
+        return self.books.disk == self.books.entries()
+
+    def check_first_words(self, found: dict[ArtifactKind, set[str]]) -> None:
+        """What a new session finds is told before it begins its own attempt."""
+        first: dict[ArtifactKind, str] = {}
+        for event in self.events:
+            if isinstance(event, AttemptStarted):
+                break
+            if isinstance(event, ArtifactStatus):
+                first.setdefault(event.kind, event.status.words)
+        for kind, allowed in found.items():
+            assert first[kind] in allowed
+
+    def words_of(self, kind: ArtifactKind, *, outdated: bool | None) -> set[str]:
+        account = self.books.remembered.get(kind)
+        changed = account is not None and account.tree != self.project.tree if outdated is None else outdated
+        return {words(account, self.out_dir, outdated=bool(changed))}
+
+    # What must hold after every step.
+
+    @invariant()
+    def exactly_what_the_books_say_stands_there(self) -> None:
+        assert self.books.entries() == self.books.disk
+
+    @precondition(is_alive)
+    @invariant()
+    def the_words_last_shown_are_true(self) -> None:
+        assert self.session is not None
+        self.session.refresh()
+        shown = {event.kind: event for event in self.session._shown.values()}
+        generation, tree = self.seen
+        for kind, event in shown.items():
+            account = self.books.told.get(kind)
+            must = account is not None and account.tree != tree
+            may = account is not None and generation > account.generation
+            allowed = {words(account, self.out_dir, outdated=flag) for flag in {must, must or may}}
+            assert event.status.words in allowed, kind
+
+    @precondition(is_alive)
+    @invariant()
+    def no_change_is_lost(self) -> None:
+        assert self.session is not None
+        if not self.session.paused and any(tree != self.seen[1] for tree in self.tried.values()):
+            assert self.session.pending
+
+    @invariant()
+    def nothing_else_is_left(self) -> None:
+        if self.out_dir.is_dir():
+            hidden = {path.name for path in self.out_dir.iterdir() if path.name.startswith(".")} - {".gitignore"}
+            assert all(map(is_ours, hidden))
+            assert self.books.temporaries or not any(map(is_temporary, hidden))
+
+    @invariant()
+    def the_ledger_can_be_read(self) -> None:
+        if self.books.remembered:
+            with OutputDirectory.open(self.out_dir, create=False) as directory:
+                assert read_ledger(directory).projects
+
+
+TestPromise = Promise.TestCase
+TestPromise.settings = settings(
+    max_examples=int(os.environ.get("PROMISE_EXAMPLES", "40")),
+    stateful_step_count=int(os.environ.get("PROMISE_STEPS", "25")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,138 @@
+"""In a real terminal: it leaves in time on every way out, and leaves the terminal as it was."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect", reason="needs a pseudo-terminal")
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo-terminal", allow_module_level=True)
+
+ROOT = Path(__file__).parents[2]
+IN_TIME = 2.5
+"""Seconds to leave: the engine has 0.8, and a loaded machine that runs other tests takes its time."""
+
+
+class Terminal:
+    """The program in a terminal of 80 by 24, and everything that it wrote."""
+
+    def __init__(self, *arguments: str) -> None:
+        paths = [str(ROOT / name) for name in ("core", "tui", "tests")]
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(paths),
+            "TERM": "xterm-256color",
+            "HOME": "/home/ada",
+        }
+        environment.pop("NO_COLOR", None)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "support.screen.program", *arguments],
+            env=environment,
+            dimensions=(24, 80),
+            timeout=20,
+            encoding=None,
+        )
+        self.written = b""
+
+    def read_until(self, words: bytes) -> None:
+        self.child.expect_exact(words)
+        self.written += self.child.before + self.child.after
+
+    def ended_after(self, act: Callable[[], object]) -> float:
+        began = time.monotonic()
+        act()
+        self.child.expect(pexpect.EOF)
+        self.written += self.child.before
+        self.child.wait()
+        return time.monotonic() - began
+
+    @property
+    def status(self) -> int:
+        return int(self.child.exitstatus if self.child.signalstatus is None else -self.child.signalstatus)
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        opened.append(Terminal(*arguments))
+        opened[-1].read_until(b"failed, old artifact removed" if not arguments else b"building")
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.child.close(force=True)
+
+
+def assert_restored(written: bytes) -> None:
+    """The screen before is back, the cursor is shown, mouse and paste modes are off, and nothing was drawn after."""
+    screen = written.rindex(b"\x1b[?1049l")
+    assert written.rindex(b"\x1b[?1049h") < screen
+    assert written.rindex(b"\x1b[?25h") > written.rindex(b"\x1b[?25l")
+    for mode in (b"1000", b"1003", b"1006", b"2004"):
+        assert written.rindex(b"\x1b[?%bl" % mode) > written.rindex(b"\x1b[?%bh" % mode)
+    assert written.endswith(b"\x1b[23;2t") == (b"\x1b[22;2t" in written), "a title that was set is given back last"
+    assert not re.search(rb"[A-Za-z]{4}", written[screen:]), "no traceback"
+
+
+@pytest.mark.parametrize("arguments", [(), ("stubborn",)], ids=["idle", "mid-build"])
+@pytest.mark.parametrize("key", ["q", "\x03", "\x11"], ids=["q", "ctrl+c", "ctrl+q"])
+def test_a_key_leaves_with_status_0(terminal: Callable[..., Terminal], key: str, arguments: tuple[str, ...]) -> None:
+    screen = terminal(*arguments)
+    assert screen.ended_after(lambda: screen.child.send(key)) < IN_TIME
+    assert screen.status == 0
+    assert_restored(screen.written)
+
+
+@pytest.mark.parametrize("arguments", [(), ("stubborn",)], ids=["idle", "mid-build"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT], ids=lambda number: number.name)
+def test_a_signal_leaves_with_its_own_status(
+    terminal: Callable[..., Terminal], number: signal.Signals, arguments: tuple[str, ...]
+) -> None:
+    screen = terminal(*arguments)
+    assert screen.ended_after(lambda: screen.child.kill(number)) < IN_TIME
+    assert screen.status == 128 + number
+    assert_restored(screen.written)
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_engine(terminal: Callable[..., Terminal]) -> None:
+    screen = terminal("stubborn")
+    assert screen.ended_after(lambda: screen.child.send("\x03\x03")) < IN_TIME
+    assert_restored(screen.written)
+
+
+def test_it_does_not_survive_its_terminal(terminal: Callable[..., Terminal]) -> None:
+    screen = terminal()
+    began = time.monotonic()
+    os.close(screen.child.fileno())
+    screen.child.closed = screen.child.ptyproc.closed = True
+    while screen.child.isalive():
+        assert time.monotonic() - began < 10
+        time.sleep(0.02)
+    assert screen.status == 128 + signal.SIGHUP
+
+
+def test_nothing_hostile_reaches_the_terminal(terminal: Callable[..., Terminal]) -> None:
+    screen = terminal()
+    screen.ended_after(lambda: screen.child.send("q"))
+    text = screen.written
+    assert b"\x1b]52" not in text
+    assert b"owned\x07" not in text
+    assert "\u202e".encode() not in text
+    assert "\x9b".encode() not in text
+    assert b"\x1b[2J" not in text
+    assert text.count(b"\x1b[?1049l") == 1
+    assert "␛]52;c;".encode() in text, "it was on the screen, in visible form"
+    titles = re.findall(rb"\x1b\]2;([^\x07]*)\x07", text)
+    assert titles
+    assert all(title.decode().isprintable() for title in titles)
