@@ -52,5 +52,7 @@ def test_every_picture_is_there() -> None:
 
 
 def test_the_test_command_is_the_one_that_ci_calls() -> None:
-    (command,) = re.findall(r"\.venv/bin/python -m pytest.*", README.partition("Run the tests")[2].partition("In your")[0])
+    (command,) = re.findall(
+        r"\.venv/bin/python -m pytest.*", README.partition("Run the tests")[2].partition("In your")[0]
+    )
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8")

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.projects import sample_project, visible_files
 
 from atombuild.builder import Plan
 from atombuild.errors import Location
 from atombuild.events import Cause, Event, Failure, Outcome
 from atombuild.wiring import Workshop
+from support.projects import sample_project, visible_files
 
 ARTIFACTS = ["orrery-0.1.0-py3-none-any.whl", "orrery-0.1.0.tar.gz"]
 PLANS = {"--sdist": Plan.chosen(sdist=True, wheel=False), "--wheel": Plan.chosen(sdist=False, wheel=True)}

@@ -84,12 +84,15 @@ def test_a_rewrite_within_the_clocks_tick_is_found_once_the_file_has_aged(path: 
     assert observer.standing(lying, path) is Standing.OTHER
 
 
-def test_an_aged_file_is_hashed_once_and_not_again(
-    path: Path, record: Record, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_aged_file_is_hashed_once_and_not_again(path: Path, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[Path] = []
     real = module._sha256
-    monkeypatch.setattr(module, "_sha256", lambda found: (hashed.append(found), real(found))[1])
+
+    def recording(found: Path) -> str | None:
+        hashed.append(found)
+        return real(found)
+
+    monkeypatch.setattr(module, "_sha256", recording)
     now = path.lstat().st_mtime_ns
     observer = Observer(clock_ns=lambda: now)
     for _ in range(5):

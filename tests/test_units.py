@@ -35,7 +35,14 @@ def test_changes_of_size(size: int, previous: int | None, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.0004, "0 ms"), (0.048, "48 ms"), (0.9996, "1.00 s"), (1.239, "1.24 s"), (59.996, "1 min 00 s"), (125, "2 min 05 s")],
+    [
+        (0.0004, "0 ms"),
+        (0.048, "48 ms"),
+        (0.9996, "1.00 s"),
+        (1.239, "1.24 s"),
+        (59.996, "1 min 00 s"),
+        (125, "2 min 05 s"),
+    ],
 )
 def test_durations(seconds: float, words: str) -> None:
     assert seconds_words(seconds) == words

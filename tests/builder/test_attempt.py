@@ -9,8 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.projects import visible_files
-from support.recipes import FakeDesk, FakeRecipe
 
 from atombuild.builder import Order, Plan, Result, run
 from atombuild.errors import (
@@ -39,6 +37,8 @@ from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.publish.names import temporary_name
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
+from support.projects import visible_files
+from support.recipes import FakeDesk, FakeRecipe
 
 SDIST, WHEEL = ArtifactKind
 SDIST_NAME, WHEEL_NAME = "demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"
@@ -365,7 +365,7 @@ def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: 
     with OutputDirectory.open(bench.dist) as other:
         lock = other.locked("other", lambda _holder: None)
         lock.__enter__()
-        bench.desk.pause_for_lock = lambda: lock.__exit__(None, None, None)  # type: ignore[method-assign]
+        bench.desk.on_lock_pause = lambda: lock.__exit__(None, None, None)
         bench.attempt(lambda: FakeRecipe(version=next(versions)))
     (awaited,) = bench.heard(LockAwaited)
     assert isinstance(awaited, LockAwaited)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -67,7 +68,7 @@ def test_invalid_toml_exits_1_and_names_line_and_column(project: Path) -> None:
 
 def test_every_problem_in_pyproject_is_told_at_once(project: Path) -> None:
     text = (project / "pyproject.toml").read_text()
-    text = text.replace('version = "0.1.0"', 'version = "one"').replace('keywords = [', 'keywords = 7 #')
+    text = text.replace('version = "0.1.0"', 'version = "one"').replace("keywords = [", "keywords = 7 #")
     (project / "pyproject.toml").write_text(text)
     done = command("--once", project)
     assert done.returncode == 1

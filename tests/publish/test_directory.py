@@ -128,7 +128,9 @@ def test_the_removal_is_synced_before_anything_is_built(dist: Path) -> None:
     assert calls == ["unlink", "sync"]
 
 
-def test_replacing_is_whole_or_not_at_all(directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_replacing_is_whole_or_not_at_all(
+    directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     directory.replace(LEDGER, b"old")
 
     def refuse(*_args: object, **_kwargs: object) -> None:

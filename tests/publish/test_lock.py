@@ -119,9 +119,7 @@ def test_something_else_under_the_locks_name_is_an_error(directory: OutputDirect
         pass
 
 
-def test_a_full_disk_does_not_keep_us_from_locking(
-    directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_does_not_keep_us_from_locking(directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_args: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 

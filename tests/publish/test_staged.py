@@ -48,26 +48,27 @@ def test_no_temporary_is_left_after_success(any_directory: OutputDirectory, dist
 
 
 def test_no_temporary_is_left_after_an_error(any_directory: OutputDirectory, dist: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), any_directory.stage(TARGET) as staged:
-        staged.write(b"x")
+    staged = any_directory.stage(TARGET)
+    staged.write(b"x")
+    with pytest.raises(KeyboardInterrupt), staged:
         raise KeyboardInterrupt
     assert list(dist.iterdir()) == []
 
 
 def test_a_temporary_is_hidden_and_looks_like_no_artifact(dist: Path) -> None:
-    class Watched(PosixDirectory):
-        created: list[str] = []
+    created: list[str] = []
 
+    class Watched(PosixDirectory):
         def create_nameless(self) -> int | None:
             return None
 
         def create(self, name: str) -> int:
-            self.created.append(name)
+            created.append(name)
             return super().create(name)
 
     dist.mkdir()
     with OutputDirectory(dist, Watched(dist)).stage(TARGET):
-        (name,) = Watched.created
+        (name,) = created
         assert name.startswith(".")
         assert not name.endswith((".whl", ".tar.gz"))
 
@@ -114,7 +115,9 @@ def test_the_mode_comes_from_the_umask(any_directory: OutputDirectory, dist: Pat
     assert stat.S_IMODE((dist / TARGET).stat().st_mode) == 0o666 & ~umask
 
 
-def test_short_writes_are_carried_on(any_directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_writes_are_carried_on(
+    any_directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: real(descriptor, bytes(data[:3])))
     with any_directory.stage(TARGET) as staged:

@@ -47,6 +47,15 @@ class Held:
         return self._act(*args)
 
 
+def as_method(call: Callable[..., object]) -> Callable[..., object]:
+    """A plain function becomes a method when it stands in a class; an object does not."""
+
+    def method(*args: object) -> object:
+        return call(*args)
+
+    return method
+
+
 class ByteLocks:
     """``msvcrt`` as far as it matters: one holder a file, in this process or another."""
 
@@ -93,19 +102,24 @@ def test_the_whole_protocol_runs_on_it(windows: WindowsDirectory, tmp_path: Path
 def test_the_temporary_is_closed_before_it_is_renamed(
     windows: WindowsDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed: list[int] = []
-    real_close = os.close
-    monkeypatch.setattr(os, "close", lambda descriptor: (closed.append(descriptor), real_close(descriptor)))
-    real_rename = Path.rename
-    monkeypatch.setattr(Path, "rename", lambda self, target: (assert_closed(closed), real_rename(self, target))[1])
+    opened: list[int] = []
+    real_open, real_rename = os.open, Path.rename
+
+    def remember(*args: object, **kwargs: object) -> int:
+        opened.append(real_open(*args, **kwargs))  # type: ignore[arg-type]  # whatever it was called with
+        return opened[-1]
+
+    def rename(self: Path, target: Path) -> Path:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(opened[-1])
+        return real_rename(self, target)
+
+    monkeypatch.setattr(os, "open", remember)
+    monkeypatch.setattr(Path, "rename", rename)
     with OutputDirectory(tmp_path, windows).stage("a.whl") as staged:
         staged.seal()
         staged.publish()
     assert (tmp_path / "a.whl").exists()
-
-
-def assert_closed(closed: list[int]) -> None:
-    assert closed, "renamed while open"
 
 
 def test_a_file_held_for_a_moment_is_removed_when_it_is_let_go(
@@ -113,7 +127,7 @@ def test_a_file_held_for_a_moment_is_removed_when_it_is_let_go(
 ) -> None:
     (tmp_path / "a.whl").write_bytes(b"old")
     held = Held(os.unlink, times=5)
-    monkeypatch.setattr(Path, "unlink", lambda self: held(self))
+    monkeypatch.setattr(Path, "unlink", as_method(held))
     windows.unlink("a.whl")
     assert not (tmp_path / "a.whl").exists()
     assert len(clock.sleeps) == 5
@@ -124,7 +138,7 @@ def test_a_file_held_for_good_is_a_refusal_after_ten_seconds(
     windows: WindowsDirectory, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.whl").write_bytes(b"old")
-    monkeypatch.setattr(Path, "unlink", lambda self: Held(os.unlink, times=float("inf"))(self))
+    monkeypatch.setattr(Path, "unlink", as_method(Held(os.unlink, times=float("inf"))))
     with pytest.raises(PermissionError):
         windows.unlink("a.whl")
     assert PATIENCE_SECONDS - 1 < clock.now <= PATIENCE_SECONDS
@@ -136,7 +150,7 @@ def test_a_permission_that_is_really_missing_is_not_waited_for(
     windows: WindowsDirectory, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held(os.unlink, times=float("inf"), winerror=1314)
-    monkeypatch.setattr(Path, "unlink", lambda self: held(self))
+    monkeypatch.setattr(Path, "unlink", as_method(held))
     with pytest.raises(PermissionError):
         windows.unlink("a.whl")
     assert clock.sleeps == []
@@ -147,7 +161,7 @@ def test_renaming_is_patient_too(
 ) -> None:
     (tmp_path / "temporary").write_bytes(b"new")
     held = Held(os.rename, times=3)
-    monkeypatch.setattr(Path, "rename", lambda self, target: held(self, target))
+    monkeypatch.setattr(Path, "rename", as_method(held))
     windows.rename_new("temporary", "a.whl")
     assert (tmp_path / "a.whl").read_bytes() == b"new"
     assert len(clock.sleeps) == 3

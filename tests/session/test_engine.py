@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.projects import sample_project, visible_files
 
 from atombuild.builder import Plan
 from atombuild.engine import Engine
@@ -30,6 +29,7 @@ from atombuild.events import (
 from atombuild.status import ArtifactKind
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.wiring import Workshop
+from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = ArtifactKind
 PATIENCE = 20.0
@@ -290,8 +290,10 @@ def test_with_the_real_notifier_a_save_of_any_editor_is_built(tmp_path: Path, da
             module.write_text("x = 1\n")
         until(lambda event: isinstance(event, AttemptStarted) and "src/orrery/cli.py" in event.paths)
         until(
-            lambda event: isinstance(event, ArtifactStatus)
-            and (event.kind, event.status.words, event.behind) == (WHEEL, "succeeded", 0)
+            lambda event: (
+                isinstance(event, ArtifactStatus)
+                and (event.kind, event.status.words, event.behind) == (WHEEL, "succeeded", 0)
+            )
         )
     finally:
         engine.stop()

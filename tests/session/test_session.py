@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from support.projects import visible_files
-from support.recipes import FakeRecipe
 
 from atombuild.builder import Plan
 from atombuild.errors import ProjectMissing, SourceRejected
@@ -29,6 +27,8 @@ from atombuild.events import (
 )
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
+from support.projects import visible_files
+from support.recipes import FakeRecipe
 
 SDIST, WHEEL = ArtifactKind
 REJECTED = SourceRejected("no module", hint="write one")
@@ -95,6 +95,9 @@ class Bench:
             raise self.recipe
         return self.recipe
 
+    def pending(self) -> bool:
+        return self.session.pending
+
     def heard(self, kind: type) -> list[Event]:
         return [event for event in self.events if isinstance(event, kind)]
 
@@ -124,14 +127,14 @@ def test_a_success_holds_the_latest_change(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     assert bench.words() == ("succeeded", "succeeded")
     assert bench.shown().behind == 0
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_a_change_is_seen_once_and_waits_to_be_built(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("src/demo.py", "2")
     assert bench.session.examine()
-    assert bench.session.pending
+    assert bench.pending()
     assert not bench.session.examine()
     (seen,) = bench.heard(ChangesSeen)
     assert isinstance(seen, ChangesSeen)
@@ -170,7 +173,7 @@ def test_a_change_that_no_artifact_holds_builds_nothing(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("notes.txt", "remember")
     assert not bench.session.examine()
-    assert not bench.session.pending
+    assert not bench.pending()
     (ignored,) = bench.heard(ChangesIgnored)
     assert isinstance(ignored, ChangesIgnored)
     assert ignored.paths == ("notes.txt",)
@@ -180,7 +183,7 @@ def test_the_same_content_saved_again_is_no_change(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("src/demo.py", "1")
     assert not bench.session.examine()
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_after_a_failure_any_change_may_be_the_mend(bench: Bench) -> None:
@@ -188,25 +191,25 @@ def test_after_a_failure_any_change_may_be_the_mend(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("README.md", "here at last")
     assert bench.session.examine()
-    assert bench.session.pending
+    assert bench.pending()
 
 
 def test_a_failed_attempt_is_not_repeated_without_a_change(bench: Bench) -> None:
     bench.recipe = FakeRecipe(flaw=REJECTED)
     bench.session.attempt(Cause.START)
     bench.session.examine()
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_a_save_during_the_build_leads_to_exactly_one_more(bench: Bench) -> None:
     bench.recipe = FakeRecipe(sdist_pieces=[lambda: bench.tree.write("src/demo.py", "2"), b"mixed"])
     bench.session.attempt(Cause.START)
-    assert bench.session.pending
+    assert bench.pending()
     assert bench.words() == ("out of date", "out of date")
     bench.recipe = FakeRecipe()
     bench.session.examine()
     bench.session.attempt(Cause.CHANGE)
-    assert not bench.session.pending
+    assert not bench.pending()
     assert len(bench.heard(AttemptStarted)) == 2
 
 
@@ -217,7 +220,7 @@ def test_a_file_changed_and_changed_back_during_the_build_is_built_again(bench: 
 
     bench.recipe = FakeRecipe(sdist_pieces=[dance, b"who knows which"])
     bench.session.attempt(Cause.START)
-    assert bench.session.pending
+    assert bench.pending()
 
 
 def test_success_is_not_called_current_before_the_tree_was_looked_at_again(bench: Bench) -> None:
@@ -233,7 +236,7 @@ def test_paused_counts_changes_and_builds_only_on_request(bench: Bench) -> None:
     for content in "23":
         bench.tree.write("src/demo.py", content)
         bench.session.examine()
-    assert not bench.session.pending
+    assert not bench.pending()
     assert bench.shown().behind == 2
     bench.session.attempt(Cause.REQUEST)
     assert bench.shown().behind == 0
@@ -246,7 +249,7 @@ def test_resuming_makes_what_waited_pending(bench: Bench) -> None:
     bench.tree.write("src/demo.py", "2")
     bench.session.examine()
     bench.session.resume()
-    assert bench.session.pending
+    assert bench.pending()
     modes = [event.mode for event in bench.heard(ModeChanged) if isinstance(event, ModeChanged)]
     assert modes == [Mode.PAUSED, Mode.LIVE]
 
@@ -262,7 +265,7 @@ def test_changes_taken_back_while_paused_are_none(bench: Bench) -> None:
     bench.session.examine()
     assert bench.words() == ("succeeded", "succeeded")
     bench.session.resume()
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_an_sdist_alone_leaves_the_wheel_behind(bench: Bench) -> None:
@@ -274,7 +277,7 @@ def test_an_sdist_alone_leaves_the_wheel_behind(bench: Bench) -> None:
     assert bench.words() == ("succeeded", "out of date")
     assert (bench.shown(SDIST).behind, bench.shown(WHEEL).behind) == (0, 1)
     bench.session.resume()
-    assert bench.session.pending
+    assert bench.pending()
 
 
 def test_an_artifact_deleted_or_changed_behind_our_back_is_seen_and_not_rebuilt(bench: Bench) -> None:
@@ -283,7 +286,7 @@ def test_an_artifact_deleted_or_changed_behind_our_back_is_seen_and_not_rebuilt(
     (bench.dist / "demo-1.0-py3-none-any.whl").write_bytes(b"tampered")
     bench.session.refresh()
     assert bench.words() == ("deleted since built", "changed on disk since built")
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_refreshing_says_nothing_twice(bench: Bench) -> None:
@@ -318,7 +321,7 @@ def test_a_project_that_vanishes_is_said_once_and_not_tried_in_a_loop(bench: Ben
     assert bench.session.attempt(Cause.START).outcome is None
     assert len(bench.heard(ProjectUnusable)) == 1
     bench.session.examine()
-    assert not bench.session.pending
+    assert not bench.pending()
 
 
 def test_a_closed_session_begins_no_attempt(bench: Bench) -> None:

@@ -76,7 +76,7 @@ class FakeDesk:
         self.records: dict[ArtifactKind, Record] = {}
         self.history: list[dict[ArtifactKind, Record]] = []
         self.cancelled = False
-        self.lock_pauses = 0
+        self.on_lock_pause: Callable[[], object] = lambda: None
 
     def emit(self, event: Event) -> None:
         self.events.append(event)
@@ -86,7 +86,7 @@ class FakeDesk:
         self.history.append(dict(records))
 
     def pause_for_lock(self) -> None:
-        self.lock_pauses += 1
+        self.on_lock_pause()
         self.check_cancelled()
 
     def check_cancelled(self) -> None:

@@ -173,7 +173,8 @@ class AtombuildApp(App[None]):
             self._main.write(entries(safe, before, self.dashboard, at, self._zone))
         self._change(self.dashboard)
         if len(self._feed):
-            self.post_message(EventsWait())
+            # By way of the loop, so that keys come in between; a message to oneself would be taken first.
+            asyncio.get_running_loop().call_soon(self.post_message, EventsWait())
 
     def _change(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
