@@ -19,7 +19,7 @@ import uv
 
 from atombuild.errors import AtombuildError
 from atombuild.native.sdist import build_sdist
-from atombuild.native.tree import DiskTree
+from atombuild.native.tree import DiskTree, SourceTree
 from atombuild.native.wheel import build_wheel
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
@@ -122,11 +122,13 @@ def build_by_us(root: Path, plan: str) -> Outcome:
     try:
         project = load_project(read_pyproject(root))
         tree = DiskTree(root)
+        source: SourceTree = tree
         if plan != "wheel":
             sdist = build_sdist(project, tree, _no_pulse)
+            source = sdist.tree
             artifacts[sdist.filename] = b"".join(sdist.chunks())
         if plan != "sdist":
-            wheel = build_wheel(project, tree if plan == "wheel" else sdist.tree, _no_pulse)
+            wheel = build_wheel(project, source, _no_pulse)
             artifacts[wheel.filename] = b"".join(wheel.chunks())
     except AtombuildError as error:
         return Outcome(artifacts, str(error))
@@ -181,9 +183,7 @@ def _compare_members(
 
 def _tar_members(payload: bytes) -> list[tuple[str, tuple[object, ...]]]:
     with tarfile.open(fileobj=io.BytesIO(payload)) as archive:
-        return [
-            (member.name, (member.type, oct(member.mode), _tar_data(archive, member))) for member in archive
-        ]
+        return [(member.name, (member.type, oct(member.mode), _tar_data(archive, member))) for member in archive]
 
 
 def _tar_data(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes | None:

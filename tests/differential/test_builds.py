@@ -3,6 +3,7 @@
 Compared in three plans each: the sdist and the wheel from it, the sdist alone, the wheel alone.
 """
 
+# ruff: noqa: E501 (a case is read as a row of its table)
 from __future__ import annotations
 
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+Compare = Callable[[str, "Mapping[str, File]"], None]
 File = str | bytes | Callable[[Path], object]
 Case = tuple[str, Mapping[str, File]]
 
@@ -73,7 +75,10 @@ LAYOUT: Mapping[str, Case] = {
     "version in another form": ('[project]\nname = "foo"\nversion = "v01.0-1+ubuntu_1"', INIT),
     "module with capitals": (backend('module-name = "Foo"'), files("src/Foo/__init__.py")),
     "dotted module": (backend('module-name = "ns.foo"'), files("src/ns/foo/__init__.py", "src/ns/other/x.py")),
-    "dotted module in a package": (backend('module-name = "ns.foo"'), files("src/ns/foo/__init__.py", "src/ns/__init__.py")),
+    "dotted module in a package": (
+        backend('module-name = "ns.foo"'),
+        files("src/ns/foo/__init__.py", "src/ns/__init__.py"),
+    ),
     "dotted module, stub in the parent": (
         backend('module-name = "ns.foo"'),
         files("src/ns/foo/__init__.py", "src/ns/__init__.pyi"),
@@ -129,14 +134,20 @@ EXCLUDES: Mapping[str, Case] = {
     "unanchored folder": (backend('source-exclude = ["sub"]'), files(*INIT, "src/foo/sub/a.py", "src/foo/x/sub/b.py")),
     "anchored folder": (backend('source-exclude = ["/src/foo/sub"]'), files(*INIT, "src/foo/sub/a.py")),
     "anchored folder, contents": (backend('source-exclude = ["/src/foo/sub/**"]'), files(*INIT, "src/foo/sub/a.py")),
-    "anchored file": (backend('source-exclude = ["/src/foo/sub/a.py"]'), files(*INIT, "src/foo/sub/a.py", "src/foo/sub/b.py")),
+    "anchored file": (
+        backend('source-exclude = ["/src/foo/sub/a.py"]'),
+        files(*INIT, "src/foo/sub/a.py", "src/foo/sub/b.py"),
+    ),
     "unanchored path": (backend('wheel-exclude = ["foo/sub"]'), files(*INIT, "src/foo/sub/a.py", "src/foo/a.py")),
     "wheel only": (backend('wheel-exclude = ["*.txt"]'), files(*INIT, "src/foo/a.txt", "src/foo/d.txt/e.py")),
     "trailing slash": (backend('source-exclude = ["sub/"]'), files(*INIT, "src/foo/sub/a.py")),
     "the module itself": (backend('wheel-exclude = ["foo"]'), files(*INIT, "src/foo/sub/a.py")),
     "the source root": (backend('source-exclude = ["src"]'), files(*INIT, "src/foo/sub/a.py")),
     "init": (backend('source-exclude = ["__init__.py"]'), files(*INIT, "src/foo/a.py")),
-    "through the checkout's own folder": (backend('wheel-exclude = ["project/src/foo/sub"]'), files(*INIT, "src/foo/sub/a.py")),
+    "through the checkout's own folder": (
+        backend('wheel-exclude = ["project/src/foo/sub"]'),
+        files(*INIT, "src/foo/sub/a.py"),
+    ),
     "everything": (backend('source-exclude = ["**"]'), INIT),
     "pyproject.toml": (backend('source-exclude = ["*.toml"]'), INIT),
     "pyproject.toml from the wheel": (backend('wheel-exclude = ["*.toml"]'), INIT),
@@ -146,14 +157,26 @@ EXCLUDES: Mapping[str, Case] = {
 }
 
 INCLUDES: Mapping[str, Case] = {
-    "nothing matched": (backend('source-include = ["tests/", "tests", "./a", "/a", "a//b"]'), files(*INIT, "tests/a", "a")),
+    "nothing matched": (
+        backend('source-include = ["tests/", "tests", "./a", "/a", "a//b"]'),
+        files(*INIT, "tests/a", "a"),
+    ),
     "below a folder": (backend('source-include = ["tests/**"]'), files(*INIT, "tests/a/b", "tests.py", "tests-x/y")),
     "order of siblings": (backend('source-include = ["s*", "s*/**"]'), files(*INIT, "s/x", "s-x", "s.py", "sé/x", "S")),
-    "extension anywhere": (backend('source-include = ["**/*.csv"]'), files(*INIT, "a.csv", "d/e/f.csv", "d/e/g.txt", "csv")),
+    "extension anywhere": (
+        backend('source-include = ["**/*.csv"]'),
+        files(*INIT, "a.csv", "d/e/f.csv", "d/e/g.txt", "csv"),
+    ),
     "between": (backend('source-include = ["a/**/z"]'), files(*INIT, "a/z", "a/b/z", "a/b/c/z", "a/b/zz", "z")),
     "one byte": (backend('source-include = ["??", "[é]", "[é]?"]'), files(*INIT, "é", "ab", "a", "abc")),
-    "classes": (backend('source-include = ["[a-c]", "[x-]", "[--.]x"]'), files(*INIT, "a", "c", "d", "x", "-", "y", ".x")),
-    "escapes": (backend("source-include = ['a\\ b', '\\[x\\]', '\\é', 'c\\*']"), files(*INIT, "a b", "[x]", "é", "c*", "cd")),
+    "classes": (
+        backend('source-include = ["[a-c]", "[x-]", "[--.]x"]'),
+        files(*INIT, "a", "c", "d", "x", "-", "y", ".x"),
+    ),
+    "escapes": (
+        backend("source-include = ['a\\ b', '\\[x\\]', '\\é', 'c\\*']"),
+        files(*INIT, "a b", "[x]", "é", "c*", "cd"),
+    ),
     "hidden files": (backend('source-include = ["*"]'), files(*INIT, ".env", ".git/config", "x.so")),
     "excluded again": (backend('source-include = ["d/**"]\nsource-exclude = ["d/e"]'), files(*INIT, "d/e/f", "d/g")),
     "PKG-INFO": (backend('source-include = ["PKG-INFO"]'), files(*INIT, "PKG-INFO")),
@@ -199,7 +222,10 @@ DATA: Mapping[str, Case] = {
     "the project itself": (backend('data = { data = "." }'), files(*INIT, "x", "y/z")),
     "within the module": (backend('data = { data = "src/foo/d" }'), files(*INIT, "src/foo/d/x")),
     "excluded": (backend('data = { data = "d" }\nsource-exclude = ["d"]'), files(*INIT, "d/x")),
-    "partly excluded": (backend('data = { data = "d" }\nwheel-exclude = ["/d/e", "f"]'), files(*INIT, "d/e/x", "d/f", "d/g")),
+    "partly excluded": (
+        backend('data = { data = "d" }\nwheel-exclude = ["/d/e", "f"]'),
+        files(*INIT, "d/e/x", "d/f", "d/g"),
+    ),
     "excluded as seen from inside": (backend('data = { data = "d" }\nwheel-exclude = ["/e"]'), files(*INIT, "d/e/x")),
 }
 
@@ -222,7 +248,10 @@ LICENSES: Mapping[str, Case] = {
     "parent folder": (project('license-files = ["../L"]'), INIT),
     "escape": (project("license-files = ['L\\ x']"), files(*INIT, "L x")),
     "brackets": (project('license-files = ["[LM]"]'), files(*INIT, "L", "M", "N")),
-    "virtual environment": (project('license-files = ["v/pyvenv.cfg"]'), {"v/pyvenv.cfg": "", "v/bin/python": link("x"), **INIT}),
+    "virtual environment": (
+        project('license-files = ["v/pyvenv.cfg"]'),
+        {"v/pyvenv.cfg": "", "v/bin/python": link("x"), **INIT},
+    ),
     "table with a file": (project('license = { file = "L*" }'), files(*INIT, "L*", "L2")),
     "table with a bad file": (project('license = { file = "L x" }'), files(*INIT, "L x")),
     "line feed in a name": (project('license-files = ["L*", "M/**"]'), files(*INIT, "LA\nB", "M/a", "M/b\nc")),
@@ -255,7 +284,7 @@ FILES: Mapping[str, Case] = {
         ),
     ),
     "names in other alphabets": ("", files(*INIT, "src/foo/é.txt", "src/foo/e\u0301.txt", "src/foo/数据/x", "src/foo/😀")),
-    "names with RECORD's own characters": ("", files(*INIT, 'src/foo/a,b', 'src/foo/c"d', "src/foo/ e", "src/foo/#f;=")),
+    "names with RECORD's own characters": ("", files(*INIT, "src/foo/a,b", 'src/foo/c"d', "src/foo/ e", "src/foo/#f;=")),
     "names with control characters": ("", files(*INIT, "src/foo/a\rb")),
     "a name that is not UTF-8": ("", {**INIT, os.fsdecode(b"src/foo/a\xff\xe9b"): "x"}),
     "two names that become one": ("", {**INIT, os.fsdecode(b"src/foo/\xff"): "1", os.fsdecode(b"src/foo/\xfe"): "2"}),
@@ -298,43 +327,43 @@ FILES: Mapping[str, Case] = {
 
 
 @pytest.mark.parametrize(("settings", "tree"), LAYOUT.values(), ids=LAYOUT)
-def test_layout(settings, tree, same_as_uv):
+def test_layout(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), EXCLUDES.values(), ids=EXCLUDES)
-def test_exclude(settings, tree, same_as_uv):
+def test_exclude(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), INCLUDES.values(), ids=INCLUDES)
-def test_include(settings, tree, same_as_uv):
+def test_include(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize("key", ["source-include", "source-exclude", "wheel-exclude"])
 @pytest.mark.parametrize("glob", BAD_GLOBS, ids=ascii)
-def test_glob(key, glob, same_as_uv):
+def test_glob(key: str, glob: str, same_as_uv: Compare) -> None:
     same_as_uv(backend(f"{key} = [{toml(glob)}]"), files(*INIT, "a", "é", "٣", "x/y"))
 
 
 @pytest.mark.parametrize("glob", BAD_GLOBS, ids=ascii)
-def test_license_glob(glob, same_as_uv):
+def test_license_glob(glob: str, same_as_uv: Compare) -> None:
     same_as_uv(project(f"license-files = [{toml(glob)}]"), files(*INIT, "a", "é", "٣", "x/y"))
 
 
 @pytest.mark.parametrize(("settings", "tree"), DATA.values(), ids=DATA)
-def test_data_folder(settings, tree, same_as_uv):
+def test_data_folder(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), LICENSES.values(), ids=LICENSES)
-def test_license_files(settings, tree, same_as_uv):
+def test_license_files(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), FILES.values(), ids=FILES)
-def test_files(settings, tree, same_as_uv):
+def test_files(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 

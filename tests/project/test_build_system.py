@@ -15,14 +15,14 @@ def document(text: str) -> Pyproject:
     return parse_pyproject(Path("/project/pyproject.toml"), text.encode())
 
 
-def test_the_table_is_read():
+def test_the_table_is_read() -> None:
     text = '[build-system]\nrequires = ["a>=1"]\nbuild-backend = "b"\nbackend-path = ["c"]\nunknown = 1'
     assert build_system_of(document(text)) == BuildSystem(("a>=1",), "b", ("c",))
     assert build_system_of(document("[build-system]\nrequires = []")) == BuildSystem((), None)
     assert build_system_of(document("")) is None
 
 
-def test_uv_build_is_native():
+def test_uv_build_is_native() -> None:
     require_native(document('[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"'))
 
 
@@ -30,7 +30,7 @@ def test_uv_build_is_native():
     ("text", "backend", "place", "why"),
     [
         ("", "setuptools", "1:1", "there is no [build-system] table, which means setuptools"),
-        ("\n[build-system]\nrequires = []", "setuptools", "2:1", "[build-system] has no build-backend, which means set"),
+        ("\n[build-system]\nrequires = []", "setuptools", "2:1", "[build-system] has no build-backend, which means"),
         (
             '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"', "hatchling.build", "3:17",
             'it is named here: build-backend = "hatchling.build"',
@@ -38,7 +38,7 @@ def test_uv_build_is_native():
         ('[build-system]\nrequires = []\nbuild-backend = "uv-build"', "uv-build", "3:17", "it is named here"),
     ],
 )  # fmt: skip
-def test_another_backend_is_told_apart(text: str, backend: str, place: str, why: str):
+def test_another_backend_is_told_apart(text: str, backend: str, place: str, why: str) -> None:
     with pytest.raises(BackendUnsupported) as caught:
         require_native(document(text))
     assert caught.value.backend == backend
@@ -55,7 +55,7 @@ def test_another_backend_is_told_apart(text: str, backend: str, place: str, why:
         ("[build-system]", ["1:1"]),
     ],
 )
-def test_a_broken_table_is_a_mistake_in_the_project_and_not_another_backend(text: str, places: list[str]):
+def test_a_broken_table_is_a_mistake_in_the_project_and_not_another_backend(text: str, places: list[str]) -> None:
     with pytest.raises(ProjectInvalid) as caught:
         require_native(document(text))
     found = [str(problem.where).removeprefix("/project/pyproject.toml:") for problem in caught.value.problems]

@@ -45,7 +45,7 @@ HERE = "‸"
         ("\ufeffa = ‸1", ("a",)),
     ],
 )
-def test_a_value_is_found_where_it_begins(document: str, keys: Keys):
+def test_a_value_is_found_where_it_begins(document: str, keys: Keys) -> None:
     line, column = place_of_mark(document)
     assert Positions.of_text(document.replace(HERE, "")).of(keys) == (line, column)
 
@@ -60,7 +60,7 @@ def test_a_value_is_found_where_it_begins(document: str, keys: Keys):
         ("‸[a]\nb = 1", ("a", "missing")),
     ],
 )
-def test_a_key_is_found_where_it_begins(document: str, keys: Keys):
+def test_a_key_is_found_where_it_begins(document: str, keys: Keys) -> None:
     assert Positions.of_text(document.replace(HERE, "")).of_key(keys) == place_of_mark(document)
 
 
@@ -80,7 +80,7 @@ def place_of_mark(document: str) -> tuple[int, int]:
         ("a = " + "[" * 3000 + "']' # [ \n" + "]" * 3000 + "\nb = 1", (1, 85)),
     ],
 )
-def test_nesting_beyond_uvs_limit_is_noticed_and_stepped_over(document: str, place: tuple[int, int] | None):
+def test_nesting_beyond_uvs_limit_is_noticed_and_stepped_over(document: str, place: tuple[int, int] | None) -> None:
     positions = Positions.of_text(document)
     assert positions.too_deep == place
     if "b = 1" in document:
@@ -93,7 +93,7 @@ one_line = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=8)
 
 
 def literal(text: str) -> str:
-    return "'" + text.replace("'", "’") + "'"
+    return "'" + text.replace("'", "") + "'"
 
 
 def basic(text: str) -> str:
@@ -154,7 +154,7 @@ def documents(draw: st.DrawFn) -> str:
 
 
 @given(documents())
-def test_what_stands_at_a_position_is_the_value(document: str):
+def test_what_stands_at_a_position_is_the_value(document: str) -> None:
     document = document.removeprefix("\ufeff")
     positions = Positions.of_text(document)
     lines = document.split("\n")
@@ -175,7 +175,7 @@ def leaves(value: Any, keys: Keys = ()) -> Iterator[tuple[Keys, Any]]:
 
 
 @given(st.text(alphabet="ab.=[]{}\"'#\\,\n\r \t1é"))
-def test_text_that_is_no_toml_is_survived(text: str):
+def test_text_that_is_no_toml_is_survived(text: str) -> None:
     positions = Positions.of_text(text)
     line, column = positions.of(("a", "b", 0))
     assert line >= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
@@ -38,7 +39,7 @@ def refusal(root: Path) -> AtombuildError:
     return caught[0]
 
 
-def test_it_is_read_to_the_byte(tmp_path: Path):
+def test_it_is_read_to_the_byte(tmp_path: Path) -> None:
     data = b'\xef\xbb\xbf# \xc3\xa9\r\n[project]\r\nname = "x"\r\n'
     (tmp_path / "pyproject.toml").write_bytes(data)
     pyproject = read_pyproject(tmp_path)
@@ -48,7 +49,7 @@ def test_it_is_read_to_the_byte(tmp_path: Path):
     assert str(pyproject.at("project", "name")) == f"{pyproject.path}:3:8"
 
 
-def test_a_relative_folder_gives_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_relative_folder_gives_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "pyproject.toml").write_text("")
     monkeypatch.chdir(tmp_path)
     assert read_pyproject(Path()).path == tmp_path / "pyproject.toml"
@@ -63,7 +64,7 @@ def test_a_relative_folder_gives_an_absolute_path(tmp_path: Path, monkeypatch: p
         (lambda root: None, "the folder holds no pyproject.toml"),  # noqa: ARG005
     ],
 )
-def test_a_missing_project_says_what_is_missing(tmp_path: Path, prepare, why: str):  # noqa: ANN001
+def test_a_missing_project_says_what_is_missing(tmp_path: Path, prepare: Callable[[Path], object], why: str) -> None:
     root = tmp_path / "root"
     root.mkdir()
     prepare(root)
@@ -72,14 +73,14 @@ def test_a_missing_project_says_what_is_missing(tmp_path: Path, prepare, why: st
     assert error.why == why
 
 
-def test_a_path_through_a_file_is_a_missing_project(tmp_path: Path):
+def test_a_path_through_a_file_is_a_missing_project(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     error = refusal(tmp_path / "file" / "below")
     assert isinstance(error, ProjectMissing)
     assert error.why == "a part of the path is a file, not a folder"
 
 
-def test_a_path_that_no_folder_can_have_is_a_missing_project():
+def test_a_path_that_no_folder_can_have_is_a_missing_project() -> None:
     error = refusal(Path("a\0b"))
     assert isinstance(error, ProjectMissing)
 
@@ -100,7 +101,9 @@ def _socket(path: Path) -> None:
         (lambda path: path.symlink_to(path.name), "Too many levels of symbolic links (ELOOP)"),
     ],
 )
-def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make, why: str):  # noqa: ANN001
+def test_what_is_no_regular_file_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Callable[[Path], object], why: str
+) -> None:
     monkeypatch.chdir(tmp_path)  # a socket's path must be short
     make(Path("pyproject.toml"))
     error = refusal(tmp_path)
@@ -109,14 +112,14 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path: Path, monkeypatch:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_read_permission_names_the_reason(tmp_path: Path):
+def test_a_file_without_read_permission_names_the_reason(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch(mode=0)
     error = refusal(tmp_path)
     assert isinstance(error, PyprojectUnreadable)
     assert error.reports()[0].why == ("Permission denied (EACCES)",)
 
 
-def test_a_file_of_absurd_size_is_refused_without_reading_it_all(tmp_path: Path):
+def test_a_file_of_absurd_size_is_refused_without_reading_it_all(tmp_path: Path) -> None:
     with (tmp_path / "pyproject.toml").open("wb") as file:
         file.truncate(100 * MAX_SIZE)
     error = refusal(tmp_path)
@@ -132,7 +135,7 @@ def test_a_file_of_absurd_size_is_refused_without_reading_it_all(tmp_path: Path)
         ('name = "x"'.encode("utf-16"), (1, 1), "the byte 0xFF can't stand here"),
     ],
 )
-def test_bytes_that_are_no_utf8_are_shown_by_place(data: bytes, place: tuple[int, int], cause: str):
+def test_bytes_that_are_no_utf8_are_shown_by_place(data: bytes, place: tuple[int, int], cause: str) -> None:
     with pytest.raises(ProjectInvalid) as caught:
         parse_pyproject(FILE, data)
     (problem,) = caught.value.problems
@@ -156,7 +159,7 @@ def test_bytes_that_are_no_utf8_are_shown_by_place(data: bytes, place: tuple[int
         ("a = 1 2", (1, 7), "begin a new line here, or put the whole value in quotes"),
     ],
 )
-def test_broken_toml_is_shown_by_place_with_a_hint(text: str, place: tuple[int, int], hint: str):
+def test_broken_toml_is_shown_by_place_with_a_hint(text: str, place: tuple[int, int], hint: str) -> None:
     with pytest.raises(ProjectInvalid) as caught:
         parsed(text)
     (problem,) = caught.value.problems
@@ -168,13 +171,13 @@ def test_broken_toml_is_shown_by_place_with_a_hint(text: str, place: tuple[int, 
 
 
 @pytest.mark.parametrize("depth", [81, 900, 100_000])
-def test_absurd_nesting_is_a_problem_of_the_project(depth: int):
+def test_absurd_nesting_is_a_problem_of_the_project(depth: int) -> None:
     with pytest.raises(ProjectInvalid) as caught:
         parsed("a = " + "[" * depth + "]" * depth)
     assert caught.value.problems[0].why == ("cannot recurse further; max recursion depth met",)
 
 
-def test_numbers_beyond_64_bits_are_all_reported_by_place():
+def test_numbers_beyond_64_bits_are_all_reported_by_place() -> None:
     with pytest.raises(ProjectInvalid) as caught:
         parsed("a = 9223372036854775808\nb = -9223372036854775809\nc = [inf, 1, -1e999]\nd = 9223372036854775807\n")
     assert [(p.where.line, p.where.column) for p in caught.value.problems if p.where] == [(1, 5), (2, 5), (3, 14)]
@@ -189,10 +192,10 @@ def test_numbers_beyond_64_bits_are_all_reported_by_place():
         ('a = "x\\ny"', "x\ny"),
     ],
 )
-def test_a_multi_line_string_keeps_its_line_endings(text: str, value: str):
+def test_a_multi_line_string_keeps_its_line_endings(text: str, value: str) -> None:
     assert parsed(text + "\r\n").table == {"a": value}
 
 
-def test_dates_stay_as_they_were_written():
+def test_dates_stay_as_they_were_written() -> None:
     table = parsed("a = 1979-05-27t07:32:00.000-00:00  # c\nb = [07:32 ]\n").table
     assert table == {"a": Moment("1979-05-27t07:32:00.000-00:00"), "b": [Moment("07:32")]}

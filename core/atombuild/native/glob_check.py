@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import enum
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
+
+from atombuild.native.characters import is_alphanumeric
 
 
 class Dialect(enum.Enum):
@@ -116,4 +117,4 @@ def _refused(glob: str, at: int, char: str, dialect: Dialect) -> GlobFault:
 
 def _is_plain(char: str) -> bool:
     """Whether the character may stand for itself: as Rust's ``char::is_alphanumeric``, nearly, or ``_`` or ``-``."""
-    return char in "_-" or char.isalnum() or unicodedata.category(char) in {"Nl", "No", "Mc"}
+    return char in "_-" or is_alphanumeric(char)

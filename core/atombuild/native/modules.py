@@ -6,11 +6,11 @@ Source: uv's documentation, "The uv build backend"; typing specification, "Stub-
 from __future__ import annotations
 
 import posixpath
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from atombuild.errors import Location, SourceRejected
+from atombuild.native.characters import is_alphabetic, is_alphanumeric
 from atombuild.native.tree import Kind, SourceTree
 from atombuild.project.model import Project, normalised
 
@@ -171,24 +171,18 @@ def identifier_fault(text: str) -> str | None:
     """Return what keeps ``text`` from being a Python identifier, in uv's words, or None."""
     if not text:
         return "An identifier must not be empty"
-    if not (text[0] == "_" or _is_alphabetic(text[0])):
+    if not (text[0] == "_" or is_alphabetic(text[0])):
         return (
             f"Invalid first character `{text[0]}` for identifier `{text}`, "
             "expected an underscore or an alphabetic character"
         )
     for position, char in enumerate(text[1:], start=2):
-        if not (char == "_" or _is_alphabetic(char) or char.isnumeric()):
+        if not (char == "_" or is_alphanumeric(char)):
             return (
                 f"Invalid character `{char}` at position {position} for identifier `{text}`, "
                 "expected an underscore or an alphanumeric character"
             )
     return None
-
-
-def _is_alphabetic(char: str) -> bool:
-    """As Rust's ``char::is_alphabetic``, nearly: letters, letter numbers and vowel signs."""
-    category = unicodedata.category(char)
-    return char.isalpha() or category in {"Nl", "Mc"} or (category == "Mn" and unicodedata.combining(char) == 0)
 
 
 def _module_missing(project: Project, modules: Modules, init: str, tree: SourceTree) -> SourceRejected:

@@ -84,7 +84,8 @@ def _source_includes(project: Project, modules: Modules, data: tuple[DataFolder,
         yield _parsed(metadata.license.file, Dialect.PEP639, _LICENSE_FIELD, where)
     for entry in data:
         where = project.pyproject.at(*SETTINGS, "data", entry.scheme)
-        yield _below(entry.folder, f"tool.uv.build-backend.data.{entry.scheme}", where)
+        # The project itself as a data folder gives uv_build a pattern that starts with a slash and matches nothing.
+        yield _below(entry.folder or "/", f"tool.uv.build-backend.data.{entry.scheme}", where)
 
 
 def _below(folder: str, field: str, where: Location) -> Glob:

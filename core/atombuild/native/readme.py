@@ -43,24 +43,23 @@ def read_text(project: Project, tree: SourceTree, path: str, key: str) -> str:
 
     Raises :class:`SourceRejected` where it is missing or not UTF-8, and :class:`SourceUnreadable`.
     """
-    file = posixpath.normpath(path)
-    absolute = tree.root / file
+    absolute = tree.root / posixpath.normpath(path)
     where = project.pyproject.at("project", key)
-    if tree.kind(file) is None:
+    if tree.kind(path) is None:
         raise SourceRejected(
             f"the file that `project.{key}` names is not there: {path}",
             hint=f"create {path}, or change `{key}`; the path starts at the folder of pyproject.toml",
             where=where,
             why=(f"failed to open file `{absolute}`: No such file or directory (os error 2)",),
         )
-    if tree.kind(file) is Kind.DIRECTORY:
+    if tree.kind(path) is Kind.DIRECTORY:
         raise SourceRejected(
             f"`project.{key}` names a folder: {path}",
             hint="name the file in it, from the folder of pyproject.toml",
             where=where,
             why=(f"failed to read from file `{absolute}`: Is a directory (os error 21)",),
         )
-    data = tree.read(file).data
+    data = tree.read(path).data
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -54,6 +54,9 @@ def sdist_files(project: Project, modules: Modules, licenses: tuple[str, ...], t
             where=project.pyproject.at(*SETTINGS, "source-exclude"),
         )
 
+    if excludes.matches(""):
+        return  # the pattern "/" stands for the project itself
+
     def admits(path: str) -> bool:
         return includes.may_hold(path) and not excludes.matches(path)
 

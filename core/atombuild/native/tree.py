@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from atombuild.errors import SourceUnreadable
+from atombuild.errors import Location, SourceRejected, SourceUnreadable
 from atombuild.native.reading import read_regular
 from atombuild.publish.names import is_ours
 
@@ -80,6 +80,9 @@ class SourceTree(Protocol):
 
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
+
+    def require_safe_names(self) -> None:
+        """Raise :class:`atombuild.errors.SourceRejected` for a name that keeps the tree from being unpacked."""
 
     def read(self, path: str) -> SourceFile:
         """Read a regular file, or the target of a link to one.
@@ -146,6 +149,9 @@ class DiskTree:
         data, executable = read_regular(self._root / path, path)
         return SourceFile(path, data, executable)
 
+    def require_safe_names(self) -> None:
+        """Nothing is unpacked: every name is as good as the system takes it."""
+
     def _hides(self, path: str) -> bool:
         parts = path.split("/")
         return is_ours(parts[-1]) or any("/".join(parts[:depth]) in self._hidden for depth in range(1, len(parts) + 1))
@@ -198,6 +204,17 @@ class MemberTree:
         if file is None:
             raise _missing(self._root / path)
         return file
+
+    def require_safe_names(self) -> None:
+        """Raise :class:`SourceRejected` for a name that no tool would unpack, so that nobody could use the sdist."""
+        for path in self._files:
+            if "\\" in path:
+                raise SourceRejected(
+                    "Invalid tar file",
+                    hint="rename the file: tools refuse to unpack an sdist with a backslash in a name",
+                    where=Location(self._root / path),
+                    why=(f'unsafe member path "{path}": contains a backslash separator',),
+                )
 
     def _resolved(self, path: str) -> str:
         """Follow ``.``, ``..`` and doubled slashes as the system would: ``..`` only leaves a folder that is there."""

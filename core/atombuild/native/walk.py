@@ -10,12 +10,17 @@ from atombuild.native.tree import Entry, Kind, SourceTree
 
 def walk(tree: SourceTree, start: str, admits: Callable[[str], bool]) -> Iterator[Entry]:
     """Yield what lies below the folder ``start``; what ``admits`` turns down is not yielded and not entered."""
-    for entry in tree.scan(start):
+    for entry in sorted(tree.scan(start), key=_after_the_tell_tale):
         if not admits(entry.path):
             continue
         yield entry
         if entry.kind is Kind.DIRECTORY:
             yield from walk(tree, entry.path, admits)
+
+
+def _after_the_tell_tale(entry: Entry) -> bool:
+    """Sort ``pyvenv.cfg`` before its siblings, as uv_build does: an environment is refused before it is entered."""
+    return entry.path.rpartition("/")[2] != "pyvenv.cfg"
 
 
 def refuse_virtual_environment(tree: SourceTree, path: str) -> None:

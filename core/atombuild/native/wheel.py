@@ -50,6 +50,7 @@ def build_wheel(project: Project, tree: SourceTree, pulse: Pulse) -> Distributio
     Raises :class:`atombuild.errors.SourceRejected` for what the author can mend,
     :class:`atombuild.errors.SourceUnreadable`, and whatever ``pulse`` raises.
     """
+    tree.require_safe_names()
     plan = _plan(project, tree)
     total = len(plan) + 1
     members: list[WheelMember] = []
