@@ -129,7 +129,9 @@ def _refuse_hopeless(workshop: Workshop) -> None:
         workshop.cook()
     except UNUSABLE as error:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, BackendUnsupported) or not knows_targets(workshop.root, workshop.out_dir, workshop.plan.kinds):
+        if isinstance(error, BackendUnsupported) or not knows_targets(
+            workshop.root, workshop.out_dir, workshop.plan.kinds
+        ):
             raise
     except AtombuildError:
         pass  # a project with a mistake in it: the screen shows it, and watches for the mend

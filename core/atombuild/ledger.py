@@ -12,6 +12,7 @@ aside with a warning; it is never trusted and never fatal.
 from __future__ import annotations
 
 import enum
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from atombuild.errors import OutputUnusable
 from atombuild.publish.directory import OutputDirectory
 from atombuild.publish.identity import Identity
 from atombuild.publish.names import DAMAGED_LEDGER, LEDGER, check_target
@@ -114,18 +116,30 @@ class Ledger:
         return Ledger({**self.projects, _key(root, out_dir): records})
 
 
+_OUR_OWN_WANT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Says nothing about the file: a good ledger must not be set aside for it."""
+
+
 class LedgerDamaged(Exception):
     """The file under the ledger's name can't be trusted."""
 
 
 def read_ledger(directory: OutputDirectory) -> Ledger:
-    """Read the ledger. Raises :class:`LedgerDamaged`, with the reason, if it can't be trusted."""
+    """Read the ledger.
+
+    Raises :class:`LedgerDamaged`, with the reason, if it can't be trusted, and
+    :class:`atombuild.errors.OutputUnusable` if this process lacks what it takes to read any file at all.
+    """
     try:
         data = directory.read(LEDGER)
         if data is None:
             return Ledger()
         return _ledger(json.loads(data))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except OSError as error:
+        if error.errno in _OUR_OWN_WANT:
+            raise OutputUnusable(directory.path, error) from error
+        raise LedgerDamaged(f"{type(error).__name__}: {error}") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise LedgerDamaged(f"{type(error).__name__}: {error}") from error
 
 

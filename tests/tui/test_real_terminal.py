@@ -114,7 +114,7 @@ def test_a_second_ctrl_c_does_not_wait_for_the_engine(terminal: Callable[..., Te
 def test_it_does_not_survive_its_terminal(terminal: Callable[..., Terminal]) -> None:
     screen = terminal()
     began = time.monotonic()
-    os.close(screen.child.fileno())
+    screen.child.ptyproc.fileobj.close()
     screen.child.closed = screen.child.ptyproc.closed = True
     while screen.child.isalive():
         assert time.monotonic() - began < 10

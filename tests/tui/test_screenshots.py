@@ -8,11 +8,17 @@ from __future__ import annotations
 import pytest
 
 from support.screen.gallery import FOLDER, PICTURES, Picture, shoot
+from support.screen.story import Story, tell
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    return tell(tmp_path_factory.mktemp("story"))
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
-async def test_picture_shows_the_app_as_it_is(picture: Picture, request: pytest.FixtureRequest) -> None:
-    svg = await shoot(picture)
+async def test_picture_shows_the_app_as_it_is(picture: Picture, story: Story, request: pytest.FixtureRequest) -> None:
+    svg = await shoot(picture, story)
     path = FOLDER / f"{picture.name}.svg"
     if request.config.getoption("--remake-screenshots"):
         path.write_text(svg, encoding="utf-8")

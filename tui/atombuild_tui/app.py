@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -28,6 +27,7 @@ from atombuild_tui.attention import Attention
 from atombuild_tui.door import cleaned
 from atombuild_tui.feed import Feed
 from atombuild_tui.journal import entries
+from atombuild_tui.leaving import part_from
 from atombuild_tui.screens.main import MainScreen
 from atombuild_tui.state import Dashboard
 from atombuild_tui.terminal import TerminalTitle
@@ -40,18 +40,15 @@ if TYPE_CHECKING:
 
 _STYLES: Final = Path(__file__).parent / "styles"
 
-AT_ONCE: Final = 2000
+AT_ONCE: Final = 1000
 """Events and log lines that are shown between two looks at the keyboard."""
-
-PATIENCE: Final = 0.8
-"""Seconds that the engine has to end after it was asked to; then we leave without it."""
 
 _WIDTHS: Final = [(0, "-tiny"), (52, "-narrow"), (76, "-usual"), (110, "-wide")]
 _HEIGHTS: Final = [(0, "-flat"), (16, "-low"), (24, "-high")]
 """The sizes from which on the styles choose another layout."""
 
 _BUSY_TICK: Final = 0.1
-_IDLE_TICK: Final = 5.0
+_IDLE_TICK: Final = 1.0
 
 
 class EventsWait(Message):
@@ -129,20 +126,12 @@ class AtombuildApp(App[None]):
         self._terminal_title.give_back()
 
     def _obey(self, number: int) -> None:
+        """Leave because of a signal, with the status that tells so."""
         if signals.terminal_is_gone():
-            self._leave_without_terminal(128 + number)
+            # There is nothing to restore, and every write would block for ever.
+            part_from(self._engine, lambda _: os._exit(128 + number))
         else:
             self.leave(128 + number)
-
-    def _leave_without_terminal(self, status: int) -> None:
-        """End at once when the engine has: there is nothing to restore, and every write would block for ever."""
-        self._engine.stop()
-
-        def end() -> None:
-            self._engine.join(PATIENCE)
-            os._exit(status)
-
-        threading.Thread(target=end, name="atombuild-leave", daemon=True).start()
 
     def leave(self, return_code: int = 0) -> None:
         """Ask the engine to stop, and exit when it has, or when patience ends. A second call exits at once."""
@@ -150,22 +139,22 @@ class AtombuildApp(App[None]):
             self.exit(return_code=return_code)
             return
         self._leaving = True
-        self._engine.stop()
         self._change(replace(self.dashboard, stopping=True))
         loop = asyncio.get_running_loop()
 
-        def wait() -> None:
-            self.left_in_time = self._engine.join(PATIENCE)
+        def ended(in_time: bool) -> None:
+            self.left_in_time = in_time
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(lambda: self.exit(return_code=return_code))
 
-        # A plain daemon thread: neither Textual nor asyncio waits for one at the end.
-        threading.Thread(target=wait, name="atombuild-leave", daemon=True).start()
+        part_from(self._engine, ended)
 
     # Events
 
     def on_events_wait(self) -> None:
         """Show a part of what came, and let keys in before the next part."""
+        if not self.is_running:
+            return
         for event in self._feed.take(AT_ONCE):
             before, at = self.dashboard, self._now()
             safe = cleaned(event)
@@ -191,6 +180,8 @@ class AtombuildApp(App[None]):
 
     def _tick(self) -> None:
         """Let the time pass on the cards: fast while something runs, slowly otherwise."""
+        if not self.is_running:
+            return  # a timer may fire while the screen is being taken down
         now = self._now()
         if self.dashboard.building or now - self._ticked >= _IDLE_TICK:
             self._ticked = now

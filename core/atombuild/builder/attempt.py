@@ -42,6 +42,7 @@ from atombuild.events import (
     AttemptFinished,
     AttemptStarted,
     Failure,
+    Level,
     LockAwaited,
     Log,
     Outcome,
@@ -295,7 +296,7 @@ class _AttemptRun:
                 self._desk.check_cancelled()
             sealed = staged.seal()
             # Should we die between the rename and the next record, this tells that the file is whole and ours.
-            self._change(kind, size=sealed.size, sha256=sealed.sha256)
+            self._change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
             self._write_ledger(directory)
             self._desk.check_cancelled()
             published = staged.publish()
@@ -306,11 +307,10 @@ class _AttemptRun:
             ended=time.time(),
             seconds=seconds,
             identity=published.identity,
-            fingerprint=self._order.fingerprint,
             durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
         )
         self._remember(directory)
-        self._desk.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",)))
+        self._desk.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",), Level.DETAIL))
         if published.unconfirmed is not None:
             for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
                 self._desk.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
@@ -378,7 +378,7 @@ class _AttemptRun:
         return self._records[kind].outcome in UNFINISHED
 
     def _end(self, kind: ArtifactKind, outcome: Attempt) -> None:
-        self._change(kind, outcome=outcome, ended=time.time(), size=None, sha256=None, identity=None)
+        self._change(kind, outcome=outcome, ended=time.time(), size=None, sha256=None, identity=None, fingerprint=None)
 
     def _change(self, kind: ArtifactKind, **facts: Any) -> None:
         self._records[kind] = replace(self._records[kind], **facts)

@@ -33,7 +33,7 @@ def settle_interrupted(record: Record, out_dir: Path, observer: Observer) -> Rec
     if record.target is not None and observer.is_what_was_meant(record, out_dir / record.target):
         # Killed between the rename and the record of it: the file is whole, so the attempt did succeed.
         return replace(record, outcome=Attempt.SUCCEEDED, ended=record.started)
-    return replace(record, outcome=Attempt.INTERRUPTED, ended=record.started, size=None, sha256=None)
+    return replace(record, outcome=Attempt.INTERRUPTED, ended=record.started, size=None, sha256=None, fingerprint=None)
 
 
 def look_at(out_dir: Path, target: str | None) -> Identity | None:
@@ -61,6 +61,7 @@ def fate_of_old(*, present: bool, before: Record | None, target: str | None) -> 
 
 
 def last_good_size(before: Record | None) -> int | None:
+    """Return the size of the latest success, as a record of the attempt before tells it."""
     if before is None:
         return None
     return before.size if before.outcome is Attempt.SUCCEEDED else before.previous_size

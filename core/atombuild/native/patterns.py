@@ -9,7 +9,7 @@ from typing import Final
 from atombuild.errors import Location, SourceRejected
 from atombuild.native.glob_check import Dialect, GlobFault
 from atombuild.native.globs import Glob, GlobSet, exact, exclude_text, globset_escaped, parse
-from atombuild.native.modules import SETTINGS, Modules, inside_project, join
+from atombuild.native.modules import SETTINGS, Modules, inside_project
 from atombuild.project.model import Project
 
 _DEFAULT_EXCLUDES: Final = ("__pycache__", "*.pyc", "*.pyo")
@@ -84,13 +84,13 @@ def _source_includes(project: Project, modules: Modules, data: tuple[DataFolder,
         yield _parsed(metadata.license.file, Dialect.PEP639, _LICENSE_FIELD, where)
     for entry in data:
         where = project.pyproject.at(*SETTINGS, "data", entry.scheme)
-        # The project itself as a data folder gives uv_build a pattern that starts with a slash and matches nothing.
-        yield _below(entry.folder or "/", f"tool.uv.build-backend.data.{entry.scheme}", where)
+        yield _below(entry.folder, f"tool.uv.build-backend.data.{entry.scheme}", where)
 
 
 def _below(folder: str, field: str, where: Location) -> Glob:
-    # uv escapes a folder's name and then checks it by the rules for globs, so that a blank in it is refused.
-    return _parsed(join(globset_escaped(folder), "**"), Dialect.UV, field, where)
+    # uv escapes a folder's name and then checks it by the rules for globs, so that a blank in it is refused. For the
+    # project itself this gives a pattern that starts with a slash, and such a one matches nothing.
+    return _parsed(f"{globset_escaped(folder)}/**", Dialect.UV, field, where)
 
 
 def _default_excludes(project: Project) -> Iterator[Glob]:

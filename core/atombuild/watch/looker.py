@@ -23,9 +23,7 @@ class TreeView:
         if not by_stat:
             return tuple(change.path for change in diff(earlier.snapshot, self.snapshot))
         old, new = earlier.snapshot.entries, self.snapshot.entries
-        return tuple(
-            sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path)))
-        )
+        return tuple(sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path))))
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         """Return a hash over path, executable bit and content of every admitted file, in order."""

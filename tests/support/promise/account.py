@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from support.promise.project import Tree
-
 from atombuild.status import Attempt
+from support.promise.project import Tree
 
 Stamp = tuple[int, ...]
 
@@ -36,6 +35,12 @@ class Account:
 
     tree: Tree | None = None
     """What a success was made of."""
+
+    unrecorded: bool = False
+    """Its builder died between giving the file its name and writing that down."""
+
+    stirred: bool = False
+    """Something was saved during the build: who knows what it is made of?"""
 
     generation: int = 0
     """How old the project was when the attempt looked at it."""

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from support.promise.account import Account, stamp
-from support.promise.project import Project, References
-
 from atombuild.builder import Plan
 from atombuild.status import ArtifactKind, Attempt
+from support.promise.account import Account, stamp
+from support.promise.project import Project, References, Tree
 
 A_FOLDER = None
 """What the books say stands under a name where a folder stands."""
@@ -33,6 +32,8 @@ class Expected:
     """Whether the output directory is touched at all."""
 
     generation: int = 0
+    trees: tuple[Tree, ...] = ()
+    """What a success may be made of; the disk tells which it was."""
 
     @property
     def ledgers_written(self) -> int:
@@ -65,7 +66,7 @@ class Books:
         project, kinds = self.project, plan.kinds
         ends = project.forecast(plan)
         if project.missing or not project.readable:
-            known = {kind: account.target for kind, account in self.remembered.items() if kind in kinds}
+            known = {kind: account.target for kind, account in self.recovered().items() if kind in kinds}
             if not any(known.values()):
                 nothing = dict.fromkeys(kinds)
                 fails = Expected(plan, ends, nothing, dict.fromkeys(kinds, False), in_directory=False)
@@ -77,18 +78,36 @@ class Books:
         if refused:
             ends = {kind: Attempt.FAILED if kind is refused[0] else Attempt.NOT_REACHED for kind in kinds}
         removed = {kind: kind not in refused and self._removes_old(kind, name) for kind, name in targets.items()}
-        return Expected(plan, ends, targets, removed, refused, generation=project.generation)
+        return Expected(plan, ends, targets, removed, refused, generation=project.generation, trees=(project.tree,))
 
     def _removes_old(self, kind: ArtifactKind, target: str | None) -> bool:
         if target in self.disk:
             return True
-        before = self.remembered.get(kind)
+        before = self.recovered().get(kind)
         failed_before = before is not None and before.target == target and before.attempt is not Attempt.SUCCEEDED
         return failed_before and before is not None and before.old_removed
+
+    def recovered(self) -> dict[ArtifactKind, Account]:
+        """Return the accounts as the next builder must find them.
+
+        A file that was named and not written down counts as a success if it still stands there. If somebody changed
+        it meanwhile, nobody can know any more that it ever was ours.
+        """
+        return {
+            kind: replace(
+                account,
+                attempt=account.attempt if self.disk.get(str(account.target)) == account.holds else Attempt.INTERRUPTED,
+                unrecorded=False,
+            )
+            if account.unrecorded
+            else account
+            for kind, account in self.remembered.items()
+        }
 
     def settle(self, expected: Expected, ends: Mapping[ArtifactKind, Attempt]) -> None:
         """Enter an attempt that came to its end."""
         if expected.in_directory:
+            self.remembered = self.recovered()
             self.told.update(self.remembered)
             self.temporaries = False
         for kind, end in ends.items():
@@ -115,11 +134,16 @@ class Books:
         if not expected.in_directory:
             return
         self.temporaries = True
+        if ledgers_written:
+            self.remembered = self.recovered()
         for kind, target in expected.targets.items():
             if target is None:
                 account = Account(Attempt.INTERRUPTED, None)
             else:
                 account = self._left(kind, target, expected, untouched=stamp(self.out_dir / target) == before[kind])
+                if account.attempt is Attempt.SUCCEEDED and ledgers_written is not None:
+                    recorded_by = 3 + 2 * expected.plan.kinds.index(kind)
+                    account = replace(account, unrecorded=ledgers_written < recorded_by)
             if ledgers_written:
                 over = ledgers_written == expected.ledgers_written and account.attempt is Attempt.INTERRUPTED
                 self.remembered[kind] = replace(account, attempt=expected.ends[kind]) if over else account
@@ -139,11 +163,15 @@ class Books:
         return self._succeed(replace(account, attempt=Attempt.SUCCEEDED), kind, expected)
 
     def _succeed(self, account: Account, kind: ArtifactKind, expected: Expected) -> Account:
-        tree = self.project.tree
-        holds = self.references.of(tree, kind, from_sdist=expected.plan.wheel_from_sdist)
         assert account.target is not None
-        self.disk[account.target] = holds
-        return replace(account, holds=holds, tree=tree)
+        there = self.entries().get(account.target)
+        for tree in expected.trees:
+            holds = self.references.of(tree, kind, from_sdist=expected.plan.wheel_from_sdist)
+            self.disk[account.target] = holds
+            account = replace(account, holds=holds, tree=tree, stirred=len(expected.trees) > 1)
+            if there == holds:
+                break
+        return account
 
     @contextlib.contextmanager
     def held(self, expected: Expected) -> Iterator[dict[ArtifactKind, object]]:

@@ -34,16 +34,19 @@ class ScriptedEngine:
 
     def play(self, *events: Event) -> None:
         """Emit events, in order; all are handed over when this returns."""
-        emit = self._emit
-        assert emit is not None, "the app starts the engine"
 
         def run() -> None:
             for event in events:
-                emit(event)
+                self.emit(event)
 
         thread = threading.Thread(target=run)
         thread.start()
         thread.join()
+
+    def emit(self, event: Event) -> None:
+        """Emit from the thread of the caller."""
+        assert self._emit is not None, "the app starts the engine"
+        self._emit(event)
 
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
         self.commands.append(("build", kinds))

@@ -1,4 +1,4 @@
-"""The pictures in ``screenshots/``: the real app, fed with scripted events, its clock and sizes pinned.
+"""The pictures in ``screenshots/``: the real app, told the events of real builds, its clock and sizes pinned.
 
 Remake them with ``python -m pytest tests/tui/test_screenshots.py --remake-screenshots``.
 """
@@ -6,6 +6,7 @@ Remake them with ``python -m pytest tests/tui/test_screenshots.py --remake-scree
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
@@ -13,14 +14,14 @@ from pathlib import Path
 from atombuild.events import Event
 from atombuild_tui import themes
 from atombuild_tui.app import AtombuildApp
-from support.screen import scenes
 from support.screen.engine import NOON, Clock, ScriptedEngine, settle
+from support.screen.story import Story, at
 
 FOLDER = Path(__file__).parents[3] / "screenshots"
 FONTS = 'ui-monospace, "DejaVu Sans Mono", "Cascadia Mono", Menlo, Consolas, monospace'
 
 
-Act = tuple[float, list[Event]]
+Act = tuple[float, tuple[Event, ...]]
 """When, and what happens then."""
 
 
@@ -29,51 +30,61 @@ class Picture:
     """One picture: the acts before the shot, and how it is looked at."""
 
     name: str
-    acts: tuple[Act, ...]
+    acts: Callable[[Story], tuple[Act, ...]]
     size: tuple[int, int] = (120, 34)
     theme: str = themes.DARK.name
     keys: tuple[str, ...] = ()
-    hint: str | None = None
-    at: float = NOON
 
 
-_BEFORE: Act = (NOON - 190, [*scenes.opening(), *scenes.success(NOON - 190, 12, change=0)])
-_SUCCEEDED = (
-    _BEFORE,
-    (NOON - 41, scenes.success(NOON - 41, 13, "src/orrery/planets.py", "src/orrery/moons.py", "README.md")),
-    (NOON - 20, [scenes.ignored()]),
-)
-_BUILDING = (_BEFORE, (NOON - 0.6, scenes.building(NOON - 0.6)))
-_FAILED = (_BEFORE, (NOON - 3, scenes.failure(NOON - 3, paths=("src/orrery/__init__.py",))))
-_FAILED_PYPROJECT = (_BEFORE, (NOON - 3, scenes.broken_pyproject(NOON - 3)))
-_PAUSED = (_BEFORE, (NOON - 12, scenes.paused(NOON - 190)))
-_UNUSABLE = ((NOON, scenes.unusable()),)
+def _succeeded(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 41, story.change), (NOON - 20, story.ignored)
+
+
+def _building(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 0.6, story.building)
+
+
+def _failed(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 3, story.missing_module)
+
+
+def _failed_pyproject(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 3, story.broken_pyproject)
+
+
+def _paused(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 190, story.paused)
+
+
+def _unusable(story: Story) -> tuple[Act, ...]:
+    return ((NOON, story.unusable),)
+
 
 PICTURES = (
-    Picture("succeeded", _SUCCEEDED),
-    Picture("building", _BUILDING),
-    Picture("failed-old-removed", _FAILED),
-    Picture("failed-pyproject", _FAILED_PYPROJECT),
-    Picture("paused", _PAUSED),
-    Picture("unusable", _UNUSABLE),
-    Picture("help", _SUCCEEDED, keys=("question_mark",)),
-    Picture("light", _FAILED, theme=themes.LIGHT.name),
-    Picture("succeeded-80x24", _SUCCEEDED, size=(80, 24)),
-    Picture("failed-80x24", _FAILED, size=(80, 24)),
+    Picture("succeeded", _succeeded),
+    Picture("building", _building),
+    Picture("failed-old-removed", _failed),
+    Picture("failed-pyproject", _failed_pyproject),
+    Picture("paused", _paused),
+    Picture("unusable", _unusable),
+    Picture("help", _succeeded, keys=("question_mark",)),
+    Picture("light", _failed, theme=themes.LIGHT.name),
+    Picture("succeeded-80x24", _succeeded, size=(80, 24)),
+    Picture("failed-80x24", _failed, size=(80, 24)),
 )
 
 
-async def shoot(picture: Picture) -> str:
+async def shoot(picture: Picture, story: Story) -> str:
     """Return the picture as SVG, the same on every machine and without references to the outside."""
     clock, engine = Clock(), ScriptedEngine()
-    app = AtombuildApp(engine, clock=clock, zone=timezone.utc, hint=picture.hint, bell=False)
+    app = AtombuildApp(engine, clock=clock, zone=timezone.utc, bell=False)
     async with app.run_test(size=picture.size) as pilot:
         app.theme = picture.theme
         await settle(pilot)
-        for clock.now, events in picture.acts:
-            engine.play(*events)
+        for clock.now, events in picture.acts(story):
+            engine.play(*at(clock.now, events))
             await settle(pilot)
-        clock.now = picture.at
+        clock.now = NOON
         await pilot.press(*picture.keys)
         app.show_time()
         await settle(pilot)

@@ -109,7 +109,8 @@ class MainScreen(Screen[None]):
         """Say what the reader does not see."""
         event.stop()
         if event.control.id == "log":
-            self.query_one(BelowLine).show(event.control.unread, event.control.below)
+            for line in self.query(BelowLine):  # none while the screen is taken down
+                line.show(event.control.unread, event.control.below)
 
     def on_below_line_clicked(self) -> None:
         """Follow again."""

@@ -16,6 +16,9 @@ from atombuild_tui.themes import TONE_CLASSES
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+_SHORTEST_PATH: Final = 24
+"""Below, where it goes is left out: what is watched says more."""
+
 _TOLD_APART: Final = {
     Activity.LIVE: "●",
     Activity.POLLING: "◐",
@@ -88,8 +91,8 @@ class Title(Widget):
             return Content("")
         path = shown.home_shortened(board.root, Path.home())
         opening, target = "watching ", f"  →  {shown.home_shortened(board.out_dir, Path.home())}"
-        if len(opening) + len(path) + len(target) > width:
-            target = shown.shortened(target, max(width // 3, 8)) if len(target) > width // 3 else target
+        if len(opening) + len(path) + len(target) > width and width - len(opening) - len(target) < _SHORTEST_PATH:
+            target = ""
         path = shown.shortened(path, max(width - len(opening) - len(target), 1))
         return Content.styled(f"{opening}{path}{target}", "$quiet")
 

@@ -1,8 +1,8 @@
 """The build log. It follows what is written, and never moves a reader.
 
 Where it stands is one of two things: *following*, or *left alone* because the reader scrolled away from the end. While
-it follows, the first report of a failure stays in sight: the view stops at its first row rather than at the last row of
-everything that came after it, until the next build begins.
+it follows, the latest attempt has the view for itself: an error that is mended is out of sight, one scroll above. Where
+an attempt is longer than the view, its end is shown, or the first report of its failure, whichever comes first.
 """
 
 from __future__ import annotations
@@ -63,10 +63,15 @@ class BuildLog(ScrollView, can_focus=True):
         self.unread = 0
         """Rows that came since the reader left the end."""
 
-        self._keep_in_sight: int | None = None
-        """The row of the failure that following stops at."""
+        self._attempt = 0
+        """The row where the latest attempt begins: what is above is over, and out of a follower's sight."""
+
+        self._failure: int | None = None
+        """The row of the latest attempt's first report, where following stops."""
 
         self._moving = False
+        self._laid_out = Size()
+        """The size that the rows were last placed for."""
 
     @property
     def below(self) -> int:
@@ -81,9 +86,10 @@ class BuildLog(ScrollView, can_focus=True):
         before = self.buffer.rows
         forgotten = self.buffer.append(new)
         added = self.buffer.rows - before + forgotten
-        if self._keep_in_sight is not None:
-            self._keep_in_sight = max(self._keep_in_sight - forgotten, 0)
-        self._look_for_failure(new)
+        self._attempt = max(self._attempt - forgotten, 0)
+        if self._failure is not None:
+            self._failure = max(self._failure - forgotten, 0)
+        self._find_anchors(new)
         self._resize_virtual()
         if self.following:
             self._follow()
@@ -97,20 +103,21 @@ class BuildLog(ScrollView, can_focus=True):
     def restart(self, entries: Iterable[Entry]) -> None:
         """Forget everything, and begin with these."""
         self.buffer = LogBuffer(width=self.size.width or 80)
-        self.following, self.unread, self._keep_in_sight = True, 0, None
+        self.following, self.unread, self._attempt, self._failure = True, 0, 0, None
         self.append(entries)
 
-    def _look_for_failure(self, new: tuple[Entry, ...]) -> None:
-        first = len(self.buffer) - len(new)
-        for index, entry in enumerate(new, max(first, 0)):
+    def _find_anchors(self, new: tuple[Entry, ...]) -> None:
+        for index, entry in enumerate(new, len(self.buffer) - len(new)):
+            if index < 0:
+                continue  # forgotten at once
             if entry.role is Role.RULE:
-                self._keep_in_sight = None
-            elif self._keep_in_sight is None and entry.role is Role.HEADING:
-                self._keep_in_sight = self.buffer.row_of(index)
+                self._attempt, self._failure = self.buffer.row_of(index), None
+            elif self._failure is None and entry.role is Role.HEADING:
+                self._failure = self.buffer.row_of(index)
 
     def follow(self) -> None:
         """Go to the very end, and stay there."""
-        self._keep_in_sight = None
+        self._failure = None
         self.following = True
         self._follow()
         self._tell()
@@ -118,11 +125,12 @@ class BuildLog(ScrollView, can_focus=True):
     def _follow(self) -> None:
         self.unread = 0
         end = self._last_top
-        self._move_to(end if self._keep_in_sight is None else min(end, self._keep_in_sight))
+        self._move_to(end if self._failure is None else min(end, self._failure))
 
     @property
     def _last_top(self) -> int:
-        return max(self.buffer.rows - self.size.height, 0)
+        """The row at the top of the view when the end is in sight. A short attempt has the view for itself."""
+        return max(self.buffer.rows - self.size.height, self._attempt)
 
     def _move_to(self, row: float) -> None:
         self._moving = True
@@ -130,15 +138,19 @@ class BuildLog(ScrollView, can_focus=True):
             self.scroll_to(y=max(row, 0), animate=False, immediate=True, force=True)
         finally:
             self._moving = False
+        if self.virtual_size.height > self.size.height > 0:
+            # A scrollbar that is about to appear is told by nobody else where the view stands.
+            self.vertical_scrollbar.position = self.scroll_y
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Notice a reader who scrolls: at the end he follows again."""
         super().watch_scroll_y(old_value, new_value)
-        if not self._moving and round(old_value) != round(new_value):
+        # A new size moves the view too, before on_resize can: that was no reader.
+        if not self._moving and self.size == self._laid_out and round(old_value) != round(new_value):
             self.following = round(new_value) >= self._last_top
             if self.following:
                 self.unread = 0
-                self._keep_in_sight = None
+                self._failure = None
             self._tell()
 
     def action_scroll_end(self) -> None:
@@ -172,11 +184,14 @@ class BuildLog(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         """Fold to the new width; the first row in sight stays the first, except while following."""
         del event
+        self._laid_out = self.size
         first = self.buffer.entry_at(round(self.scroll_y))
-        kept = None if self._keep_in_sight is None else self.buffer.entry_at(self._keep_in_sight)
+        attempt = self.buffer.entry_at(self._attempt)
+        failure = None if self._failure is None else self.buffer.entry_at(self._failure)
         if self.size.width:
             self.buffer.resize(self.size.width)
-        self._keep_in_sight = None if kept is None else self.buffer.row_of(kept)
+        self._attempt = self.buffer.row_of(attempt)
+        self._failure = None if failure is None else self.buffer.row_of(failure)
         self._resize_virtual()
         if self.following:
             self._follow()
@@ -186,7 +201,7 @@ class BuildLog(ScrollView, can_focus=True):
         self._tell()
 
     def _resize_virtual(self) -> None:
-        self.virtual_size = Size(self.size.width, self.buffer.rows)
+        self.virtual_size = Size(self.size.width, self._last_top + self.size.height)
 
     def _tell(self) -> None:
         self.post_message(self.Moved(self))

@@ -1,0 +1,208 @@
+"""What the pictures show really happened: the engine's session builds the sample project, and its events are kept.
+
+Only what differs from one machine and run to the next is pinned: where the project stands, times and sizes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from atombuild.builder import Plan
+from atombuild.errors import Report
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptFinished,
+    Cause,
+    Event,
+    Failure,
+    Log,
+    Mode,
+    ModeChanged,
+    Outcome,
+    Progress,
+    ProjectUnusable,
+    SessionStarted,
+    StepStarted,
+)
+from atombuild.status import ArtifactKind
+from atombuild.units import size_words
+from atombuild.wiring import Workshop
+from support.projects import sample_project
+
+HOME = Path("/home/ada")
+SIZES = {ArtifactKind.SDIST: 2_638, ArtifactKind.WHEEL: 3_801}
+SECONDS = {ArtifactKind.SDIST: 0.004, ArtifactKind.WHEEL: 0.003}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The events of one session, act by act."""
+
+    start: tuple[Event, ...]
+    """The first build."""
+
+    change: tuple[Event, ...]
+    """Three files are saved, and built."""
+
+    ignored: tuple[Event, ...]
+    """A file that no artifact holds is saved."""
+
+    building: tuple[Event, ...]
+    """The same files again, stopped in the middle of the wheel."""
+
+    missing_module: tuple[Event, ...]
+    """``__init__.py`` is deleted."""
+
+    broken_pyproject: tuple[Event, ...]
+    """Three mistakes at once in ``pyproject.toml``."""
+
+    paused: tuple[Event, ...]
+    """Three saves while paused, after the first build."""
+
+    unusable: tuple[Event, ...]
+    """A folder without a project."""
+
+
+def tell(folder: Path) -> Story:
+    """Live through the story in an empty folder."""
+    saves = (_touch("src/orrery/planets.py"), _touch("src/orrery/cli.py"), _touch("README.md"))
+    start, change = _live(folder / "change", _all_at_once(*saves))
+    return Story(
+        start=start,
+        change=change,
+        ignored=_live(folder / "ignored", _touch("notes.txt"))[1],
+        building=_in_the_middle_of_the_wheel(change),
+        missing_module=_live(folder / "module", _delete_init)[1],
+        broken_pyproject=_live(folder / "pyproject", _break_pyproject)[1],
+        paused=_live(folder / "paused", *saves, paused=True)[1],
+        unusable=_empty_folder(folder / "unusable"),
+    )
+
+
+Act = Callable[[Path], object]
+"""Something that a person does to the project."""
+
+
+def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
+    """Build a new copy of the sample project, then act on it; return what was heard of the first, and of the rest."""
+    root = sample_project(folder)
+    heard: list[Event] = []
+    session = Workshop(root, root / "dist", Plan()).session(heard.append)
+    session.begin()
+    heard.append(ModeChanged(Mode.LIVE))
+    session.attempt(Cause.START)
+    start, heard[:] = tuple(heard), []
+    if paused:
+        session.pause()
+    for act in acts:
+        act(root)
+        session.examine()
+        if session.pending:
+            session.attempt(Cause.CHANGE)
+    return tuple(_pinned(event, root) for event in start), tuple(_pinned(event, root) for event in heard)
+
+
+def _empty_folder(root: Path) -> tuple[Event, ...]:
+    root.mkdir()
+    heard: list[Event] = []
+    session = Workshop(root, root / "dist", Plan()).session(heard.append)
+    session.begin()
+    session.attempt(Cause.START)
+    return tuple(_pinned(event, root) for event in heard)
+
+
+def _touch(path: str) -> Act:
+    def act(root: Path) -> None:
+        with (root / path).open("a") as file:
+            file.write("\n# one more line\n")
+
+    return act
+
+
+def _all_at_once(*acts: Act) -> Act:
+    return lambda root: [act(root) for act in acts]
+
+
+def _delete_init(root: Path) -> None:
+    (root / "src/orrery/__init__.py").unlink()
+
+
+def _break_pyproject(root: Path) -> None:
+    path = root / "pyproject.toml"
+    text = path.read_text(encoding="utf-8")
+    for right, wrong in (
+        ('version = "0.1.0"', 'version = "0.1.0-final!"'),
+        ('keywords = ["astronomy", "sample"]', 'keywords = "astronomy, sample"'),
+        ('requires-python = ">=3.10"', 'dependencies = ["numpy >> 2"]'),
+    ):
+        assert right in text
+        text = text.replace(right, wrong)
+    path.write_text(text, encoding="utf-8")
+
+
+def _in_the_middle_of_the_wheel(change: tuple[Event, ...]) -> tuple[Event, ...]:
+    steps = [number for number, event in enumerate(change) if isinstance(event, StepStarted)]
+    wheel = change[steps[-1]]
+    assert isinstance(wheel, StepStarted)
+    slow = replace(wheel, usual_seconds=1.42)
+    return (*change[: steps[-1]], slow, Progress(ArtifactKind.WHEEL, 7, 10))
+
+
+def _pinned(event: Event, root: Path) -> Event:  # noqa: PLR0911 (one case an event)
+    """Return the event with what differs from run to run replaced."""
+    there = HOME / "src" / "orrery"
+    if isinstance(event, SessionStarted):
+        return replace(event, root=there, out_dir=there / "dist")
+    if isinstance(event, ArtifactStatus):
+        return _pinned_status(event, there)
+    if isinstance(event, StepStarted):
+        return replace(event, usual_seconds=SECONDS[event.kind])
+    if isinstance(event, AttemptFinished):
+        return replace(event, seconds=0.011 if event.outcome is Outcome.SUCCEEDED else 0.005)
+    if isinstance(event, Log):
+        return replace(event, lines=tuple(_pinned_line(line) for line in event.lines))
+    if isinstance(event, Failure):
+        return replace(event, reports=tuple(_pinned_report(report, root, there) for report in event.reports))
+    if isinstance(event, ProjectUnusable):
+        return replace(event, reports=tuple(_pinned_report(report, root, there) for report in event.reports))
+    return event
+
+
+def _pinned_status(event: ArtifactStatus, there: Path) -> ArtifactStatus:
+    return replace(
+        event,
+        path=there / "dist" / event.target if event.target else None,
+        size=SIZES[event.kind] if event.size is not None else None,
+        previous_size=SIZES[event.kind] - 121 if event.previous_size is not None else None,
+        seconds=SECONDS[event.kind] if event.seconds is not None else None,
+        ended=PINNED if event.ended is not None else None,
+    )
+
+
+def _pinned_line(line: str) -> str:
+    kind = ArtifactKind.SDIST if line.startswith("11 files") else ArtifactKind.WHEEL
+    return re.sub(r"[\d.]+ kB", size_words(SIZES[kind]), line)
+
+
+def _pinned_report(report: Report, root: Path, there: Path) -> Report:
+    where = report.where
+    if where is not None:
+        where = replace(where, path=Path(str(where.path).replace(str(root), str(there))))
+    return replace(
+        report,
+        what=report.what.replace(str(root), str(there)),
+        why=tuple(why.replace(str(root), str(there)) for why in report.why),
+        where=where,
+    )
+
+
+PINNED = -1.0
+"""Stands for "now": the gallery puts the moment of the act in its place."""
+
+
+def at(moment: float, events: tuple[Event, ...]) -> list[Event]:
+    """Return the events as if they had happened at this moment."""
+    return [replace(event, ended=moment) if getattr(event, "ended", None) == PINNED else event for event in events]  # type: ignore[call-arg]  # only statuses have it
