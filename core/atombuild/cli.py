@@ -18,7 +18,7 @@ from typing import Final
 
 from atombuild import __version__
 from atombuild.builder import UNUSABLE, Plan, knows_targets
-from atombuild.errors import AtombuildError, BackendUnsupported, UsageMistake
+from atombuild.errors import AtombuildError, BackendUnsupported, UsageMistake, system_reason
 from atombuild.events import Cause, Event, Outcome
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
@@ -51,12 +51,16 @@ def main(argv: list[str] | None = None, *, screen: Screen | None = None) -> int:
     arguments = _parser(with_screen=screen is not None).parse_args(argv)
     out, err = standard_outputs()
     try:
-        return _run(arguments, screen, out, err)
+        status = _run(arguments, screen, out, err)
     except AtombuildError as error:
         view = PlainView(out, err, watching=False)
         for report in error.reports():
             view.report(report)
         return UNUSABLE_STATUS
+    if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
+        err.line(f"warning: standard output could not be written: {system_reason(out.lost)}")
+        err.line("  next: what was built stands; look at the exit status, or run it again with room for the output")
+    return status
 
 
 def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
@@ -170,8 +174,8 @@ def _watch(workshop: Workshop, show: Callable[[Event], None], out: Output) -> in
         engine.start(show)
         # A wait with an end, again and again: a signal is handled only between two of them.
         while not engine.join(0.2):
-            if out.broken:
-                engine.stop()
+            if out.lost is not None:
+                engine.stop(cancelling=False)
     return SIGNALLED + received[0] if received else SUCCEEDED
 
 

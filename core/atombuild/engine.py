@@ -109,10 +109,10 @@ class Engine:
         if self._session is not None:
             self._session.cancel()
 
-    def stop(self) -> None:
-        """End everything, a running attempt included. Returns at once; see :meth:`join`."""
+    def stop(self, *, cancelling: bool = True) -> None:
+        """End everything, a running attempt included unless it may run out. Returns at once; see :meth:`join`."""
         self._stopping = True
-        if self._session is not None:
+        if cancelling and self._session is not None:
             self._session.close()
         self._inbox.put(_Stop())
 

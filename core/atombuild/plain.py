@@ -36,32 +36,39 @@ from atombuild.units import seconds_words, size_change_words, size_words
 
 
 class Output:
-    """A stream that may lose its reader (``| head``): the build goes on, the words are lost."""
+    """A stream that may lose its reader (``| head``) or its disk: the build goes on, the words are lost."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self.broken = False
+        self.lost: OSError | None = None
+        """Why nothing is written any more."""
 
     def line(self, text: str) -> None:
         """Write one line at once: who reads us through a pipe is waiting for it."""
-        if self.broken:
+        if self.lost is not None:
             return
         try:
             self._stream.write(text + "\n")
             self._stream.flush()
-        except BrokenPipeError:
-            self.broken = True
-            # Python flushes once more at exit, and would complain about the same pipe.
+        except OSError as error:
+            self.lost = error
+            # Python flushes once more at exit, and would complain about the same stream.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._stream.fileno())
 
 
 def standard_outputs() -> tuple[Output, Output]:
     """Return standard output and standard error, made to take any text the terminal's encoding lacks."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
-    return Output(sys.stdout), Output(sys.stderr)
+    return _standard_output(sys.stdout), _standard_output(sys.stderr)
+
+
+def _standard_output(stream: TextIO | None) -> Output:
+    if stream is None:  # closed by whoever started us
+        return Output(open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123 (open for as long as we run)
+    # A test's stand-in may not have it.
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    return Output(stream)
 
 
 class JsonView:

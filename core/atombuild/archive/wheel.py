@@ -26,6 +26,9 @@ _STORED: Final = 0
 _DEFLATED: Final = 8
 _NEEDS: Final = 20
 _NEEDS_ZIP64: Final = 45
+_END_NEEDS: Final = 46
+"""What uv_build writes into the ZIP64 end record; 45 would do."""
+
 _MADE_BY: Final = 3 << 8 | 63
 """Unix, version 6.3."""
 
@@ -164,7 +167,7 @@ def _end_records(count: int, size: int, offset: int) -> bytes:
     records = b""
     if count > _MAX16 or size >= _MAX32 or offset >= _MAX32:
         rest = _END64.size - 12  # APPNOTE 4.3.14.1: the record's size leaves out its signature and this field
-        records += _END64.pack(b"PK\6\6", rest, _MADE_BY, _NEEDS_ZIP64, 0, 0, count, count, size, offset)
+        records += _END64.pack(b"PK\6\6", rest, _MADE_BY, _END_NEEDS, 0, 0, count, count, size, offset)
         records += _LOCATOR64.pack(b"PK\6\7", 0, offset + size, 1)
     short = min(count, _MAX16)
     return records + _END.pack(b"PK\5\6", 0, 0, short, short, min(size, _MAX32), min(offset, _MAX32), 0)

@@ -19,9 +19,9 @@ class Demo:
     @property
     def hint(self) -> str:
         """What to try first, for the screen and for plain lines."""
-        module = self.root / "src" / "orrery"
+        module = Path("src") / "orrery"
         return (
-            f"In another terminal: edit {module / 'planets.py'}; "
+            f"In another terminal: cd {self.root}; edit {module / 'planets.py'}; "
             f"break it: rm {module / '__init__.py'}; mend it: touch {module / '__init__.py'}"
         )
 

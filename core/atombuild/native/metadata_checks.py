@@ -87,14 +87,13 @@ def check_license(project: Project) -> None:
     hint = "write an SPDX expression such as MIT or Apache-2.0 OR MIT; identifiers: https://spdx.org/licenses/"
     if fault.suggestion:
         hint = f"did you mean {fault.suggestion}? Identifiers: https://spdx.org/licenses/"
-    mark = " " * fault.start + ("^" * (fault.end - fault.start) + " ").lstrip() + fault.reason
     raise SourceRejected(
         "Invalid project metadata",
         hint=hint,
         where=project.pyproject.at("project", "license"),
         why=(
             f"`project.license` is not a valid SPDX expression: {given.expression}",
-            f"{given.expression}\n{mark}",
+            f"{given.expression}\n{fault.mark}",
         ),
     )
 

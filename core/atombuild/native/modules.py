@@ -80,7 +80,7 @@ def check_layout(project: Project, modules: Modules, tree: SourceTree) -> None:
             raise _module_missing(project, modules, module.init, tree)
         for folder in module.bare:
             for init in ("__init__.py", "__init__.pyi"):
-                if tree.is_file(join(folder, init)):
+                if tree.exists(join(folder, init)):
                     raise SourceRejected(
                         f"For namespace packages, `{init}` is not allowed in parent directory: {folder or '.'}",
                         hint=f"remove {join(folder, init)}, or name that package itself in module-name",

@@ -108,7 +108,7 @@ def _module_entries(project: Project, folder: str, excludes: GlobSet, tree: Sour
 
 
 def _data_files(project: Project, data: DataFolder, excludes: GlobSet, tree: SourceTree) -> Iterator[Selected]:
-    if tree.kind(data.folder) is None:
+    if not tree.exists(data.folder):
         raise SourceRejected(
             f"No such file or directory: {data.folder}",
             hint=f"create the folder {data.folder}, or remove it from [{'.'.join(SETTINGS)}.data]",
@@ -116,7 +116,7 @@ def _data_files(project: Project, data: DataFolder, excludes: GlobSet, tree: Sou
         )
     if tree.leads_out(data.folder):
         raise data_outside(project, data.scheme)
-    if tree.is_file(data.folder) or (data.folder and excludes.matches(data.folder)):
+    if tree.is_file(data.folder) or excludes.matches(data.folder):
         return
     skip = _prefix_length(data.folder)
     for entry in walk(tree, data.folder, lambda path: not excludes.matches(path)):

@@ -51,12 +51,13 @@ _GNU: Final = ("GPL-", "LGPL-", "AGPL-", "GFDL-")
 
 _LICENSE: Final = "<license>"
 _ADDITION: Final = "<addition>"
+_UNCLOSED: Final = "unclosed parens"
 _START: Final = (_LICENSE, "(")
 _MAY_FOLLOW: Final = {
     _LICENSE: ("AND", "OR", "WITH", ")", "+"),
     "+": ("AND", "OR", "WITH", ")"),
     _ADDITION: ("AND", "OR", ")"),
-    ")": ("AND", "OR", ")"),
+    ")": ("AND", "OR"),
     "AND": _START,
     "OR": _START,
     "(": _START,
@@ -79,6 +80,12 @@ class SpdxFault:
 
     suggestion: str | None = None
     """What was probably meant."""
+
+    @property
+    def mark(self) -> str:
+        """The bad part underlined as uv does it, for a line below the expression."""
+        line = "-" if self.reason == _UNCLOSED else "^"
+        return f"{' ' * self.start}{line * (self.end - self.start)} {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +123,11 @@ def _check(expression: str) -> None:
     for token in _tokens(expression):
         if token.kind == "+":
             _check_plus(token, before)
-        if token.kind == ")" and token.kind in expected and not open_brackets:
+        # after a bracket uv takes another one, though it does not list it among what it expects
+        closes = token.kind == ")" and (")" in expected or (before is not None and before.kind == ")"))
+        if closes and not open_brackets:
             raise _Wrong(token.start, token.end, "unopened parens")
-        if token.kind not in expected:
+        if token.kind not in expected and not closes:
             raise _Wrong(token.start, token.end, _expectation(expected))
         if token.kind == "(":
             open_brackets.append(token.start)
@@ -132,7 +141,7 @@ def _check(expression: str) -> None:
     if before.kind in {"AND", "OR", "WITH", "("}:
         raise _Wrong(end, end, _expectation(expected))
     if open_brackets:
-        raise _Wrong(open_brackets[-1], open_brackets[-1] + 1, "unclosed parens")
+        raise _Wrong(open_brackets[-1], open_brackets[-1] + 1, _UNCLOSED)
 
 
 def _check_plus(plus: _Token, before: _Token | None) -> None:
@@ -165,8 +174,7 @@ def _tokens(expression: str) -> Iterator[_Token]:
             yield _Token(expression[at], at, at + 1, expression[at])
             at += 1
         else:
-            end = re.compile(r"[^\s()]*").match(expression, at)
-            raise _Wrong(at, end.end() if end else at + 1, "invalid character(s)")
+            raise _Wrong(at, len(expression), "invalid character(s)")
 
 
 def _kind_of(term: re.Match[str]) -> str:

@@ -78,6 +78,9 @@ class SourceTree(Protocol):
     def is_file(self, path: str) -> bool:
         """Whether a regular file, or a link to one, stands there."""
 
+    def exists(self, path: str) -> bool:
+        """Whether anything stands there, or where a link there leads to."""
+
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
 
@@ -138,6 +141,10 @@ class DiskTree:
         """Whether a regular file, or a link to one, stands there."""
         return not self._hides(path) and (self._root / path).is_file()
 
+    def exists(self, path: str) -> bool:
+        """Whether anything stands there, or where a link there leads to."""
+        return not self._hides(path) and (self._root / path).exists()
+
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
         return not (self._root / path).resolve().is_relative_to(self._root.resolve())
@@ -193,6 +200,10 @@ class MemberTree:
     def is_file(self, path: str) -> bool:
         """Whether a file stands there."""
         return self._resolved(path) in self._files
+
+    def exists(self, path: str) -> bool:
+        """Whether anything stands there."""
+        return self.kind(path) is not None
 
     def leads_out(self, path: str) -> bool:  # noqa: ARG002 (part of the protocol)
         """No: there are no links."""

@@ -48,7 +48,7 @@ class Dependency:
 
 def parse_dependency(text: str) -> Dependency:
     """Return the requirement in ``text``. Raises :class:`Refused` with uv's words."""
-    rest = text.strip()
+    rest = text.lstrip()  # what ends it can matter: a URL may end in ";", but not before a blank
     if not rest:
         raise Refused("Empty field is not allowed for PEP508")
     name = _name(rest, "package name", "Package name")

@@ -35,6 +35,7 @@ class ArtifactCard(Widget):
         self._zone = zone
         self._out_dir = ""
         self._now = 0.0
+        self._drawn = Content("")
 
     def show(self, artifact: Artifact, out_dir: str, now: float) -> None:
         """Render this artifact from now on."""
@@ -43,7 +44,11 @@ class ArtifactCard(Widget):
             self.add_class(TONE_CLASSES[artifact.status.tone])
         self._artifact, self._out_dir, self._now = artifact, out_dir, now
         self.tooltip = Content(artifact.target) if artifact.target else None
-        self.refresh()
+        drawn = self.render()
+        if not drawn.is_same(self._drawn):
+            # Most moments change nothing: a repaint a second would cost a battery for it.
+            self._drawn = drawn
+            self.refresh()
 
     def render(self) -> Content:
         """Draw the rows that there is room for, the most telling ones first."""
