@@ -87,6 +87,7 @@ def test_clauses_of_one_version_are_ordered_by_operator() -> None:
         ("foo; 'x' == extras", "The operator == is not supported with the marker extras"),
         ("foo; unknown == 'x'", "Expected a marker variable or quoted string"),
         ("foo @ ", "Expected URL"),
+        ("foo @ https://x.y; ", "Expected marker value, found end of dependency specification"),
         ("foo @ x", "relative path without a working directory: x"),
         ("foo @ ftp://x/y", "relative path without a working directory: ftp://x/y"),
         ("foo @ file:x", "relative path without a working directory: x"),
