@@ -81,7 +81,13 @@ class Bench:
             done = subprocess.run(
                 [uv.find_uv_bin(), "build-backend", hook, out],
                 cwd=self.root,
-                env={**os.environ, "UV_CACHE_DIR": str(self.root / "cache"), "UV_OFFLINE": "1", "NO_COLOR": "1"},
+                env={
+                    **os.environ,
+                    "UV_CACHE_DIR": str(self.root / "cache"),
+                    "UV_OFFLINE": "1",
+                    "NO_COLOR": "1",
+                    "COLUMNS": "9999",
+                },
                 capture_output=True,
                 text=True,
                 timeout=60,
