@@ -18,14 +18,12 @@ import pytest
 import uv
 
 from atombuild.errors import AtombuildError
-from atombuild.native.sdist import build_sdist
+from atombuild.native.sdist import build_sdist, list_sdist
 from atombuild.native.tree import DiskTree, SourceTree
-from atombuild.native.wheel import build_wheel
+from atombuild.native.wheel import build_wheel, list_wheel
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
-
-File = str | bytes | Callable[[Path], object]
-"""What stands at a path: text, bytes, or something that makes it."""
+from support.variants import Files, write_project
 
 Compare = Callable[..., None]
 
@@ -34,18 +32,6 @@ PLANS: Final = {
     "sdist": ("--sdist",),
     "wheel": ("--wheel",),
 }
-
-HEADER: Final = """\
-[build-system]
-requires = ["uv_build>=0.13.9,<0.14"]
-build-backend = "uv_build"
-"""
-
-PROJECT: Final = """\
-[project]
-name = "foo"
-version = "1.0"
-"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +49,7 @@ class Outcome:
 def same_as_uv(tmp_path: Path) -> Compare:
     """Write a project, build it by uv and by us in every plan, and fail on any difference."""
 
-    def compare(settings: str, files: Mapping[str, File]) -> None:
+    def compare(settings: str, files: Files) -> None:
         root = tmp_path / "project"
         write_project(root, settings, files)
         compare_builds(root, tmp_path)
@@ -77,6 +63,17 @@ def same_as_uv_in(tmp_path: Path) -> Callable[[Path], None]:
     return lambda root: compare_builds(root, tmp_path)
 
 
+@pytest.fixture
+def same_listing_as_uv_in(tmp_path: Path) -> Callable[[Path], None]:
+    """Compare what both say an artifact would hold."""
+
+    def compare(root: Path) -> None:
+        for kind in ("--sdist", "--wheel"):
+            assert list_by_us(root, kind) == list_by_uv(root, tmp_path, kind)
+
+    return compare
+
+
 def compare_builds(root: Path, scratch: Path) -> None:
     found = []
     for plan, arguments in PLANS.items():
@@ -86,26 +83,36 @@ def compare_builds(root: Path, scratch: Path) -> None:
     assert not found, "\n".join(found)
 
 
-def write_project(root: Path, settings: str, files: Mapping[str, File]) -> None:
-    root.mkdir()
-    if "[project]" not in settings:
-        settings = PROJECT + settings
-    (root / "pyproject.toml").write_text(HEADER + settings, encoding="utf-8")
-    for path, content in files.items():
-        file = root / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        if callable(content):
-            content(file)
-        else:
-            file.write_bytes(content.encode() if isinstance(content, str) else content)
-
-
 def build_by_uv(root: Path, scratch: Path, arguments: tuple[str, ...]) -> Outcome:
     # Outside the project: uv would pack its own output directory, and we deliberately don't.
     out = scratch / f"uv-{'-'.join(arguments) or 'both'}"
-    environment = {**os.environ, "UV_OFFLINE": "1", "UV_CACHE_DIR": str(scratch / "cache"), "NO_COLOR": "1"}
-    done = subprocess.run(
-        [uv.find_uv_bin(), "build", *arguments, "--out-dir", out],
+    done = run_uv(root, scratch, *arguments, "--out-dir", out)
+    artifacts = {path.name: path.read_bytes() for path in out.glob("*") if not path.name.startswith(".")}
+    return Outcome(artifacts, done.stderr if done.returncode else None)
+
+
+def list_by_uv(root: Path, scratch: Path, kind: str) -> list[str]:
+    done = run_uv(root, scratch, "--list", kind, "--out-dir", scratch / "uv-list")
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[1:]
+
+
+def list_by_us(root: Path, kind: str) -> list[str]:
+    list_files = list_sdist if kind == "--sdist" else list_wheel
+    members = list_files(load_project(read_pyproject(root)), DiskTree(root))
+    return [f"{member.path} ({member.source or 'generated'})" for member in members]
+
+
+def run_uv(root: Path, scratch: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "UV_OFFLINE": "1",
+        "UV_CACHE_DIR": str(scratch / "cache"),
+        "NO_COLOR": "1",
+        "COLUMNS": "9999",
+    }
+    return subprocess.run(
+        [uv.find_uv_bin(), "build", *arguments],
         cwd=root,
         env=environment,
         capture_output=True,
@@ -113,8 +120,6 @@ def build_by_uv(root: Path, scratch: Path, arguments: tuple[str, ...]) -> Outcom
         timeout=60,
         check=False,
     )
-    artifacts = {path.name: path.read_bytes() for path in out.glob("*") if not path.name.startswith(".")}
-    return Outcome(artifacts, done.stderr if done.returncode else None)
 
 
 def build_by_us(root: Path, plan: str) -> Outcome:

@@ -12,42 +12,14 @@ from pathlib import Path
 
 import pytest
 
-Compare = Callable[[str, "Mapping[str, File]"], None]
-File = str | bytes | Callable[[Path], object]
-Case = tuple[str, Mapping[str, File]]
+from support.variants import INIT, Files, backend, empty_folder, executable, files, link, project
 
-INIT: Mapping[str, File] = {"src/foo/__init__.py": "x = 1\n"}
+Compare = Callable[[str, Files], None]
+Case = tuple[str, Files]
 
+PROJECTS = Path(__file__).parent.parent / "projects"
 
-def backend(settings: str) -> str:
-    return f"[tool.uv.build-backend]\n{settings}\n"
-
-
-def project(fields: str, settings: str = "") -> str:
-    return f'[project]\nname = "foo"\nversion = "1.0"\n{fields}\n{backend(settings)}'
-
-
-def link(target: str) -> File:
-    return lambda path: path.symlink_to(target)
-
-
-def executable(text: str = "#!/bin/sh\n", mode: int = 0o755) -> File:
-    def write(path: Path) -> None:
-        path.write_text(text, encoding="utf-8")
-        path.chmod(mode)
-
-    return write
-
-
-def empty_folder(path: Path) -> None:
-    path.mkdir()
-
-
-def files(*paths: str) -> Mapping[str, File]:
-    return {path: f"{path}\n" for path in paths}
-
-
-VENV: Mapping[str, File] = {"src/foo/venv/pyvenv.cfg": "", "src/foo/venv/bin/python": link("/usr/bin/python3")}
+VENV: Files = {"src/foo/venv/pyvenv.cfg": "", "src/foo/venv/bin/python": link("/usr/bin/python3")}
 
 LAYOUT: Mapping[str, Case] = {
     "src layout": ("", INIT),
@@ -78,6 +50,14 @@ LAYOUT: Mapping[str, Case] = {
     "dotted module in a package": (
         backend('module-name = "ns.foo"'),
         files("src/ns/foo/__init__.py", "src/ns/__init__.py"),
+    ),
+    "dotted module, a folder for an init": (
+        backend('module-name = "ns.foo"'),
+        files("src/ns/foo/__init__.py", "src/ns/__init__.py/x"),
+    ),
+    "dotted module, a link to nothing for an init": (
+        backend('module-name = "ns.foo"'),
+        {**files("src/ns/foo/__init__.py"), "src/ns/__init__.py": link("nothing")},
     ),
     "dotted module, stub in the parent": (
         backend('module-name = "ns.foo"'),
@@ -111,6 +91,10 @@ LAYOUT: Mapping[str, Case] = {
     ),
     "namespace, with a slash": (backend('namespace = true\nmodule-name = "ns/foo"'), files("src/ns/foo/a.py")),
     "namespace, the whole root": (backend('namespace = true\nmodule-name = ""'), files("src/ns/foo/a.py", "src/b.py")),
+    "namespace, the whole project": (
+        backend('namespace = true\nmodule-name = ""\nmodule-root = ""'),
+        files("a.py", "b/c"),
+    ),
     "namespace missing": (backend("namespace = true"), {}),
     "namespace is a file": (backend("namespace = true"), files("src/foo")),
     "stubs": ('[project]\nname = "foo-stubs"\nversion = "1.0"', files("src/foo-stubs/__init__.pyi")),
@@ -226,6 +210,7 @@ DATA: Mapping[str, Case] = {
         backend('data = { data = "d" }\nwheel-exclude = ["/d/e", "f"]'),
         files(*INIT, "d/e/x", "d/f", "d/g"),
     ),
+    "the project itself excluded": (backend('data = { data = "." }\nwheel-exclude = ["/"]'), files(*INIT, "x")),
     "excluded as seen from inside": (backend('data = { data = "d" }\nwheel-exclude = ["/e"]'), files(*INIT, "d/e/x")),
 }
 
@@ -303,6 +288,10 @@ FILES: Mapping[str, Case] = {
         {**files(*INIT, "src/foo/v/lib/x"), "src/foo/v/lib64": link("lib"), "src/foo/v/bin/python": link("x")},
     ),
     "virtual environment by a folder lib64": ("", {**files(*INIT, "src/foo/v/lib64/x"), "src/foo/v/bin/python": link("x")}),
+    "marks of an environment first": (
+        "",
+        files(*INIT, *(f"src/foo/v/{name}" for name in ("pyvenv.cfg", "lib64/x", "a", "bin/x", "lib/x", "z"))),
+    ),
     "virtual environment excluded": (backend('source-exclude = ["venv"]'), {**INIT, **VENV}),
     "virtual environment, its marks excluded": (
         backend('wheel-exclude = ["pyvenv.cfg"]'),
@@ -326,18 +315,28 @@ FILES: Mapping[str, Case] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["star-charts"])
+def test_real_layout(name: str, same_as_uv_in: Callable[[Path], None]) -> None:
+    same_as_uv_in(PROJECTS / name)
+
+
+@pytest.mark.parametrize("name", ["star-charts"])
+def test_listing(name: str, same_listing_as_uv_in: Callable[[Path], None]) -> None:
+    same_listing_as_uv_in(PROJECTS / name)
+
+
 @pytest.mark.parametrize(("settings", "tree"), LAYOUT.values(), ids=LAYOUT)
-def test_layout(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_layout(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), EXCLUDES.values(), ids=EXCLUDES)
-def test_exclude(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_exclude(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), INCLUDES.values(), ids=INCLUDES)
-def test_include(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_include(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
@@ -353,17 +352,17 @@ def test_license_glob(glob: str, same_as_uv: Compare) -> None:
 
 
 @pytest.mark.parametrize(("settings", "tree"), DATA.values(), ids=DATA)
-def test_data_folder(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_data_folder(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), LICENSES.values(), ids=LICENSES)
-def test_license_files(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_license_files(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 
 @pytest.mark.parametrize(("settings", "tree"), FILES.values(), ids=FILES)
-def test_files(settings: str, tree: Mapping[str, File], same_as_uv: Compare) -> None:
+def test_files(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
 
 

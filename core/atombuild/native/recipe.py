@@ -10,7 +10,7 @@ from atombuild.errors import AtombuildError
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
-from atombuild.native.modules import check_layout
+from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.tree import DiskTree, MemberTree
@@ -96,8 +96,8 @@ class NativeRecipe:
         core_metadata(self._project, self._tree, matched_license_files(self._project, self._tree))
 
     def _check_layout(self) -> None:
-        selection = make_selection(self._project)
-        check_layout(self._project, selection.modules, self._tree)
+        # Not by the whole selection: a setting of the other artifact is no reason to refuse this one.
+        check_layout(self._project, find_modules(self._project), self._tree)
 
     def _known_selection(self) -> Selection | None:
         if self._selection is None:

@@ -156,22 +156,35 @@ class Selection:
 
     def may_hold(self, folder: str) -> bool:
         """Whether a file that :meth:`admits` would take may lie below this folder."""
-        if self.licenses.may_hold(folder) or any(path.startswith(f"{folder}/") for path in self.looked_for):
-            return True
-        if self.includes.may_hold(folder) and not any(map(self.source_excludes.matches, _with_parents(folder))):
-            return True
-        # Files that the sdist leaves out can still be in a wheel that is built from the tree.
-        return any(_is_below(below, folder) or below == folder for below in self.modules.folders) or self._is_in_wheel(
-            f"{folder}/\0"
+        below = f"{folder}/"
+        return (
+            self.licenses.may_hold(folder)
+            or any(path.startswith(below) for path in self.looked_for)
+            or (self.includes.may_hold(folder) and not any(map(self.source_excludes.matches, _with_parents(folder))))
+            # Files that the sdist leaves out can still be in a wheel that is built from the tree.
+            or any(f"{top}/".startswith(below) for top in self._wheel_folders())
+            or self._modules_reach(folder)
+            or self._data_reach(folder)
         )
 
     def _is_in_wheel(self, path: str) -> bool:
-        excludes = self.wheel_excludes
-        if any(_is_below(path, folder) for folder in self.modules.folders) and not excludes.matches(path):
-            return not any(excludes.matches(f"{self.mount}/{part}") for part in _with_parents(path))
-        return any(_is_below(path, data.folder) for data in self.data) and not any(
-            map(excludes.matches, _with_parents(path))
+        return (self._modules_reach(path) and not self.wheel_excludes.matches(path)) or self._data_reach(path)
+
+    def _modules_reach(self, path: str) -> bool:
+        """Whether the wheel's walk through a module comes to this path."""
+        return any(self._walk_reaches(path, folder, f"{self.mount}/") for folder in self.modules.folders)
+
+    def _data_reach(self, path: str) -> bool:
+        """Whether the wheel's walk through a data folder comes to this path."""
+        return any(self._walk_reaches(path, data.folder, "") for data in self.data)
+
+    def _walk_reaches(self, path: str, top: str, prefix: str) -> bool:
+        return _is_below(path, top) and not any(
+            self.wheel_excludes.matches(prefix + part) for part in _with_parents(path) if len(part) >= len(top)
         )
+
+    def _wheel_folders(self) -> tuple[str, ...]:
+        return (*self.modules.folders, *(data.folder for data in self.data))
 
 
 def make_selection(project: Project) -> Selection:

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from atombuild.archive.gzip_runs import Run, compress_run, gzip_chunks
+from atombuild.archive.sdist import compress_members, ends_run, sdist_chunks
+from atombuild.archive.tar import END, TarMember, file_member, folder_member
+
+parts = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=30).filter(
+    lambda part: part not in {".", ".."}
+)
+paths = st.lists(parts, min_size=1, max_size=10).map("/".join)
+
+
+def members_of(files: dict[str, bytes]) -> list[TarMember]:
+    return [
+        file_member(index, name, data, executable=False) for index, (name, data) in enumerate(sorted(files.items()))
+    ]
+
+
+def unpacked(chunks: Iterable[bytes]) -> dict[str, bytes]:
+    with tarfile.open(fileobj=io.BytesIO(b"".join(chunks)), mode="r:gz") as archive:
+        return {member.name: content(archive, member) for member in archive}
+
+
+def content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(member)
+    return file.read() if file else b""
+
+
+def numbered(count: int, **changed: bytes) -> dict[str, bytes]:
+    files = {f"foo-1.0/src/foo/module_{number:03}.py": b"x = %d\n" % number * 50 for number in range(count)}
+    return files | {f"foo-1.0/src/foo/{name}.py": data for name, data in changed.items()}
+
+
+@given(st.dictionaries(paths, st.binary(max_size=1500), max_size=12))
+def test_what_goes_in_comes_out(files: dict[str, bytes]) -> None:
+    assert unpacked(sdist_chunks(compress_members(members_of(files)))) == files
+
+
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 70_000])
+def test_data_is_padded_to_whole_blocks(size: int) -> None:
+    member = file_member(0, "a", bytes(size), executable=False)
+    assert len(member.blocks) == 3 * 512 + -(-size // 512) * 512
+
+
+@pytest.mark.parametrize("length", [1, 87, 88, 99, 100, 101, 155, 156, 200, 987, 988, 5000])
+def test_a_path_of_any_length_is_read_whole(length: int) -> None:
+    name = ("d" * 49 + "/") * (length // 50) + "n" * (length % 50 or 1)
+    assert set(unpacked(sdist_chunks(compress_members([file_member(0, name, b"", executable=False)])))) == {name}
+
+
+def test_members_tell_nothing_of_their_owner_and_time() -> None:
+    data = file_member(0, "a", b"", executable=True).blocks + folder_member(1, "d").blocks + END
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        file, folder = archive
+    for member in (file, folder):
+        assert (member.uid, member.gid, member.uname, member.gname, member.mtime) == (0, 0, "", "", 0)
+        assert member.mode == 0o755
+    assert (file.isfile(), folder.isdir()) == (True, True)
+
+
+def test_runs_are_cut_by_the_names_alone() -> None:
+    files = numbered(200)
+    changed = dict.fromkeys(files, b"other")
+    counts = [len(list(compress_members(members_of(table)))) for table in (files, changed)]
+    assert counts == [sum(map(ends_run, files)) + 1] * 2
+    assert counts[0] > 2
+
+
+def test_an_edit_changes_one_run_and_no_other() -> None:
+    before = list(compress_members(members_of(numbered(200))))
+    after = list(compress_members(members_of(numbered(200, module_100=b"x = 'edited'\n"))))
+    assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
+
+
+def test_a_kept_run_gives_the_same_bytes_as_a_new_one() -> None:
+    kept = {run.key: run for run in compress_members(members_of(numbered(100)))}
+    new = list(compress_members(members_of(numbered(100, module_050=b"edited"))))
+    assert b"".join(gzip_chunks(kept.get(run.key, run) for run in new)) == b"".join(gzip_chunks(new))
+
+
+@given(st.lists(st.binary(max_size=3000), max_size=6))
+def test_runs_join_to_one_gzip_member(stretches: list[bytes]) -> None:
+    runs = [compress_run(stretch) for stretch in stretches]
+    data = b"".join(gzip_chunks(runs))
+    assert gzip.decompress(data) == b"".join(stretches)
+    assert data.startswith(bytes.fromhex("1f8b08000000000000ff"))
+
+
+def test_a_run_knows_its_bytes() -> None:
+    assert compress_run(b"abc") == Run(hashlib.sha256(b"abc").digest(), compress_run(b"abc").compressed, 0x352441C2, 3)
+
+
+@pytest.mark.skipif(shutil.which("gzip") is None, reason="no gzip program here")
+def test_other_programs_read_it_too(tmp_path: Path) -> None:
+    file = tmp_path / "a.tar.gz"
+    file.write_bytes(b"".join(sdist_chunks(compress_members(members_of(numbered(50))))))
+    done = subprocess.run(["gzip", "--test", "--verbose", file], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
