@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support.processes import COMMAND, PATIENCE_SECONDS, environment
+from support.processes import once
 
 CALLS = {
     "remove": ("unlink", "unlinkat"),
@@ -23,12 +24,14 @@ CALLS = {
 }
 """What a builder does to an output directory; systems differ in which of the names they use."""
 
+Done = subprocess.CompletedProcess[str]
+
 
 def need_strace() -> None:
     """Skip the test where there is no strace, or none that may trace."""
     if shutil.which("strace") is None:
         pytest.skip("needs strace")
-    done = subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["strace", "-qq", "-o", os.devnull, "true"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip(f"strace may not trace here: {done.stderr.strip()}")
 
@@ -43,20 +46,17 @@ def count_calls(root: Path, act: str, before: Sequence[str] = ()) -> Counter[str
 
 def build_killed_at(root: Path, act: str, call: str, count: int, before: Sequence[str] = ()) -> None:
     """Build, and die just before the ``count``-th such call."""
-    status = _trace(root, act, ["-o", "/dev/null", "-e", f"inject={call}:signal=KILL:when={count}"], before)
-    assert status in {-9, 137}, f"not killed at {call} number {count}: status {status}"
+    done = _trace(root, act, ["-o", os.devnull, "-e", f"inject={call}:signal=KILL:when={count}"], before)
+    assert done.returncode in {-9, 137}, f"not killed at {call} number {count}: status {done.returncode}"
 
 
-def _trace(root: Path, act: str, options: Sequence[str], before: Sequence[str]) -> int:
+def build_refused_at(root: Path, act: str, call: str, count: int, before: Sequence[str] = ()) -> Done:
+    """Build on a disk that breaks at the ``count``-th such call: it fails with EIO and does nothing."""
+    return _trace(root, act, ["-o", os.devnull, "-e", f"inject={call}:error=EIO:when={count}"], before)
+
+
+def _trace(root: Path, act: str, options: Sequence[str], before: Sequence[str]) -> Done:
     calls = ",".join(f"?{call}" for call in CALLS[act])
     # The interpreter opens hundreds of files of its own at start; only those in the output directory are of interest.
     only = ["-P", str(root / "dist")] if act == "open" else []
-    return subprocess.run(
-        ["strace", "-f", "-qq", "-e", f"trace={calls}", *only, *options] + [*before, *COMMAND, "--once", str(root)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-        timeout=PATIENCE_SECONDS,
-        env=environment(),
-    ).returncode
+    return once(root, before=["strace", "-f", "-qq", "-e", f"trace={calls}", *only, *options, *before])

@@ -7,6 +7,7 @@ calls of the dead do nothing but raise again, so that what stands on the disk is
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from atombuild.publish.names import LEDGER
@@ -29,6 +30,7 @@ class Life:
         """Whether this file system has files without names."""
 
         self.ledgers_written = 0
+        self.on_call: Callable[[], object] = lambda: None
 
     def spend(self) -> None:
         """Live through one more call, or not."""
@@ -37,6 +39,7 @@ class Life:
             self.dead = self.calls_left < 0
         if self.dead:
             raise Killed
+        self.on_call()
 
     def open_directory(self, path: Path) -> PosixDirectory:
         """Open a directory as the real one is opened."""

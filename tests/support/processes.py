@@ -1,4 +1,4 @@
-"""The real command as a process: run to its end, or watched while it runs. Waiting is for an output, never for a time."""
+"""The real command as a process: run to its end, or watched while it runs. We wait for output, never for a time."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from typing_extensions import Self
+if TYPE_CHECKING:
+    from typing_extensions import Self  # in the standard library from Python 3.11 on
 
 PATIENCE_SECONDS = 30.0
 """How long anything may take before a test calls it hanging."""

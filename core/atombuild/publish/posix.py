@@ -98,7 +98,9 @@ class PosixDirectory:
             if error.errno not in _NO_HARD_LINKS_HERE:
                 raise
         else:
-            os.unlink(temporary, dir_fd=self._fd)
+            # The file has its name: that its old one stays is for the next sweep, not a failure.
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=self._fd)
             return
         # No hard links here (FAT, some network file systems): the lock keeps other builders out between the two.
         try:

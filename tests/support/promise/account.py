@@ -40,7 +40,7 @@ class Account:
     """Its builder died between giving the file its name and writing that down."""
 
     stirred: bool = False
-    """Something was saved during the build: who knows what it is made of?"""
+    """Something was saved between the session's look and the end of the build: it can't know what went in."""
 
     generation: int = 0
     """How old the project was when the attempt looked at it."""
@@ -71,16 +71,19 @@ def words(account: Account | None, out_dir: Path, *, outdated: bool) -> str:
     if account is None:
         return "not built yet"
     path = out_dir / account.target if account.target else None
-    there = stamp(path) if path else None
     if account.attempt is Attempt.SUCCEEDED:
-        if path is None or there is None:
-            return "deleted since built"
-        if not path.is_file() or path.read_bytes() != account.holds:
-            return "changed on disk since built"
-        return "out of date" if outdated else "succeeded"
-    opening = _OPENINGS[account.attempt]
+        return _words_of_success(account, path, outdated=outdated)
+    opening, there = _OPENINGS[account.attempt], stamp(path) if path else None
     if there is not None:
         return f"{opening}, old artifact still there" if there == account.kept else f"{opening}, another file there now"
     if account.old_removed:
         return f"{opening}, old artifact removed"
     return f"{opening}, no old artifact" if opening in {"failed", "interrupted"} else opening
+
+
+def _words_of_success(account: Account, path: Path | None, *, outdated: bool) -> str:
+    if path is None or stamp(path) is None:
+        return "deleted since built"
+    if not path.is_file() or path.read_bytes() != account.holds:
+        return "changed on disk since built"
+    return "out of date" if outdated else "succeeded"

@@ -35,6 +35,9 @@ class Expected:
     trees: tuple[Tree, ...] = ()
     """What a success may be made of; the disk tells which it was."""
 
+    stirred: bool = False
+    """Something was saved after the session looked at the project."""
+
     @property
     def ledgers_written(self) -> int:
         """How often an attempt that nobody disturbs writes its ledger, after it wrote what it found."""
@@ -168,7 +171,7 @@ class Books:
         for tree in expected.trees:
             holds = self.references.of(tree, kind, from_sdist=expected.plan.wheel_from_sdist)
             self.disk[account.target] = holds
-            account = replace(account, holds=holds, tree=tree, stirred=len(expected.trees) > 1)
+            account = replace(account, holds=holds, tree=tree, stirred=expected.stirred)
             if there == holds:
                 break
         return account
