@@ -415,10 +415,12 @@ def test_a_directory_swapped_in_mid_build_is_told(bench: Bench) -> None:
         bench.dist.rename(bench.root / "moved")
         bench.dist.mkdir()
 
-    bench.attempt(FakeRecipe(wheel_pieces=[b"a wheel", swap]))
-    assert any("replaced by another folder" in event.what for event in bench.heard(Warned) if isinstance(event, Warned))
+    result = bench.attempt(FakeRecipe(wheel_pieces=[b"a wheel", swap]))
+    assert result.outcome is Outcome.FAILED
+    assert result.reports[0].why == ("another folder took its place during the build",)
     assert visible_files(bench.dist) == []
-    assert bench.both_words() == ("deleted since built", "deleted since built")
+    assert bench.both_words() == ("deleted since built", "failed, no old artifact")
+    assert visible_files(bench.root / "moved") == [SDIST_NAME]
 
 
 @pytest.mark.parametrize(

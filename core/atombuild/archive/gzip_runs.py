@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,9 @@ HEADER: Final = bytes.fromhex("1f8b08000000000000ff")
 
 _LEVEL: Final = 6
 _RAW: Final = -zlib_ng.MAX_WBITS
+_PIECE: Final = 1 << 20
+"""Bytes between two looks whether anybody wants the build to stop."""
+
 _LAST_BLOCK: Final = b"\x03\x00"
 """An empty final block: whatever run comes last, the stream ends the same way."""
 
@@ -39,11 +42,21 @@ class Run:
     """Uncompressed, in bytes."""
 
 
-def compress_run(data: bytes) -> Run:
-    """Deflate ``data`` as a run."""
+def compress_run(data: bytes, breathe: Callable[[], object] = lambda: None) -> Run:
+    """Deflate ``data`` as a run.
+
+    ``breathe`` is called again and again while a large run is compressed; it may raise to give up.
+    """
     deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
-    compressed = deflate.compress(data) + deflate.flush(zlib_ng.Z_FULL_FLUSH)
-    return Run(hashlib.sha256(data).digest(), compressed, zlib_ng.crc32(data), len(data))
+    view = memoryview(data)
+    pieces = []
+    # Always cut at the same places, since they can show in the compressed bytes.
+    for start in range(0, len(view), _PIECE):
+        if start:
+            breathe()
+        pieces.append(deflate.compress(view[start : start + _PIECE]))
+    pieces.append(deflate.flush(zlib_ng.Z_FULL_FLUSH))
+    return Run(hashlib.sha256(data).digest(), b"".join(pieces), zlib_ng.crc32(data), len(data))
 
 
 def gzip_chunks(runs: Iterable[Run]) -> Iterator[bytes]:

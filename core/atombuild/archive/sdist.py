@@ -6,7 +6,7 @@ runs gives the same bytes as one that starts from nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from zlib_ng import zlib_ng
@@ -23,15 +23,18 @@ def ends_run(name: str) -> bool:
     return zlib_ng.crc32(name.encode()) % _MEMBERS_A_RUN == 0
 
 
-def compress_members(members: Iterable[TarMember]) -> Iterator[Run]:
-    """Yield the runs of an sdist, as its members come in; the last one also closes the tar file."""
+def compress_members(members: Iterable[TarMember], breathe: Callable[[], object] = lambda: None) -> Iterator[Run]:
+    """Yield the runs of an sdist, as its members come in; the last one also closes the tar file.
+
+    ``breathe``: see :func:`atombuild.archive.gzip_runs.compress_run`.
+    """
     pending: list[bytes] = []
     for member in members:
         pending.append(member.blocks)
         if ends_run(member.name):
-            yield compress_run(b"".join(pending))
+            yield compress_run(b"".join(pending), breathe)
             pending.clear()
-    yield compress_run(b"".join((*pending, END)))
+    yield compress_run(b"".join((*pending, END)), breathe)
 
 
 def sdist_chunks(runs: Iterable[Run]) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import stat
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,9 @@ _LEVEL: Final = 6
 _RAW: Final = -zlib_ng.MAX_WBITS
 _PIECE: Final = 64 * 1024
 """uv feeds its compressor in pieces of this size, and the pieces show in the compressed bytes."""
+
+_BREATH: Final = 16 * _PIECE
+"""Bytes between two looks whether anybody wants the build to stop."""
 
 _STORED: Final = 0
 _DEFLATED: Final = 8
@@ -73,11 +76,20 @@ class WheelMember:
         return stat.S_ISDIR(self.mode)
 
 
-def deflate_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
-    """Return a compressed file entry."""
+def deflate_member(
+    name: str, data: bytes, *, executable: bool, breathe: Callable[[], object] = lambda: None
+) -> WheelMember:
+    """Return a compressed file entry.
+
+    ``breathe`` is called again and again while a large file is compressed; it may raise to give up.
+    """
     deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
     view = memoryview(data)
-    pieces = [deflate.compress(view[start : start + _PIECE]) for start in range(0, len(view), _PIECE)]
+    pieces = []
+    for start in range(0, len(view), _PIECE):
+        if start and start % _BREATH == 0:
+            breathe()
+        pieces.append(deflate.compress(view[start : start + _PIECE]))
     pieces.append(deflate.flush())
     return _file_member(name, data, b"".join(pieces), _DEFLATED, executable=executable)
 

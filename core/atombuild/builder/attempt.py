@@ -268,13 +268,6 @@ class _AttemptRun:
                 return self._finish_failed(error, (kind,))
             except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
                 return self._finish_failed(OurBug(error, doing=f"building the {kind.value}"), (kind,))
-        if not directory.is_still_in_place():
-            self._desk.emit(
-                Warned(
-                    f"{directory.path} was replaced by another folder during the build",
-                    "the artifacts went into the folder that was there before; build again",
-                )
-            )
         return self._finish(Outcome.SUCCEEDED)
 
     def _step(self, directory: OutputDirectory, recipe: Recipe, kind: ArtifactKind) -> None:
@@ -299,6 +292,9 @@ class _AttemptRun:
             self._change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
             self._write_ledger(directory)
             self._desk.check_cancelled()
+            if not directory.is_still_in_place():
+                # Published there, the artifact would not stand under the name that was asked for.
+                raise OutputUnusable(directory.path, OSError("another folder took its place during the build"))
             published = staged.publish()
         seconds = time.monotonic() - began
         self._change(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +70,7 @@ def build_sdist(project: Project, tree: SourceTree, pulse: Pulse) -> SdistDistri
         members.append(file_member(index, step.path, file.data, executable=file.executable))
         path = step.path[skip:]
         files[path] = SourceFile(path, file.data, file.executable)
-    pieces = tuple(sdist_chunks(compress_members(members)))
+    pieces = tuple(sdist_chunks(compress_members(members, partial(pulse, len(plan), len(plan)))))
     pulse(len(plan), len(plan))
     return SdistDistribution(sdist_filename(project), listed(plan), pieces, MemberTree(project.root, files))
 

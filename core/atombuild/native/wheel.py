@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import atombuild
@@ -56,7 +58,7 @@ def build_wheel(project: Project, tree: SourceTree, pulse: Pulse) -> Distributio
     members: list[WheelMember] = []
     for index, step in enumerate(plan):
         pulse(index, total)
-        members.append(_member(step, tree))
+        members.append(_member(step, tree, partial(pulse, index, total)))
     pulse(len(plan), total)
     record = f"{project.stem}.dist-info/RECORD"
     members.append(deflate_member(record, record_text(members, record).encode(), executable=False))
@@ -93,10 +95,10 @@ def _base(path: str, project: Project) -> str:
     return ""
 
 
-def _member(step: Planned, tree: SourceTree) -> WheelMember:
+def _member(step: Planned, tree: SourceTree, breathe: Callable[[], object]) -> WheelMember:
     if isinstance(step, Folder):
         return directory_member(step.path)
     if isinstance(step, Generated):
         return deflate_member(step.path, step.data, executable=step.executable)
     file = tree.read(step.source)
-    return deflate_member(step.path, file.data, executable=file.executable)
+    return deflate_member(step.path, file.data, executable=file.executable, breathe=breathe)
