@@ -187,7 +187,7 @@ def _classifiers(project: Table) -> tuple[str, ...]:
             project.findings.refuse(
                 ("project", "classifiers", index),
                 f"`project.classifiers` contains an invalid classifier: {text}",
-                'take one from https://pypi.org/classifiers: parts with " :: " between them, none empty',
+                'take one of those that the package index lists: parts with " :: " between them, none empty',
             )
     return classifiers
 
