@@ -142,6 +142,8 @@ class PlainView:
             return  # the step's own line says it
         if not self._attempted and attempt is not Attempt.INTERRUPTED:
             return  # how things stood before is about to change
+        if self._watching and event.status.outdated:
+            return  # the build that follows at once says it
         words = event.status.words
         if self._printed.get(event.kind) == words:
             return

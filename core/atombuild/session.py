@@ -27,6 +27,7 @@ from atombuild.builder import UNFINISHED, Order, Plan, Recipe, Records, Result
 from atombuild.errors import AtombuildError, Cancelled, OutputUnusable
 from atombuild.events import (
     ArtifactStatus,
+    AttemptStarted,
     Cause,
     ChangesIgnored,
     ChangesSeen,
@@ -153,15 +154,12 @@ class Session:
         paths, total = self._changes.shown()
         order = Order(self.root, self.out_dir, plan, cause, paths, total, self._changes.number, self._fingerprint)
         self._verified = False
-        earlier = dict(self._records)
         result = builder.run(order, self._cook, self, self._observer)
         self.last = result
         self._built = self._seen
         self._changes.paths = None
         for kind in plan.kinds:
             self._tried[kind] = order.change
-            if self._records.get(kind) != earlier.get(kind):
-                self._holds[kind] = order.change
         self._ledger = self._ledger_identity()
         self.examine(by_stat=True)
         return result
@@ -224,6 +222,9 @@ class Session:
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""
+        if isinstance(event, AttemptStarted):
+            # From here on the records are about this attempt; those held before were about an earlier one.
+            self._holds.update(dict.fromkeys(event.kinds, event.change))
         self._emit(event)
 
     def hold(self, records: Records) -> None:
@@ -297,10 +298,10 @@ class Session:
         record = self._records.get(kind, _UNTOUCHED)
         path = self.out_dir / record.target if record.target else None
         good = record.outcome is Attempt.SUCCEEDED
-        behind = None
-        if good and self._verified and kind in self._holds:
-            behind = self._changes.number - self._holds[kind]
-        outdated = bool(behind) if kind in self._holds else self._differs(record)
+        lag = self._changes.number - self._holds[kind] if kind in self._holds else None
+        outdated = lag > 0 if lag is not None else self._differs(record)
+        # That it lags is known at once; that it does not, only when the tree was looked at since.
+        behind = lag if good and (outdated or self._verified) else None
         return ArtifactStatus(
             kind=kind,
             status=Status(record.outcome, self._observer.standing(record, path), outdated=good and outdated),

@@ -134,6 +134,14 @@ def test_how_things_stood_before_is_told_only_of_an_interruption(terminal: Termi
     assert line.startswith("✗ sdist  interrupted, old artifact removed")
 
 
+def test_out_of_date_is_told_only_where_no_build_follows() -> None:
+    later = ArtifactStatus(SDIST, Status(Attempt.SUCCEEDED, Standing.THIS_BUILD, outdated=True), "x", Path("/x"))
+    for watching in (True, False):
+        terminal = Terminal(watching=watching)
+        terminal.show(STARTED)
+        assert [line.split("  ")[1] for line in terminal.show(later)[0]] == ([] if watching else ["out of date"])
+
+
 def test_what_is_deleted_later_is_told(terminal: Terminal) -> None:
     terminal.show(STARTED, status(Attempt.SUCCEEDED, Standing.THIS_BUILD))
     (line,), _ = terminal.show(status(Attempt.SUCCEEDED, Standing.NEVER))

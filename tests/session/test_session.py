@@ -152,6 +152,26 @@ def test_until_it_is_built_the_artifacts_are_out_of_date_and_one_change_behind(b
     assert bench.shown().behind == 0
 
 
+def test_between_a_change_and_its_build_nothing_is_called_a_success(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.events.clear()
+    bench.session.attempt(Cause.CHANGE)
+    begin = next(number for number, event in enumerate(bench.events) if isinstance(event, AttemptStarted))
+    assert not [event for event in bench.events[:begin] if isinstance(event, ArtifactStatus)]
+
+
+def test_an_artifact_is_not_out_of_date_while_the_other_one_is_still_being_built(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    seen: list[str] = []
+    bench.recipe = FakeRecipe(wheel_pieces=[lambda: seen.append(bench.shown(SDIST).status.words), b"x"])
+    bench.session.attempt(Cause.CHANGE)
+    assert seen == ["succeeded"]
+
+
 def test_the_attempt_names_what_changed(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("src/a.py", "")
