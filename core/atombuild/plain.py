@@ -31,7 +31,7 @@ from atombuild.events import (
     as_json,
 )
 from atombuild.sanitise import visible
-from atombuild.status import ArtifactKind, Attempt
+from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words, size_change_words, size_words
 
 
@@ -151,12 +151,13 @@ class PlainView:
         facts = [f"{event.status.symbol} {event.kind.value:<5}  {words}"]
         if event.path is not None:
             facts.append(_from_here(event.path))
-        if event.size is not None:
+        stands = event.status.standing is Standing.THIS_BUILD
+        if stands and event.size is not None:
             facts.append(size_words(event.size))
             change = size_change_words(event.size, event.previous_size)
             if change:
                 facts.append(change)
-        if event.seconds is not None and attempt is Attempt.SUCCEEDED:
+        if stands and event.seconds is not None:
             facts.append(seconds_words(event.seconds))
         self._line("  ".join(facts))
 

@@ -144,8 +144,8 @@ def test_out_of_date_is_told_only_where_no_build_follows() -> None:
 
 def test_what_is_deleted_later_is_told(terminal: Terminal) -> None:
     terminal.show(STARTED, status(Attempt.SUCCEEDED, Standing.THIS_BUILD))
-    (line,), _ = terminal.show(status(Attempt.SUCCEEDED, Standing.NEVER))
-    assert "deleted since built" in line
+    (line,), _ = terminal.show(status(Attempt.SUCCEEDED, Standing.NEVER, size=2640, seconds=0.1))
+    assert line == "! sdist  deleted since built  /elsewhere/demo-1.0.tar.gz"
 
 
 @pytest.mark.parametrize("event", [Failure((REPORT,)), ProjectUnusable((REPORT,))])
