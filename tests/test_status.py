@@ -24,6 +24,7 @@ EVERY = [
         (Attempt.FAILED, Standing.NEVER, "failed, no old artifact"),
         (Attempt.FAILED, Standing.OLD_KEPT, "failed, old artifact still there"),
         (Attempt.FAILED, Standing.OTHER, "failed, another file there now"),
+        (Attempt.FAILED, Standing.UNKNOWN, "failed, file name not known"),
         (Attempt.NOT_REACHED, Standing.OLD_REMOVED, "not built, old artifact removed"),
         (Attempt.NOT_REACHED, Standing.NEVER, "not built"),
         (Attempt.NOT_REACHED, Standing.OLD_KEPT, "not built, old artifact still there"),
@@ -36,6 +37,7 @@ EVERY = [
         (Attempt.SUCCEEDED, Standing.NEVER, "deleted since built"),
         (Attempt.SUCCEEDED, Standing.OLD_REMOVED, "deleted since built"),
         (Attempt.NOT_ATTEMPTED, Standing.NEVER, "not built yet"),
+        (Attempt.NOT_ATTEMPTED, Standing.UNKNOWN, "not built yet"),
         (Attempt.NOT_ATTEMPTED, Standing.OLD_KEPT, "not built yet, an older file is there"),
     ],
 )

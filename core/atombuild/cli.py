@@ -17,8 +17,8 @@ from types import FrameType
 from typing import Final
 
 from atombuild import __version__
-from atombuild.builder import UNUSABLE, Plan, knows_targets
-from atombuild.errors import AtombuildError, BackendUnsupported, UsageMistake, system_reason
+from atombuild.builder import UNUSABLE, Plan, was_built_here
+from atombuild.errors import AtombuildError, BackendUnsupported, OurBug, UsageMistake, system_reason
 from atombuild.events import Cause, Event, Outcome
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
@@ -52,11 +52,12 @@ def main(argv: list[str] | None = None, *, screen: Screen | None = None) -> int:
     out, err = standard_outputs()
     try:
         status = _run(arguments, screen, out, err)
-    except AtombuildError as error:
+    except Exception as error:  # noqa: BLE001 (the command's boundary: a report that can be acted on, never a traceback)
+        told = error if isinstance(error, AtombuildError) else OurBug(error, doing="starting")
         view = PlainView(out, err, watching=False)
-        for report in error.reports():
+        for report in told.reports():
             view.report(report)
-        return UNUSABLE_STATUS
+        return FAILED if told is not error else UNUSABLE_STATUS
     if out.lost is not None and not isinstance(out.lost, BrokenPipeError):
         err.line(f"warning: standard output could not be written: {system_reason(out.lost)}")
         err.line("  next: what was built stands; look at the exit status, or run it again with room for the output")
@@ -133,12 +134,12 @@ def _refuse_hopeless(workshop: Workshop) -> None:
         workshop.cook()
     except UNUSABLE as error:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, BackendUnsupported) or not knows_targets(
+        if isinstance(error, BackendUnsupported) or not was_built_here(
             workshop.root, workshop.out_dir, workshop.plan.kinds
         ):
             raise
-    except AtombuildError:
-        pass  # a project with a mistake in it: the screen shows it, and watches for the mend
+    except Exception:  # noqa: BLE001, S110 (a mistake in the project, or a bug of ours: the first build, which comes now,
+        pass  # meets it again and says it, and the watch goes on until it is mended)
 
 
 def _list(workshop: Workshop, out: Output, *, as_json: bool) -> int:
@@ -176,7 +177,9 @@ def _watch(workshop: Workshop, show: Callable[[Event], None], out: Output) -> in
         while not engine.join(0.2):
             if out.lost is not None:
                 engine.stop(cancelling=False)
-    return SIGNALLED + received[0] if received else SUCCEEDED
+    if received:
+        return SIGNALLED + received[0]
+    return FAILED if engine.failed else SUCCEEDED
 
 
 @contextmanager

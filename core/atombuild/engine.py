@@ -9,11 +9,11 @@ Everything a view may call returns at once and is safe from any thread.
 
 from __future__ import annotations
 
+import enum
 import queue
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Final, Protocol, TypeAlias
 
 from atombuild.errors import OurBug
@@ -28,27 +28,33 @@ _REFRESH_SECONDS: Final = 0.5
 """How often the output directory is looked at: two lstat calls."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Build:
-    kinds: tuple[ArtifactKind, ...] | None
+class _Command(enum.Enum):
+    BUILD = enum.auto()
+    """What is wanted stands in :class:`_Wanted`."""
+
+    TOGGLE_PAUSE = enum.auto()
+    STOP = enum.auto()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pause:
-    pass
+_Message: TypeAlias = _Command | Hint
 
 
-@dataclass(frozen=True, slots=True)
-class _Resume:
-    pass
+class _Wanted:
+    """The builds that were asked for and not begun: many requests are one build of all they named."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kinds: set[ArtifactKind] = set()
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    pass
+    def add(self, kinds: Iterable[ArtifactKind]) -> None:
+        with self._lock:
+            self._kinds.update(kinds)
 
-
-_Message: TypeAlias = _Build | _Pause | _Resume | _Stop | Hint
+    def take(self) -> tuple[ArtifactKind, ...]:
+        """Return what is wanted, in the order of building, and want nothing any more."""
+        with self._lock:
+            kinds, self._kinds = self._kinds, set()
+        return tuple(kind for kind in ArtifactKind if kind in kinds)
 
 
 class Notifier(Protocol):
@@ -81,8 +87,14 @@ class Engine:
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
+        self._wanted = _Wanted()
         self._stopping = False
-        self._mode = Mode.OFF
+        self._watcher = Mode.OFF
+        """What the watcher does: LIVE or POLLING."""
+        self._root_gone = False
+        self._told: Mode | None = None
+        self.failed = False
+        """A bug of ours ended the engine; it was told as a :class:`Failure`."""
 
     # From any thread.
 
@@ -93,19 +105,20 @@ class Engine:
         self._thread.start()
 
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
-        """Build now, changed or not, paused or not; ``kinds`` narrows what."""
-        self._inbox.put(_Build(kinds))
+        """Build now, changed or not, paused or not; ``kinds`` narrows what.
 
-    def pause(self) -> None:
-        """Go on watching, but build only when asked to."""
-        self._inbox.put(_Pause())
+        What is asked for while a build runs is one build after it, however often it was asked for.
+        """
+        self._wanted.add(kinds or tuple(ArtifactKind))
+        self._inbox.put(_Command.BUILD)
 
-    def resume(self) -> None:
-        """Build on changes again."""
-        self._inbox.put(_Resume())
+    def toggle_pause(self) -> None:
+        """Go on watching, but build only when asked to; or build on changes again."""
+        self._inbox.put(_Command.TOGGLE_PAUSE)
 
     def cancel(self) -> None:
-        """Stop the attempt that runs; watching goes on."""
+        """Stop the attempt that runs, and forget those that were asked for; watching goes on."""
+        self._wanted.take()
         if self._session is not None:
             self._session.cancel()
 
@@ -114,7 +127,7 @@ class Engine:
         self._stopping = True
         if cancelling and self._session is not None:
             self._session.close()
-        self._inbox.put(_Stop())
+        self._inbox.put(_Command.STOP)
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait for the end; return whether it came in time."""
@@ -135,14 +148,15 @@ class Engine:
     # In the engine's thread.
 
     def _run(self, session: Session, emit: Callable[[Event], None]) -> None:
-        session.begin()
         try:
+            session.begin()
             self._notifier.start()
             if not self._stopping:
                 self._attempt(session, Cause.START)
             while not self._stopping:
                 self._turn(session, emit)
         except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours must be seen, not vanish)
+            self.failed = True
             emit(Failure(OurBug(error, doing="watching").reports()))
         finally:
             self._notifier.stop()
@@ -163,33 +177,55 @@ class Engine:
         session.refresh()
 
     def _take(self, message: _Message, session: Session, emit: Callable[[Event], None]) -> None:
-        if isinstance(message, _Stop):
+        if message is _Command.STOP:
             return
-        if isinstance(message, _Build):
-            self._attempt(session, Cause.REQUEST, message.kinds)
+        if message is _Command.BUILD:
+            self._build_wanted(session, emit)
             return
-        if isinstance(message, _Pause):
-            session.pause()
-            return
-        if isinstance(message, _Resume):
-            session.resume(self._mode)
+        if message is _Command.TOGGLE_PAUSE:
+            session.paused = not session.paused
+            self._tell_mode(session, emit)
+            if session.paused:
+                return
         else:
-            self._tell(message, emit)
+            self._tell(message, session, emit)
         self._settle.hint(self._clock())
 
-    def _tell(self, hint: Hint, emit: Callable[[Event], None]) -> None:
+    def _build_wanted(self, session: Session, emit: Callable[[Event], None]) -> None:
+        wanted = self._wanted.take()
+        within = tuple(kind for kind in wanted if kind in session.plan.kinds)
+        if within and not self._stopping:
+            self._attempt(session, Cause.REQUEST, within)
+        elif wanted and not within:
+            named, built = (" and ".join(kind.value for kind in kinds) for kinds in (wanted, session.plan.kinds))
+            emit(Warned(f"the {named} was not built: this session builds the {built} only", "start one that does"))
+
+    def _tell(self, hint: Hint, session: Session, emit: Callable[[Event], None]) -> None:
         """Say what the watcher went through, where a person should know."""
-        if isinstance(hint, Watching) and not hint.polling:
-            self._change_mode(Mode.LIVE, "", emit)
+        if isinstance(hint, Watching):
+            self._watcher = Mode.POLLING if hint.polling else Mode.LIVE
+            self._tell_mode(session, emit)
         elif isinstance(hint, RootGone):
-            self._change_mode(Mode.ROOT_GONE, "the project folder is gone; it is looked for until it is back", emit)
+            self._root_gone = True
+            self._tell_mode(session, emit, "the project folder is gone; it is looked for until it is back")
         elif isinstance(hint, RootBack):
-            self._change_mode(Mode.LIVE, "the project folder is back", emit)
+            self._root_gone = False
+            self._tell_mode(session, emit, "the project folder is back")
         elif isinstance(hint, Polling):
-            self._change_mode(Mode.POLLING, hint.why, emit)
+            self._watcher = Mode.POLLING
+            self._tell_mode(session, emit, hint.why)
             emit(Warned(f"watching by polling: {hint.why}", hint.remedy))
         elif isinstance(hint, Lost):
             emit(Warned(f"the watcher stumbled and was started again: {hint.why}", "nothing to do: all is looked at"))
+
+    def _tell_mode(self, session: Session, emit: Callable[[Event], None], words: str = "") -> None:
+        """Say what matters most of three things that are independent: the folder, the pause, the watcher."""
+        mode = Mode.ROOT_GONE if self._root_gone else Mode.PAUSED if session.paused else self._watcher
+        if mode is Mode.ROOT_GONE and not words:
+            words = "paused: nothing will be built by itself" if session.paused else "it will be built when it is back"
+        if mode is not self._told or words:
+            self._told = mode
+            emit(ModeChanged(mode, words))
 
     def _attempt(self, session: Session, cause: Cause, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
         session.attempt(cause, kinds)
@@ -202,12 +238,6 @@ class Engine:
         if deadline is None:
             return _REFRESH_SECONDS
         return max(0.0, min(_REFRESH_SECONDS, deadline - self._clock()))
-
-    def _change_mode(self, mode: Mode, words: str, emit: Callable[[Event], None]) -> None:
-        if mode is not self._mode or words:
-            self._mode = mode
-            if self._session is None or not self._session.paused or mode is Mode.ROOT_GONE:
-                emit(ModeChanged(mode, words))
 
 
 def _nothing(_path: str) -> bool:

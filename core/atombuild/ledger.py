@@ -86,6 +86,13 @@ class Record:
         """The mean of the remembered durations."""
         return sum(self.durations) / len(self.durations) if self.durations else None
 
+    def is_newer_than(self, other: Record | None) -> bool:
+        """Whether this record tells of a later attempt than ``other``; both are of the same artifact."""
+        if other is None:
+            return True
+        # Numbers begin again where a ledger was lost, clocks are set back: either of the two is enough.
+        return self.attempt > other.attempt or self.started > other.started
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectRecords:
@@ -150,9 +157,8 @@ def write_ledger(directory: OutputDirectory, ledger: Ledger) -> None:
 
 
 def set_ledger_aside(directory: OutputDirectory) -> str:
-    """Move a damaged ledger out of the way; return its new name. Needs the lock."""
-    directory.set_aside(LEDGER, DAMAGED_LEDGER)
-    return DAMAGED_LEDGER
+    """Move a damaged ledger out of the way; return its new name. Needs the lock. Raises :class:`OutputUnusable`."""
+    return directory.set_aside(LEDGER, DAMAGED_LEDGER)
 
 
 def _key(root: Path, out_dir: Path) -> str:

@@ -15,14 +15,12 @@ from atombuild.events import (
     AttemptStarted,
     Cause,
     ChangesIgnored,
-    ChangesSeen,
     Event,
     Failure,
     LockAwaited,
     Log,
     Mode,
     ModeChanged,
-    Progress,
     ProjectLoaded,
     ProjectUnusable,
     SessionStarted,
@@ -120,11 +118,9 @@ class PlainView:
                 self._line(f"  {line}")
         elif isinstance(event, ModeChanged) and event.mode in _TOLD_MODES:
             self._line(f"{event.mode.value}: {event.words}" if event.words else event.mode.value)
-        elif isinstance(event, (ChangesSeen, ChangesIgnored)) and isinstance(event, ChangesIgnored):
+        elif isinstance(event, ChangesIgnored):
             names = _names(event.paths, event.total)
             self._line(f"not built: {names} changed, {event.why}" if names else event.why)
-        elif isinstance(event, Progress):
-            pass  # a pipe has no use for it
 
     def report(self, report: Report) -> None:
         """Print one problem in full: what, where, why, what to do next."""

@@ -16,15 +16,17 @@ output directory by the disk.
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from atombuild import builder
 from atombuild.builder import UNFINISHED, Order, Plan, Recipe, Records, Result
-from atombuild.errors import AtombuildError, Cancelled, OutputUnusable
+from atombuild.changes import SHOWN_PATHS, Changes
+from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
     ArtifactStatus,
     AttemptStarted,
@@ -32,8 +34,6 @@ from atombuild.events import (
     ChangesIgnored,
     ChangesSeen,
     Event,
-    Mode,
-    ModeChanged,
     Outcome,
     SessionStarted,
     SessionStopped,
@@ -43,7 +43,6 @@ from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
 
-_SHOWN_PATHS: Final = 12
 _LOCK_PAUSE_SECONDS: Final = 0.05
 _UNTOUCHED: Final = Record(target=None, attempt=0, outcome=Attempt.NOT_ATTEMPTED, started=0.0)
 
@@ -54,34 +53,25 @@ class View(Protocol):
     def changed_since(self, earlier: Any, *, by_stat: bool = False) -> tuple[str, ...]:
         """Return the paths that differ. ``by_stat``: also those that were written again with the same content."""
 
+    def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these paths that were not seen, sorted: not there, or not looked at."""
+
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         """Return a hash of the content of the admitted files; None: it would cost too much to know."""
 
 
-Look = Callable[[Callable[[str], bool]], View]
-"""Looks at the tree; its argument tells the paths that belong to an artifact, whatever the watch filter says."""
+class Look(Protocol):
+    """Looks at the tree."""
 
+    def __call__(self, keep: Callable[[str], bool], breathe: Callable[[], object]) -> View:
+        """Look now. ``keep`` tells the paths that belong to an artifact, whatever the watch filter says.
 
-@dataclass(slots=True)
-class _Changes:
-    """What changed since the last attempt, for the line that says why the next one was made."""
-
-    number: int = 0
-    """Settled batches seen in this session."""
-
-    paths: dict[str, None] | None = None
-
-    def add(self, paths: tuple[str, ...]) -> None:
-        self.number += 1
-        self.paths = {**(self.paths or {}), **dict.fromkeys(paths)}
-
-    def shown(self) -> tuple[tuple[str, ...], int]:
-        paths = tuple(self.paths or ())
-        return paths[:_SHOWN_PATHS], len(paths)
+        ``breathe`` is called now and then; what it raises ends the look.
+        """
 
 
 class Session:
-    """Decides, attempts, and reports. Not thread-safe but for :meth:`cancel`, which may come from anywhere."""
+    """Decides, attempts, and reports. Not thread-safe but for :meth:`cancel`, :meth:`close` and :meth:`concerns`."""
 
     def __init__(
         self,
@@ -97,6 +87,9 @@ class Session:
         self.root = root
         self.out_dir = out_dir
         self.plan = plan
+        self.paused = False
+        """Only "build now" builds."""
+
         self.last: Result | None = None
         self._recipe: Recipe | None = None
         """The latest that could be read; it tells which paths matter."""
@@ -104,85 +97,76 @@ class Session:
         self._look = look
         self._emit = emit
         self._observer = observer or Observer()
-        self._cancelled = threading.Event()
+        # Plain flags: they are set by signal handlers too, and those must not wait for any lock.
+        self._cancelled = False
         self._closed = False
-        self._paused = False
-        self._changes = _Changes()
-        self._tried: dict[ArtifactKind, int] = {}
-        """The newest change that was there when an artifact was last tried, whatever came of it."""
-        self._holds: dict[ArtifactKind, int] = {}
-        """The newest change that the artifact's record is about."""
+        self._changes = Changes()
         self._verified = True
         """Whether the tree was looked at since the last attempt ended."""
         self._records: dict[ArtifactKind, Record] = {}
         self._shown: dict[ArtifactKind, ArtifactStatus] = {}
         self._ledger: Identity | None = None
+        """Which ledger file our records agree with."""
         self._seen: View | None = None
         self._built: View | None = None
+        """What the last attempt was made from, for certain; None: something changed while it ran."""
         self._fingerprint: str | None = None
 
     # What the engine and the command line ask for.
 
     def begin(self) -> None:
-        """Say that the session starts. The first event."""
+        """Say that the session starts, and what earlier ones left. The first event."""
         self._emit(SessionStarted(self.root, self.out_dir, self.plan.kinds, self.plan.wheel_from_sdist))
+        self.refresh()
 
     def end(self) -> None:
         """Say that the session is over. The last event."""
         self._emit(SessionStopped())
 
     @property
-    def paused(self) -> bool:
-        """Whether only "build now" builds."""
-        return self._paused
-
-    @property
     def pending(self) -> bool:
         """Whether a change waits that is in no attempt yet, and may be built without being asked for."""
-        return not self._paused and any(self._lag(kind) > 0 for kind in self.plan.kinds)
+        return not self.paused and self._changes.waiting(self.plan.kinds) > 0
 
     def attempt(self, cause: Cause, kinds: tuple[ArtifactKind, ...] | None = None) -> Result:
         """Build now; ``kinds`` narrows the plan. Afterwards the tree is examined once more."""
         plan = self.plan if kinds is None or kinds == self.plan.kinds else Plan(kinds, wheel_from_sdist=False)
-        self._cancelled.clear()
-        if self._closed:
-            self._cancelled.set()
+        self._cancelled = False
         self._learn_scope()
-        if cause is not Cause.CHANGE or self._seen is None:
-            self._seen = self._note(self._look(self.concerns))
-        self._fingerprint = self._seen.fingerprint(self._admits)
-        paths, total = self._changes.shown()
-        order = Order(self.root, self.out_dir, plan, cause, paths, total, self._changes.number, self._fingerprint)
+        with contextlib.suppress(Cancelled):  # the attempt meets the same request at once, and says so
+            self._look_before(cause)
+        self._show()
+        number = self._changes.number
+        paths, total = self._changes.since_attempt
+        order = Order(
+            self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, dict(self._records)
+        )
         self._verified = False
         result = builder.run(order, self._cook, self, self._observer)
         self.last = result
         self._built = self._seen
-        self._changes.paths = None
-        for kind in plan.kinds:
-            self._tried[kind] = order.change
-        self._ledger = self._ledger_identity()
-        self.examine(by_stat=True)
+        self._changes.end(plan.kinds, number)
+        self._ledger = result.ledger
+        with contextlib.suppress(Cancelled):  # closed: nobody asks any more whether it is current
+            self._look_after(result)
         return result
 
-    def examine(self, *, by_stat: bool = False) -> bool:
-        """Look at the tree; return whether something changed that an artifact depends on.
-
-        ``by_stat`` is for the look after an attempt: a file that was changed and changed back while it was read has
-        its old content again, but who knows which content the artifact has.
-        """
-        now = self._look(self.concerns)
-        changed = now.changed_since(self._seen, by_stat=by_stat) if self._seen is not None else ()
+    def examine(self) -> bool:
+        """Look at the tree; return whether something changed that an artifact depends on."""
+        try:
+            now = self._look(self.concerns, self._check_closed)
+        except Cancelled:
+            return False
+        changed = now.changed_since(self._seen) if self._seen is not None else ()
         self._seen = now
         self._verified = True
         relevant = self._relevant(changed)
         if relevant:
             self._count(relevant)
-        elif changed and not by_stat:
-            self._emit(ChangesIgnored(changed[:_SHOWN_PATHS], len(changed), "in no artifact"))
+        elif changed:
+            self._emit(ChangesIgnored(changed[:SHOWN_PATHS], len(changed), "in no artifact"))
         if self._went_back(now):
-            self._changes.paths = None
-            self._tried = dict.fromkeys(self._tried, self._changes.number)
-            self._holds = dict.fromkeys(self._holds, self._changes.number)
+            self._changes.undone()
             self._emit(ChangesIgnored((), 0, "everything is as it was built"))
         self._show()
         return bool(relevant)
@@ -192,26 +176,13 @@ class Session:
         self._adopt_foreign_records()
         self._show()
 
-    def pause(self) -> None:
-        """Go on watching, but build only when asked to."""
-        if not self._paused:
-            self._paused = True
-            self._emit(ModeChanged(Mode.PAUSED))
-
-    def resume(self, mode: Mode = Mode.LIVE) -> None:
-        """Build on changes again; what waited is :attr:`pending` now."""
-        if self._paused:
-            self._paused = False
-            self._emit(ModeChanged(mode))
-
     def cancel(self) -> None:
-        """Stop the attempt that runs, as soon as it can be stopped. Thread-safe."""
-        self._cancelled.set()
+        """Stop the attempt that runs, as soon as it can be stopped. From any thread, and from a signal handler."""
+        self._cancelled = True
 
     def close(self) -> None:
-        """Cancel, and let no later attempt begin. Thread-safe."""
+        """Cancel, and let no later attempt begin. From any thread, and from a signal handler."""
         self._closed = True
-        self._cancelled.set()
 
     def concerns(self, path: str) -> bool:
         """Whether a path belongs to an artifact, or one below it may, as far as is known now. Thread-safe."""
@@ -224,7 +195,7 @@ class Session:
         """Pass an event on."""
         if isinstance(event, AttemptStarted):
             # From here on the records are about this attempt; those held before were about an earlier one.
-            self._holds.update(dict.fromkeys(event.kinds, event.change))
+            self._changes.begin(event.kinds, event.change)
         self._emit(event)
 
     def hold(self, records: Records) -> None:
@@ -234,58 +205,95 @@ class Session:
 
     def pause_for_lock(self) -> None:
         """Wait a moment for another builder."""
-        if self._cancelled.wait(_LOCK_PAUSE_SECONDS):
-            raise Cancelled
+        time.sleep(_LOCK_PAUSE_SECONDS)
+        self.check_cancelled()
 
     def check_cancelled(self) -> None:
         """Raise :class:`Cancelled` if somebody asked to stop."""
-        if self._cancelled.is_set():
+        if self._cancelled:
+            raise Cancelled
+        self._check_closed()
+
+    def _check_closed(self) -> None:
+        if self._closed:
             raise Cancelled
 
-    # Changes.
+    # Looking at the tree.
 
     def _learn_scope(self) -> None:
-        """Find out which paths matter, before looking. What is built is read once more, after that look.
+        """Find out which paths and file names matter, before looking. What is built is read once more, after that.
 
         The other way round, a save between the two would be in the look and not in the build, and so be lost.
         """
-        with contextlib.suppress(AtombuildError):  # whatever is wrong, the attempt itself says it
+        try:
             self._recipe = self._cook()
+        except Exception:  # noqa: BLE001 (a mistake or a bug of ours: the attempt, which comes now, meets it and says it)
+            return
+        for kind in self.plan.kinds:
+            if self._record(kind).attempt == 0:
+                self._records[kind] = replace(_UNTOUCHED, target=self._recipe.target(kind))
+
+    def _look_before(self, cause: Cause) -> None:
+        """Look at what is about to be built; a change that has been seen needs no second look."""
+        if cause is not Cause.CHANGE or self._seen is None:
+            now = self._look(self.concerns, self.check_cancelled)
+            relevant = self._relevant(now.changed_since(self._seen)) if self._seen is not None else ()
+            if relevant:
+                self._count(relevant)
+            self._seen = now
+        self._fingerprint = self._seen.fingerprint(self._admits)
+
+    def _look_after(self, result: Result) -> None:
+        """Find out whether the attempt's artifacts are of the tree as it is now.
+
+        By stat: a file that was changed and changed back while it was read has its old content again, but who knows
+        which content the artifact has. And a file that came and went is in neither look, but may be in an artifact.
+        """
+        now = self._look(self.concerns, self._check_closed)
+        changed = now.changed_since(self._seen, by_stat=True) if self._seen is not None else ()
+        missing = set(now.lacks(result.sources))
+        if missing and self._seen is not None:
+            missing.intersection_update(self._seen.lacks(missing))
+        gone = {path for path in missing if not os.path.lexists(self.root / path)}
+        self._seen = now
+        self._verified = True
+        relevant = tuple(sorted({*self._relevant(changed), *gone}))
+        if relevant:
+            self._built = None
+            self._count(relevant)
+        self._show()
 
     def _admits(self, path: str) -> bool:
         recipe = self._recipe
         return recipe is not None and recipe.admits(path)
 
     def _relevant(self, changed: tuple[str, ...]) -> tuple[str, ...]:
-        """After a failure every change may be the one that mends it; otherwise only those that artifacts hold."""
-        if self.last is None or self.last.outcome in {None, Outcome.FAILED}:
+        """After a success only what artifacts hold; otherwise every change may be the one that mends it."""
+        if self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
             return changed
         return tuple(path for path in changed if self._admits(path))
 
-    def _note(self, now: View) -> View:
-        """Count what changed since the last look, for an attempt that starts right now."""
-        relevant = self._relevant(now.changed_since(self._seen)) if self._seen is not None else ()
-        if relevant:
-            self._count(relevant)
-        return now
-
     def _count(self, paths: tuple[str, ...]) -> None:
         self._changes.add(paths)
-        waiting = max(self._lag(kind) for kind in self.plan.kinds)
-        self._emit(ChangesSeen(self._changes.number, paths[:_SHOWN_PATHS], len(paths), waiting))
-
-    def _lag(self, kind: ArtifactKind) -> int:
-        return self._changes.number - self._tried.get(kind, 0)
+        waiting = self._changes.waiting(self.plan.kinds)
+        self._emit(ChangesSeen(self._changes.number, paths[:SHOWN_PATHS], len(paths), waiting))
 
     def _went_back(self, now: View) -> bool:
         """Whether changes are waiting although everything is again as the last good attempt found it."""
         if self._built is None or self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
             return False
-        lags = {self._changes.number - self._holds.get(kind, 0) for kind in self.plan.kinds}
+        lags = {self._changes.behind(kind) for kind in self.plan.kinds}
         # Only while all artifacts are of that attempt: a lone sdist build says nothing about the wheel.
-        return lags != {0} and len(lags) == 1 and not self._relevant(now.changed_since(self._built, by_stat=True))
+        return (
+            len(lags) == 1
+            and lags.isdisjoint({0, None})
+            and not self._relevant(now.changed_since(self._built, by_stat=True))
+        )
 
     # What is true about the artifacts.
+
+    def _record(self, kind: ArtifactKind) -> Record:
+        return self._records.get(kind, _UNTOUCHED)
 
     def _show(self) -> None:
         for kind in self.plan.kinds:
@@ -295,10 +303,10 @@ class Session:
                 self._emit(status)
 
     def _status(self, kind: ArtifactKind) -> ArtifactStatus:
-        record = self._records.get(kind, _UNTOUCHED)
+        record = self._record(kind)
         path = self.out_dir / record.target if record.target else None
         good = record.outcome is Attempt.SUCCEEDED
-        lag = self._changes.number - self._holds[kind] if kind in self._holds else None
+        lag = self._changes.behind(kind)
         outdated = lag > 0 if lag is not None else self._differs(record)
         # That it lags is known at once; that it does not, only when the tree was looked at since.
         behind = lag if good and (outdated or self._verified) else None
@@ -328,15 +336,18 @@ class Session:
         try:
             with OutputDirectory.open(self.out_dir, create=False) as directory:
                 records = read_ledger(directory).of(self.root, self.out_dir)
-        except (OutputUnusable, LedgerDamaged):
-            return  # the next attempt meets it again, with the lock, and says so
+        except OutputUnusable:
+            return  # perhaps for a moment only; if not, the next attempt meets it too, and says so
+        except LedgerDamaged:
+            self._ledger = identity  # the next attempt sets it aside, with the lock, and says so
+            return
         self._ledger = identity
         for kind, record in records.artifacts.items():
             if record.outcome in UNFINISHED:
                 self._ledger = None  # still at work; look again
-            elif record.attempt > self._records.get(kind, _UNTOUCHED).attempt:
+            elif record.is_newer_than(self._records.get(kind)):
                 self._records[kind] = record
-                self._holds.pop(kind, None)  # which of our changes it holds is told by its fingerprint alone
+                self._changes.disown(kind)  # which of our changes it holds is told by its fingerprint alone
                 if self._seen is not None:
                     self._fingerprint = self._seen.fingerprint(self._admits)
 

@@ -40,8 +40,10 @@ class Observer:
 
     def standing(self, record: Record, path: Path | None) -> Standing:
         """Return what is at ``path`` now, seen from the attempt in ``record``."""
+        if path is None:
+            return Standing.UNKNOWN
         found = _look(path)
-        if path is None or found is None:
+        if found is None:
             return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER
         identity = Identity.of(found)
         if record.outcome is Attempt.SUCCEEDED:
@@ -79,9 +81,9 @@ def _must_look_again(known: _Verdict, now: int) -> bool:
     return known.checked_ns - changed < _YOUNG_NS <= now - changed
 
 
-def _look(path: Path | None) -> os.stat_result | None:
+def _look(path: Path) -> os.stat_result | None:
     try:
-        return path.lstat() if path is not None else None
+        return path.lstat()
     except OSError:
         # Not there, or not to be seen: either way nobody can use an artifact from here.
         return None

@@ -9,6 +9,7 @@ A status is never stored. It is two independent facts, looked up anew each time,
     this build             succeeded, or: out of date
     nothing, old removed   deleted since built           failed, old artifact removed
     nothing                deleted since built           failed, no old artifact
+    (name not known)       -                             failed, file name not known
     the old one            changed on disk since built   failed, old artifact still there
     another file           changed on disk since built   failed, another file there now
 """
@@ -72,6 +73,9 @@ class Standing(enum.Enum):
     NEVER = "nothing"
     """Nothing, and there was nothing when the latest attempt began."""
 
+    UNKNOWN = "not known"
+    """The project never said enough to know the file's name, so nobody can look."""
+
     OLD_KEPT = "the old one"
     """The file that stood there before; its removal was refused, or never tried."""
 
@@ -131,7 +135,7 @@ _TONES: Final = {
 
 _SYMBOLS: Final = {Tone.GOOD: "✓", Tone.BUSY: "●", Tone.BAD: "✗", Tone.DOUBT: "!", Tone.IDLE: "·"}
 
-_ABSENT: Final = frozenset({Standing.OLD_REMOVED, Standing.NEVER})
+_ABSENT: Final = frozenset({Standing.OLD_REMOVED, Standing.NEVER, Standing.UNKNOWN})
 
 _OPENINGS: Final[Mapping[Attempt, str]] = {
     Attempt.FAILED: "failed",
@@ -144,6 +148,7 @@ _ENDINGS: Final[Mapping[Standing, str]] = {
     Standing.OLD_REMOVED: ", old artifact removed",
     Standing.OLD_KEPT: ", old artifact still there",
     Standing.OTHER: ", another file there now",
+    Standing.UNKNOWN: ", file name not known",
 }
 
 

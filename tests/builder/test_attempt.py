@@ -155,7 +155,7 @@ def test_a_pyproject_that_does_not_parse_removes_what_the_last_attempt_made(benc
 def test_a_pyproject_that_never_parsed_fails_without_creating_anything(bench: Bench) -> None:
     result = bench.attempt(ProjectInvalid((Problem("not TOML", "mend it"),)))
     assert result.outcome is Outcome.FAILED
-    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+    assert bench.both_words() == ("failed, file name not known", "failed, file name not known")
     assert not bench.dist.exists()
 
 
@@ -345,7 +345,7 @@ def test_an_attempt_cut_off_before_the_removal_says_that_the_old_one_is_there(
     record: Record = bench.desk.history[0][SDIST]
     assert record.outcome is Attempt.INTERRUPTED
     assert record.old_identity is not None
-    assert observer.standing(record, None).value == "nothing, the old one was removed"
+    assert observer.standing(record, bench.dist / "gone").value == "nothing, the old one was removed"
 
 
 def test_a_damaged_ledger_is_set_aside_with_a_warning(bench: Bench) -> None:

@@ -32,12 +32,13 @@ def project(tmp_path: Path) -> Path:
 
 
 def first_words(root: Path) -> str:
-    """Return what a new session says before its own attempt begins."""
+    """Return what a new session says right before its own attempt begins."""
     events: list[Event] = []
-    Workshop(root, root / "dist", SDIST_ONLY).session(events.append).attempt(Cause.START)
+    session = Workshop(root, root / "dist", SDIST_ONLY).session(events.append)
+    session.begin()
+    session.attempt(Cause.START)
     began = next(at for at, event in enumerate(events) if isinstance(event, AttemptStarted))
-    (found,) = (event for event in events[:began] if isinstance(event, ArtifactStatus))
-    return found.status.words
+    return [event.status.words for event in events[:began] if isinstance(event, ArtifactStatus)][-1]
 
 
 def test_it_did_succeed(project: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +18,6 @@ from atombuild.events import (
     ChangesIgnored,
     ChangesSeen,
     Event,
-    Mode,
-    ModeChanged,
     Outcome,
     ProjectUnusable,
     SessionStarted,
@@ -46,8 +44,9 @@ class Tree:
         self.stamp += 1
         self.files[path] = (self.stamp, content)
 
-    def look(self, keep: Callable[[str], bool]) -> TreeView:
+    def look(self, keep: Callable[[str], bool], breathe: Callable[[], object]) -> TreeView:
         assert callable(keep)
+        breathe()
         self.looks += 1
         return TreeView(dict(self.files))
 
@@ -66,6 +65,9 @@ class TreeView:
                 if self.files.get(path, nothing)[part] != earlier.files.get(path, nothing)[part]
             )
         )
+
+    def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(set(paths) - self.files.keys()))
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         return repr(sorted((path, content) for path, (_, content) in self.files.items() if admits(path)))
@@ -105,6 +107,10 @@ class Bench:
         return next(
             event for event in reversed(self.events) if isinstance(event, ArtifactStatus) and event.kind is kind
         )
+
+    def history(self, kind: ArtifactKind) -> list[tuple[str, int | None]]:
+        shown = [event for event in self.events if isinstance(event, ArtifactStatus) and event.kind is kind]
+        return [(event.status.words, event.behind) for event in shown]
 
     def words(self) -> tuple[str, str]:
         return self.shown(SDIST).status.words, self.shown(WHEEL).status.words
@@ -252,7 +258,7 @@ def test_success_is_not_called_current_before_the_tree_was_looked_at_again(bench
 
 def test_paused_counts_changes_and_builds_only_on_request(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
-    bench.session.pause()
+    bench.session.paused = True
     for content in "23":
         bench.tree.write("src/demo.py", content)
         bench.session.examine()
@@ -265,38 +271,36 @@ def test_paused_counts_changes_and_builds_only_on_request(bench: Bench) -> None:
 
 def test_resuming_makes_what_waited_pending(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
-    bench.session.pause()
+    bench.session.paused = True
     bench.tree.write("src/demo.py", "2")
     bench.session.examine()
-    bench.session.resume()
+    bench.session.paused = False
     assert bench.pending()
-    modes = [event.mode for event in bench.heard(ModeChanged) if isinstance(event, ModeChanged)]
-    assert modes == [Mode.PAUSED, Mode.LIVE]
 
 
 def test_changes_taken_back_while_paused_are_none(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     before = bench.tree.files["src/demo.py"]
-    bench.session.pause()
+    bench.session.paused = True
     bench.tree.write("src/demo.py", "2")
     bench.session.examine()
     assert bench.words() == ("out of date", "out of date")
     bench.tree.files["src/demo.py"] = before
     bench.session.examine()
     assert bench.words() == ("succeeded", "succeeded")
-    bench.session.resume()
+    bench.session.paused = False
     assert not bench.pending()
 
 
 def test_an_sdist_alone_leaves_the_wheel_behind(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
-    bench.session.pause()
+    bench.session.paused = True
     bench.tree.write("src/demo.py", "2")
     bench.session.examine()
     bench.session.attempt(Cause.REQUEST, (SDIST,))
     assert bench.words() == ("succeeded", "out of date")
     assert (bench.shown(SDIST).behind, bench.shown(WHEEL).behind) == (0, 1)
-    bench.session.resume()
+    bench.session.paused = False
     assert bench.pending()
 
 
@@ -321,19 +325,27 @@ def test_at_the_next_start_an_artifact_of_older_sources_is_out_of_date(bench: Be
     bench.session.attempt(Cause.START)
     bench.tree.write("src/demo.py", "2")
     bench.events.clear()
-    bench.restarted().attempt(Cause.START)
-    found = bench.heard(ArtifactStatus)[0]
-    assert isinstance(found, ArtifactStatus)
-    assert found.status.words == "out of date"
+    bench.restarted().begin()
+    bench.session.attempt(Cause.START)
+    # Before the tree was looked at nobody knows what it holds; then it is out of date; then it is built anew.
+    assert bench.history(SDIST)[:2] == [("succeeded", None), ("out of date", None)]
+    assert bench.history(SDIST)[-1] == ("succeeded", 0)
 
 
 def test_at_the_next_start_an_artifact_of_the_same_sources_has_succeeded(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.events.clear()
-    bench.restarted().attempt(Cause.START)
-    found = bench.heard(ArtifactStatus)[0]
-    assert isinstance(found, ArtifactStatus)
-    assert found.status.words == "succeeded"
+    bench.restarted().begin()
+    assert bench.history(SDIST) == [("succeeded", None)]
+
+
+def test_before_the_first_build_a_file_of_somebody_else_is_shown_as_such(bench: Bench) -> None:
+    bench.dist.mkdir()
+    (bench.dist / "demo-1.0.tar.gz").write_bytes(b"of another tool")
+    bench.session.begin()
+    bench.session.attempt(Cause.START)
+    assert bench.history(SDIST)[:2] == [("not built yet", None), ("not built yet, an older file is there", None)]
+    assert bench.words() == ("succeeded", "succeeded")
 
 
 def test_a_project_that_vanishes_is_said_once_and_not_tried_in_a_loop(bench: Bench) -> None:

@@ -19,6 +19,7 @@ class FakeContent:
     filename: str
     pieces: list[bytes | Exception | Callable[[], object]]
     file_count: int = 1
+    sources: tuple[str, ...] = ()
 
     def chunks(self) -> Iterator[bytes]:
         for piece in self.pieces:

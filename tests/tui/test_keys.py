@@ -31,7 +31,7 @@ def an_app(*more: Any, hint: str | None = None) -> tuple[OverheardApp, ScriptedE
         ("b", ("build", None)),
         ("s", ("build", (SDIST,))),
         ("w", ("build", (WHEEL,))),
-        ("p", ("pause",)),
+        ("p", ("toggle pause",)),
         ("x", ("cancel",)),
     ],
 )
@@ -48,7 +48,7 @@ async def test_p_resumes_what_is_paused_and_the_footer_says_so() -> None:
         await settle(pilot)
         assert "p resume" in shown(app)[-1]
         await pilot.press("p")
-        assert engine.commands == [("resume",)]
+        assert engine.commands == [("toggle pause",)]
         engine.play(ModeChanged(Mode.LIVE))
         await settle(pilot)
         assert "p pause" in shown(app)[-1]
@@ -155,7 +155,7 @@ async def test_a_click_on_a_key_of_the_footer_presses_it() -> None:
         await settle(pilot)
         await pilot.click("#key-build_wheel")
         await pilot.click("#key-pause_or_resume")
-        assert engine.commands == [("build", (WHEEL,)), ("pause",)]
+        assert engine.commands == [("build", (WHEEL,)), ("toggle pause",)]
 
 
 async def test_the_palette_finds_an_action_by_its_words_and_does_it() -> None:

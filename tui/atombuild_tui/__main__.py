@@ -11,9 +11,12 @@ def show_screen(order: cli.ScreenOrder) -> int:
     """Run the user interface until it is left; return the exit status."""
     from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help never import textual)
 
-    app = AtombuildApp(order.workshop.engine(), hint=order.hint, bell=order.bell)
+    engine = order.workshop.engine()
+    app = AtombuildApp(engine, hint=order.hint, bell=order.bell)
     app.run()
-    return app.return_code or 0
+    if not app.left_in_time:
+        sys.stderr.write("left while a build was still being stopped; the next start tells what became of it\n")
+    return app.return_code or (cli.FAILED if engine.failed else cli.SUCCEEDED)
 
 
 def main() -> int:

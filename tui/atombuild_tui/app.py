@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.message import Message
 
-from atombuild.events import Mode
 from atombuild.status import ArtifactKind
 from atombuild_tui import actions, signals, themes
 from atombuild_tui.attention import Attention
@@ -80,7 +79,7 @@ class AtombuildApp(App[None]):
         self.theme = themes.DARK.name
         self.dashboard = Dashboard()
         self.left_in_time = True
-        """The engine had ended when the app left."""
+        """The engine had ended when the app left; otherwise what it was at will be found at the next start."""
 
         self._engine = engine
         self._calls = bell
@@ -212,10 +211,7 @@ class AtombuildApp(App[None]):
 
     def action_pause_or_resume(self) -> None:
         """Pause, or go on."""
-        if self.dashboard.mode is Mode.PAUSED:
-            self._engine.resume()
-        else:
-            self._engine.pause()
+        self._engine.toggle_pause()
 
     def action_larger_log(self) -> None:
         """Make the log larger, or small again."""

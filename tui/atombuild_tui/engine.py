@@ -24,16 +24,12 @@ class Engine(Protocol):
         """Build now, also while paused. None: what the session builds."""
         ...
 
-    def pause(self) -> None:
-        """Go on watching and counting, but start no build by yourself."""
-        ...
-
-    def resume(self) -> None:
-        """Build what waited, and go on building on changes."""
+    def toggle_pause(self) -> None:
+        """Go on watching and counting, but start no build by yourself; or build what waited, and go on."""
         ...
 
     def cancel(self) -> None:
-        """Give up the running build, if there is one."""
+        """Give up the running build, if there is one, and those that were asked for."""
         ...
 
     def stop(self) -> None:

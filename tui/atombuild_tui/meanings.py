@@ -27,6 +27,7 @@ MEANINGS: Final = (
     Meaning(Status(Attempt.FAILED, Standing.NEVER), "nothing, as before"),
     Meaning(Status(Attempt.FAILED, Standing.OLD_KEPT), "the old file: the system refused to remove it"),
     Meaning(Status(Attempt.FAILED, Standing.OTHER), "a file that this build did not make"),
+    Meaning(Status(Attempt.FAILED, Standing.UNKNOWN), "what was there: the project never said the name"),
     Meaning(Status(Attempt.NOT_REACHED, Standing.OLD_REMOVED), "nothing: an earlier step failed"),
     Meaning(Status(Attempt.NOT_REACHED, Standing.NEVER), "nothing, as before: an earlier step failed"),
     Meaning(Status(Attempt.CANCELLED, Standing.OLD_REMOVED), "nothing: you stopped the build"),

@@ -62,7 +62,7 @@ _ACTIVITY_TONES: Final = {
     Activity.POLLING: Tone.GOOD,
     Activity.FOLDER_GONE: Tone.BAD,
     Activity.LOCK: Tone.DOUBT,
-    Activity.OFF: Tone.IDLE,
+    Activity.OFF: Tone.BAD,
     Activity.STOPPING: Tone.IDLE,
 }
 
@@ -76,7 +76,7 @@ _MODE_ACTIVITIES: Final = {
 }
 
 
-_UNTRIED: Final = Status(Attempt.NOT_ATTEMPTED, Standing.NEVER)
+_UNTRIED: Final = Status(Attempt.NOT_ATTEMPTED, Standing.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,8 @@ class Dashboard:
         )
 
     def _with_end(self, event: AttemptFinished) -> Dashboard:
-        build = None if self.build is None else replace(self.build, outcome=event.outcome)
+        # One that was given up before it began has no build of its own to end.
+        build = replace(self.build, outcome=event.outcome) if self.build is not None and self.building else self.build
         artifacts = tuple(replace(artifact, running=None) for artifact in self.artifacts)
         return replace(self, build=build, artifacts=artifacts, lock_holder="")
 

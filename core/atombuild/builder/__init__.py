@@ -9,7 +9,7 @@ from __future__ import annotations
 from atombuild.builder.attempt import UNUSABLE, run
 from atombuild.builder.plan import Order, Plan, Result
 from atombuild.builder.recipe import Content, Desk, Recipe, Records
-from atombuild.builder.remains import UNFINISHED, knows_targets
+from atombuild.builder.remains import UNFINISHED, was_built_here
 
 __all__ = [
     "UNFINISHED",
@@ -21,6 +21,6 @@ __all__ = [
     "Recipe",
     "Records",
     "Result",
-    "knows_targets",
     "run",
+    "was_built_here",
 ]

@@ -13,19 +13,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from atombuild.builder.plan import Order, Result
 from atombuild.builder.recipe import Desk, Recipe
-from atombuild.builder.remains import (
-    UNFINISHED,
-    fate_of_old,
-    knows_targets,
-    last_good_size,
-    look_at,
-    settle_interrupted,
-)
+from atombuild.builder.records import AttemptRecords
+from atombuild.builder.remains import is_not_there, look_at, unclaimed_artifacts, was_built_here
 from atombuild.errors import (
     AtombuildError,
     BackendUnsupported,
@@ -37,6 +30,8 @@ from atombuild.errors import (
     RemovalRefused,
     Report,
     SyncFailed,
+    remedy,
+    system_reason,
 )
 from atombuild.events import (
     AttemptFinished,
@@ -52,17 +47,7 @@ from atombuild.events import (
     StepStarted,
     Warned,
 )
-from atombuild.ledger import (
-    REMEMBERED_DURATIONS,
-    Ledger,
-    LedgerDamaged,
-    Old,
-    ProjectRecords,
-    Record,
-    read_ledger,
-    set_ledger_aside,
-    write_ledger,
-)
+from atombuild.ledger import REMEMBERED_DURATIONS, LedgerDamaged, Old, set_ledger_aside
 from atombuild.publish import Holder, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
@@ -97,27 +82,32 @@ class _AttemptRun:
         self._observer = observer
         self._kinds = order.plan.kinds
         self._began = time.monotonic()
-        self._number = 0
-        self._records: dict[ArtifactKind, Record] = {}
-        self._ledger = Ledger()
+        self._records = AttemptRecords(order)
         self._directory: OutputDirectory | None = None
         self._recipe: Recipe | None = None
         self._flaw: AtombuildError | None = None
+        self._sources: set[str] = set()
         self._started = False
 
     def run(self) -> Result:
         try:
+            self._desk.check_cancelled()
             self._read_project()
-            create = self._flaw is None
-            if not create and not self._knows_targets():
-                return self._fail_before_any_target()
-            with OutputDirectory.open(self._order.out_dir, create=create) as directory:
+            if self._flaw is not None and not self._was_built_here():
+                return self.break_off(self._flaw)
+            with OutputDirectory.open(self._order.out_dir, create=self._flaw is None) as directory:
                 return self._in_directory(directory)
         except UNUSABLE as error:
             self._desk.emit(ProjectUnusable(error.reports()))
             return Result(None, None, error.reports())
+        except OutputUnusable as error:
+            if self._flaw is not None and not self._started and is_not_there(error):
+                return self.break_off(self._flaw)
+            return self.break_off(error)
         except AtombuildError as error:
             return self.break_off(error)
+
+    # Before the first step.
 
     def _read_project(self) -> None:
         """Set the recipe, or the flaw that stands in its way; raise where there is nothing to attempt."""
@@ -128,19 +118,18 @@ class _AttemptRun:
             raise
         except (ProjectMissing, PyprojectUnreadable) as error:
             # A project that was built here and lost its pyproject.toml is a failed build, not an empty folder.
-            if not self._knows_targets():
+            if not self._was_built_here():
                 raise
             self._flaw = error
         except AtombuildError as error:
             self._flaw = error
+        except Exception as error:  # noqa: BLE001 (a bug of ours in reading is no reason to leave old artifacts)
+            self._flaw = OurBug(error, doing="reading the project")
 
-    def _knows_targets(self) -> bool:
-        return knows_targets(self._order.root, self._order.out_dir, self._kinds)
-
-    def _fail_before_any_target(self) -> Result:
-        """End an attempt that touches nothing: the project can't be read, and nothing was ever built."""
-        self._start(dict.fromkeys(self._kinds), {})
-        return self._finish_failed(self._flaw_or_bug(), self._kinds)
+    def _was_built_here(self) -> bool:
+        return any(record.target for record in self._order.known.values()) or was_built_here(
+            self._order.root, self._order.out_dir, self._kinds
+        )
 
     def _in_directory(self, directory: OutputDirectory) -> Result:
         self._directory = directory
@@ -165,46 +154,27 @@ class _AttemptRun:
             if waited:
                 self._read_project()  # it may have changed while another builder had its turn
             self._recover(directory)
+            self._desk.check_cancelled()
             return self._attempt(directory)
 
     def _recover(self, directory: OutputDirectory) -> None:
         """Read what earlier attempts left: records, and remains of one that was cut off."""
         try:
-            self._ledger = read_ledger(directory)
+            self._records.read(directory)
         except LedgerDamaged as error:
-            name = set_ledger_aside(directory)
-            self._desk.emit(
-                Warned(
-                    f"the record of earlier builds can't be trusted ({error}); it was set aside as {name}",
-                    "nothing to do: a new one is begun; delete the old one when you have looked at it",
-                )
-            )
+            self._desk.emit(_set_aside(directory, error))
         for name in directory.sweep():
             self._desk.emit(Log((f"swept {name}, left by an interrupted build",)))
-        earlier = self._earlier.artifacts
-        self._records = {
-            kind: settle_interrupted(record, directory.path, self._observer) for kind, record in earlier.items()
-        }
-        if self._records != earlier:
-            # Written at once: the next start must not find the same interruption again.
-            self._write_ledger(directory)
-        self._desk.hold(self._records)
-
-    @property
-    def _earlier(self) -> ProjectRecords:
-        return self._ledger.of(self._order.root, self._order.out_dir)
+        self._records.settle_interrupted(directory, self._observer)
+        self._show()
 
     def _attempt(self, directory: OutputDirectory) -> Result:
-        targets: dict[ArtifactKind, str | None] = {}
-        for kind in self._kinds:
-            before = self._records.get(kind)
-            targets[kind] = self._recipe.target(kind) if self._recipe else before.target if before else None
-        self._number = self._earlier.attempt + 1
+        targets = self._targets()
         present = {kind: directory.look(target) for kind, target in targets.items() if target is not None}
         self._start(targets, {kind: identity for kind, identity in present.items() if identity is not None})
         unwritten = None
         try:
-            self._write_ledger(directory)
+            self._records.write(directory)
         except OutputUnusable as error:
             # A full disk may have room again once the old artifacts are gone; and gone they must be.
             unwritten = error
@@ -212,30 +182,36 @@ class _AttemptRun:
         if refused is not None:
             return self._finish_failed(refused[1], (refused[0],))
         if unwritten is not None:
-            self._write_ledger(directory)
+            self._records.write(directory)
         if self._recipe is None:
             return self._finish_failed(self._flaw_or_bug(), self._kinds)
         return self._carry_out(directory, self._recipe)
 
+    def _targets(self) -> dict[ArtifactKind, str | None]:
+        return {kind: self._recipe.target(kind) if self._recipe else self._records.target(kind) for kind in self._kinds}
+
     def _start(self, targets: Mapping[ArtifactKind, str | None], present: Mapping[ArtifactKind, Identity]) -> None:
         self._started = True
-        now = time.time()
-        for kind, target in targets.items():
-            before = self._records.get(kind)
-            self._records[kind] = Record(
-                target=target,
-                attempt=self._number,
-                outcome=Attempt.QUEUED,
-                started=now,
-                old=fate_of_old(present=kind in present, before=before, target=target),
-                old_identity=present.get(kind),
-                previous_size=last_good_size(before),
-                durations=before.durations if before else (),
-            )
+        self._records.begin(targets, present)
         order = self._order
         if self._recipe is not None:
             self._desk.emit(ProjectLoaded(self._recipe.name, self._recipe.version, self._recipe.backend))
-        self._desk.emit(AttemptStarted(self._number, order.cause, order.paths, order.total, order.change, self._kinds))
+        elif not any(targets.values()):
+            self._warn_of_unclaimed()
+        self._desk.emit(
+            AttemptStarted(self._records.number, order.cause, order.paths, order.total, order.change, self._kinds)
+        )
+
+    def _warn_of_unclaimed(self) -> None:
+        """Say which artifacts are left standing because nobody knows whose they are."""
+        unclaimed = unclaimed_artifacts(self._order.out_dir)
+        if unclaimed:
+            self._desk.emit(
+                Warned(
+                    f"{self._order.out_dir} holds {', '.join(unclaimed)}: whether this project made them can't be told",
+                    "nothing was removed; mend pyproject.toml, or delete them yourself if they are not wanted",
+                )
+            )
 
     def _remove_targets(
         self, directory: OutputDirectory, targets: Mapping[ArtifactKind, str | None]
@@ -246,28 +222,29 @@ class _AttemptRun:
         for removal in directory.remove(tuple(kinds)):
             kind = kinds[removal.target]
             if removal.refused is not None:
-                self._change(kind, old=Old.KEPT, old_identity=removal.old)
+                self._records.change(kind, old=Old.KEPT, old_identity=removal.old)
                 if first is None:
                     first = (kind, RemovalRefused(directory.path / removal.target, removal.refused))
-        self._desk.hold(self._records)
+        self._show()
         return first
 
+    # The steps.
+
     def _carry_out(self, directory: OutputDirectory, recipe: Recipe) -> Result:
+        failing = self._kinds
+        doing = "checking the project"
         try:
             recipe.check(self._kinds)
+            for kind in self._kinds:
+                failing = (kind,)
+                doing = f"building the {kind.value}"
+                self._step(directory, recipe, kind)
         except Cancelled as error:
             return self._finish_cancelled(error)
         except AtombuildError as error:
-            return self._finish_failed(error, self._kinds)
-        for kind in self._kinds:
-            try:
-                self._step(directory, recipe, kind)
-            except Cancelled as error:
-                return self._finish_cancelled(error)
-            except AtombuildError as error:
-                return self._finish_failed(error, (kind,))
-            except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
-                return self._finish_failed(OurBug(error, doing=f"building the {kind.value}"), (kind,))
+            return self._finish_failed(error, failing)
+        except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
+            return self._finish_failed(OurBug(error, doing=doing), failing)
         return self._finish(Outcome.SUCCEEDED)
 
     def _step(self, directory: OutputDirectory, recipe: Recipe, kind: ArtifactKind) -> None:
@@ -275,29 +252,30 @@ class _AttemptRun:
         record = self._records[kind]
         target = recipe.target(kind)
         from_sdist = kind is ArtifactKind.WHEEL and self._order.plan.wheel_from_sdist
-        self._change(kind, outcome=Attempt.BUILDING)
-        self._desk.hold(self._records)
+        self._records.change(kind, outcome=Attempt.BUILDING)
+        self._show()
         self._desk.emit(
             StepStarted(kind, target, "the sdist" if from_sdist else "the source tree", record.usual_seconds)
         )
         began = time.monotonic()
         pulse = self._pulse(kind)
         content = recipe.wheel(pulse, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else recipe.sdist(pulse)
+        self._sources.update(content.sources)
         with directory.stage(target) as staged:
             for chunk in content.chunks():
                 staged.write(chunk)
                 self._desk.check_cancelled()
             sealed = staged.seal()
             # Should we die between the rename and the next record, this tells that the file is whole and ours.
-            self._change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
-            self._write_ledger(directory)
+            self._records.change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
+            self._records.write(directory)
             self._desk.check_cancelled()
             if not directory.is_still_in_place():
                 # Published there, the artifact would not stand under the name that was asked for.
                 raise OutputUnusable(directory.path, OSError("another folder took its place during the build"))
             published = staged.publish()
         seconds = time.monotonic() - began
-        self._change(
+        self._records.change(
             kind,
             outcome=Attempt.SUCCEEDED,
             ended=time.time(),
@@ -310,7 +288,7 @@ class _AttemptRun:
         if published.unconfirmed is not None:
             for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
                 self._desk.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
-        self._desk.hold(self._records)
+        self._show()
 
     def _pulse(self, kind: ArtifactKind) -> Callable[[int, int], None]:
         last = time.monotonic()
@@ -328,61 +306,59 @@ class _AttemptRun:
     def _flaw_or_bug(self) -> AtombuildError:
         return self._flaw or OurBug(RuntimeError("no recipe and no reason"), doing="reading the project")
 
+    # The ends.
+
     def break_off(self, error: AtombuildError) -> Result:
         """End an attempt that an error stopped outside of its steps; look what stands, and say so."""
         self._directory = None  # its lock is gone: nothing may be written any more
         if not self._started:
             if isinstance(error, Cancelled):
-                # Given up while another builder had the directory: nothing began, so nothing changed.
+                # Given up before it began, perhaps while another builder had the directory: nothing changed.
                 self._desk.emit(Log(("cancelled before the build began",)))
-                self._desk.emit(AttemptFinished(self._number, Outcome.CANCELLED, time.monotonic() - self._began))
-                return Result(Outcome.CANCELLED, self._recipe)
-            targets = {kind: self._recipe.target(kind) if self._recipe else None for kind in self._kinds}
+                return self._ended(Outcome.CANCELLED, error.reports())
+            targets = self._targets()
             self._start(targets, {})
             for kind, target in targets.items():
                 standing = look_at(self._order.out_dir, target)
                 if standing is not None:
-                    self._change(kind, old=Old.KEPT, old_identity=standing)
+                    self._records.change(kind, old=Old.KEPT, old_identity=standing)
         if isinstance(error, Cancelled):
             return self._finish_cancelled(error)
-        return self._finish_failed(error, tuple(kind for kind in self._kinds if self._is_open(kind)))
+        return self._finish_failed(error, tuple(kind for kind in self._kinds if self._records.is_open(kind)))
 
     def _finish_failed(self, error: AtombuildError, kinds: tuple[ArtifactKind, ...]) -> Result:
         """End the attempt: these artifacts failed, and those not begun are not reached."""
         for kind in self._kinds:
             if kind in kinds:
-                self._end(kind, Attempt.FAILED)
-            elif self._is_open(kind):
-                self._end(kind, Attempt.NOT_REACHED)
+                self._records.end(kind, Attempt.FAILED)
+            elif self._records.is_open(kind):
+                self._records.end(kind, Attempt.NOT_REACHED)
         self._desk.emit(Failure(error.reports(), kinds[0] if len(kinds) == 1 else None))
         return self._finish(Outcome.FAILED, error.reports())
 
     def _finish_cancelled(self, error: Cancelled) -> Result:
         for kind in self._kinds:
-            if self._is_open(kind):
-                self._end(kind, Attempt.CANCELLED)
+            if self._records.is_open(kind):
+                self._records.end(kind, Attempt.CANCELLED)
         return self._finish(Outcome.CANCELLED, error.reports())
 
     def _finish(self, outcome: Outcome, reports: tuple[Report, ...] = ()) -> Result:
         if self._directory is not None and outcome is not Outcome.SUCCEEDED:
             self._remember(self._directory)
-        self._desk.hold(self._records)
-        self._desk.emit(AttemptFinished(self._number, outcome, time.monotonic() - self._began))
-        return Result(outcome, self._recipe, reports)
+        self._show()
+        return self._ended(outcome, reports)
 
-    def _is_open(self, kind: ArtifactKind) -> bool:
-        return self._records[kind].outcome in UNFINISHED
+    def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
+        self._desk.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
+        return Result(outcome, self._recipe, reports, self._records.identity, frozenset(self._sources))
 
-    def _end(self, kind: ArtifactKind, outcome: Attempt) -> None:
-        self._change(kind, outcome=outcome, ended=time.time(), size=None, sha256=None, identity=None, fingerprint=None)
-
-    def _change(self, kind: ArtifactKind, **facts: Any) -> None:
-        self._records[kind] = replace(self._records[kind], **facts)
+    def _show(self) -> None:
+        self._desk.hold(self._records.current)
 
     def _remember(self, directory: OutputDirectory) -> None:
         """Write the ledger after the fact: what happened stays true even where that fails."""
         try:
-            self._write_ledger(directory)
+            self._records.write(directory)
         except OutputUnusable as error:
             for report in error.reports():
                 self._desk.emit(
@@ -392,7 +368,15 @@ class _AttemptRun:
                     )
                 )
 
-    def _write_ledger(self, directory: OutputDirectory) -> None:
-        records = replace(self._earlier.with_records(self._records), attempt=max(self._number, self._earlier.attempt))
-        self._ledger = self._ledger.with_project(self._order.root, self._order.out_dir, records)
-        write_ledger(directory, self._ledger)
+
+def _set_aside(directory: OutputDirectory, damage: LedgerDamaged) -> Warned:
+    """Move a damaged ledger away; return what to say about it. Never fatal: old artifacts must fall all the same."""
+    what = f"the record of earlier builds can't be trusted ({damage})"
+    try:
+        name = set_ledger_aside(directory)
+    except OutputUnusable as error:
+        return Warned(f"{what}, nor moved out of the way ({system_reason(error.reason)})", remedy(error.reason))
+    return Warned(
+        f"{what}; it was set aside as {name}",
+        "nothing to do: a new one is begun; delete the old one when you have looked at it",
+    )

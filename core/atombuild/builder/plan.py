@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from atombuild.builder.recipe import Recipe
+from atombuild.builder.recipe import Recipe, Records
 from atombuild.errors import Report
 from atombuild.events import Cause, Outcome
+from atombuild.publish import Identity
 from atombuild.status import ArtifactKind
 
 
@@ -40,6 +41,9 @@ class Order:
     fingerprint: str | None = None
     """Of the inputs as they were just before."""
 
+    known: Records = field(default_factory=dict)
+    """What the one who orders knows of the artifacts: old ones must fall even where the ledger was lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -52,3 +56,8 @@ class Result:
     """What was built from; None where the project could not be read."""
 
     reports: tuple[Report, ...] = ()
+    ledger: Identity | None = None
+    """The ledger file that holds what the attempt's records say; None: they are in none."""
+
+    sources: frozenset[str] = frozenset()
+    """The files of the project that went into the artifacts, relative to it."""

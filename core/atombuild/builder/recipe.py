@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from atombuild.events import Event
@@ -22,6 +22,10 @@ class Content(Protocol):
     @property
     def file_count(self) -> int:
         """How many files are in it."""
+
+    @property
+    def sources(self) -> Iterable[str]:
+        """The files of the project that it was made from."""
 
     def chunks(self) -> Iterator[bytes]:
         """Its bytes; producing them may raise any error of the tree."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -16,14 +18,39 @@ UNFINISHED: Final = frozenset({Attempt.QUEUED, Attempt.BUILDING})
 """Attempts that somebody is carrying out, or that were cut off."""
 
 
-def knows_targets(root: Path, out_dir: Path, kinds: tuple[ArtifactKind, ...]) -> bool:
-    """Whether the ledger names artifacts of this project, without creating anything to find out."""
+_NO_DIRECTORY: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
+
+def is_not_there(error: OutputUnusable) -> bool:
+    """Whether no directory stands at the output directory's path, so that no artifact of ours can."""
+    return error.reason.errno in _NO_DIRECTORY
+
+
+def was_built_here(root: Path, out_dir: Path, kinds: tuple[ArtifactKind, ...]) -> bool:
+    """Whether artifacts of this project may stand in the output directory: its ledger names some, or is damaged.
+
+    Nothing is created to find out. Raises :class:`OutputUnusable` where the directory is there and can't be read.
+    """
     try:
         with OutputDirectory.open(out_dir, create=False) as directory:
             records = read_ledger(directory).of(root, out_dir)
-    except (OutputUnusable, LedgerDamaged):
-        return False
+    except LedgerDamaged:
+        return True
+    except OutputUnusable as error:
+        if is_not_there(error):
+            return False
+        raise
     return any(records.artifacts[kind].target for kind in kinds if kind in records.artifacts)
+
+
+def unclaimed_artifacts(out_dir: Path) -> tuple[str, ...]:
+    """Return the artifacts in a directory whose owner can't be told, sorted; none where it can't be listed."""
+    try:
+        names = os.listdir(out_dir)  # noqa: PTH208 (names are all that is wanted)
+    except OSError:
+        return ()
+    suffixes = tuple(kind.suffix for kind in ArtifactKind)
+    return tuple(sorted(name for name in names if name.endswith(suffixes) and not name.startswith(".")))
 
 
 def settle_interrupted(record: Record, out_dir: Path, observer: Observer) -> Record:

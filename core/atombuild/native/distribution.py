@@ -67,6 +67,11 @@ class Distribution:
         """How many files are in it."""
         return len(self.members)
 
+    @property
+    def sources(self) -> Iterator[str]:
+        """The files of the project that it was made from."""
+        return (member.source for member in self.members if member.source is not None)
+
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes of the archive in order."""
         return iter(self.pieces)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-from atombuild.errors import AtombuildError
+from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
@@ -15,6 +15,7 @@ from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.tree import DiskTree, MemberTree
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
+from atombuild.places import places_below
 from atombuild.project.build_system import require_native
 from atombuild.project.load import load_project
 from atombuild.project.model import Project
@@ -26,7 +27,9 @@ def read_recipe(root: Path, out_dir: Path) -> NativeRecipe:
     """Read the project in ``root``. Raises any mistake in its ``pyproject.toml``."""
     pyproject = read_pyproject(root)
     require_native(pyproject)
-    return NativeRecipe(load_project(pyproject), out_dir)
+    project = load_project(pyproject)
+    _require_short_names(project)
+    return NativeRecipe(project, out_dir)
 
 
 class NativeRecipe:
@@ -36,7 +39,8 @@ class NativeRecipe:
 
     def __init__(self, project: Project, out_dir: Path) -> None:
         self._project = project
-        self._tree = DiskTree(project.root, _hidden(project.root, out_dir))
+        # No sdist may hold the output directory; where that is the project's folder itself, nothing can be told apart.
+        self._tree = DiskTree(project.root, tuple(sorted(places_below(project.root, out_dir) - {""})))
         self._unpacked: MemberTree | None = None
         self._selection: Selection | None = None
 
@@ -108,7 +112,22 @@ class NativeRecipe:
         return self._selection
 
 
-def _hidden(root: Path, out_dir: Path) -> tuple[str, ...]:
-    """Return the output directory as seen from the project, where it lies inside: no sdist may hold it."""
-    relative = os.path.relpath(out_dir, root).replace(os.sep, "/")
-    return () if relative == "." or relative.startswith("..") else (relative,)
+_LONGEST_NAME: Final = 255
+"""Bytes in a file name, on nearly every file system."""
+
+
+def _require_short_names(project: Project) -> None:
+    """Raise :class:`ProjectInvalid` for a name and version that no file can bear together."""
+    name = wheel_filename(project)
+    if len(name) > _LONGEST_NAME:
+        key = max(("name", "version"), key=lambda key: len(str(getattr(project.metadata, key))))
+        raise ProjectInvalid(
+            (
+                Problem(
+                    f"the wheel's file name would be {len(name)} characters long",
+                    f"shorten the {key}",
+                    project.pyproject.at("project", key),
+                    (f"file systems take {_LONGEST_NAME} at most",),
+                ),
+            )
+        )

@@ -121,6 +121,8 @@ class DiskTree:
                 children = [(os.fsencode(child.name), child.name, _kind_of(child)) for child in found]
         except OSError as error:
             raise SourceUnreadable(self._root / directory, error) from error
+        except ValueError:  # a NUL byte
+            raise _missing(self._root / directory) from None
         return tuple(
             Entry(prefix + name, kind)
             for _, name, kind in sorted(children, key=lambda child: child[0])
@@ -129,35 +131,54 @@ class DiskTree:
 
     def kind(self, path: str) -> Kind | None:
         """Return what stands at ``path``."""
-        if self._hides(path):
-            return None
-        try:
-            mode = os.lstat(self._root / path).st_mode
-        except OSError:
-            return None
-        return _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
+        mode = self._mode(path, os.lstat)
+        return None if mode is None else _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
 
     def is_file(self, path: str) -> bool:
         """Whether a regular file, or a link to one, stands there."""
-        return not self._hides(path) and (self._root / path).is_file()
+        mode = self._mode(path, os.stat)
+        return mode is not None and stat.S_ISREG(mode)
 
     def exists(self, path: str) -> bool:
         """Whether anything stands there, or where a link there leads to."""
-        return not self._hides(path) and (self._root / path).exists()
+        return self._mode(path, os.stat) is not None
 
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
-        return not (self._root / path).resolve().is_relative_to(self._root.resolve())
+        try:
+            real = os.path.realpath(self._root / path)
+        except ValueError:  # a NUL byte
+            return False
+        return not Path(real).is_relative_to(os.path.realpath(self._root))
 
     def read(self, path: str) -> SourceFile:
         """Read the file, again if it changed meanwhile."""
         if self._hides(path):
             raise _missing(self._root / path)
-        data, executable = read_regular(self._root / path, path)
+        try:
+            data, executable = read_regular(self._root / path, path)
+        except ValueError:  # a NUL byte
+            raise _missing(self._root / path) from None
         return SourceFile(path, data, executable)
 
     def require_safe_names(self) -> None:
         """Nothing is unpacked: every name is as good as the system takes it."""
+
+    def _mode(self, path: str, look: Callable[[Path], os.stat_result]) -> int | None:
+        """Return the mode of what stands at ``path``; None: nothing does, or nothing can under such a name.
+
+        Raises :class:`SourceUnreadable` where the system won't tell.
+        """
+        if self._hides(path):
+            return None
+        try:
+            return look(self._root / path).st_mode
+        except ValueError:  # a NUL byte
+            return None
+        except OSError as error:
+            if error.errno in _NOTHING_THERE:
+                return None
+            raise SourceUnreadable(self._root / path, error) from error
 
     def _hides(self, path: str) -> bool:
         parts = path.split("/")
@@ -267,6 +288,8 @@ def _kind_of(child: os.DirEntry[str]) -> Kind:
         return Kind.DIRECTORY
     return Kind.FILE if child.is_file(follow_symlinks=False) else Kind.OTHER
 
+
+_NOTHING_THERE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
 
 _KINDS: Final = {
     stat.S_IFREG: Kind.FILE,

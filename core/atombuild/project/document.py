@@ -62,13 +62,7 @@ class _Overflow(float):
 def parse_document(path: Path, data: bytes) -> tuple[dict[str, Any], Positions]:
     """Return the table in ``data`` and its positions. Raises :class:`ProjectInvalid`."""
     text = _decoded(path, data)
-    try:
-        table = tomli.loads(text, parse_float=_parse_float)
-    except tomli.TOMLDecodeError as error:
-        where = Location(path, error.lineno, error.colno)
-        raise _invalid(where, error.msg, _advice(error.msg)) from None
-    except RecursionError:
-        raise _invalid(Location(path), *_DEPTH) from None
+    table = _loaded(path, text)
     positions = Positions.of_text(text)
     if positions.too_deep:
         raise _invalid(Location(path, *positions.too_deep), *_DEPTH)
@@ -78,7 +72,7 @@ def parse_document(path: Path, data: bytes) -> tuple[dict[str, Any], Positions]:
             problems.append(
                 Problem(
                     f"the integer {_shortened(str(value))} does not fit in 64 bits",
-                    "give a smaller number, or put it in quotes",
+                    _SMALLER,
                     Location(path, *positions.of(keys)),
                 )
             )
@@ -99,10 +93,31 @@ def parse_document(path: Path, data: bytes) -> tuple[dict[str, Any], Positions]:
     return table, positions
 
 
+def _loaded(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text, parse_float=_parse_float)
+    except tomli.TOMLDecodeError as error:
+        where = Location(path, error.lineno, error.colno)
+        raise _invalid(where, error.msg, _advice(error.msg)) from None
+    except RecursionError:
+        raise _invalid(Location(path), *_DEPTH) from None
+    except ValueError:  # more digits than Python turns into a number
+        raise _invalid(_longest_number(path, text), "an integer does not fit in 64 bits", _SMALLER) from None
+
+
 _DEPTH: Final = (
     "cannot recurse further; max recursion depth met",
     f"nest arrays and tables at most {MAX_DEPTH} deep",
 )
+
+
+_SMALLER: Final = "give a smaller number, or put it in quotes"
+
+
+def _longest_number(path: Path, text: str) -> Location:
+    """Return where the longest run of digits stands: no other number can be the one that was too long."""
+    at = max(re.finditer(r"[0-9_]+", text), key=lambda run: len(run.group())).start()
+    return Location(path, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
 
 
 def _decoded(path: Path, data: bytes) -> str:

@@ -164,6 +164,8 @@ def _marker(text: str) -> Marker:
         marker = Marker(text)
     except InvalidMarker as error:
         raise Refused(str(error).splitlines()[0]) from None
+    except RecursionError:
+        raise Refused("the marker is nested too deeply") from None
     unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "''", text)
     if "===" in unquoted:
         raise Refused("Expected a valid marker operator (such as `>=` or `not in`), found `===`")

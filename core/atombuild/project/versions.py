@@ -37,6 +37,10 @@ def parse_version(text: str) -> Version:
         version = Version(text)
     except InvalidVersion:
         raise Refused(_where_it_ends(text)) from None
+    except ValueError:  # more digits than Python turns into a number
+        raise Refused(
+            f"expected number less than or equal to {LARGEST_NUMBER}, but a number of {len(text):,} digits exceeds it"
+        ) from None
     pre = (version.pre[1],) if version.pre else ()
     for number in (version.epoch, *version.release, *pre, version.post or 0, version.dev or 0):
         if number > LARGEST_NUMBER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -142,7 +143,10 @@ class OutputDirectory:
             return file.read(_LARGEST_NOTE)
 
     def replace(self, name: str, data: bytes) -> None:
-        """Put ``data`` under ``name`` in one step, on the disk before it returns. Raises :class:`OutputUnusable`."""
+        """Put ``data`` under ``name`` in one step: after a power loss the old content stands there or the new, whole.
+
+        Which of the two, the directory's next sync settles. Raises :class:`OutputUnusable`.
+        """
         temporary = temporary_name()
         try:
             descriptor = self._system.create(temporary)
@@ -159,12 +163,18 @@ class OutputDirectory:
         except OSError as error:
             raise OutputUnusable(self.path, error) from error
 
-    def set_aside(self, name: str, new_name: str) -> None:
-        """Rename a file of ours that can't be trusted. Raises :class:`OutputUnusable`."""
+    def set_aside(self, name: str, new_name: str) -> str:
+        """Rename what can't be trusted under a name of ours; return its new name, numbered where that one is taken.
+
+        Raises :class:`OutputUnusable`.
+        """
         try:
-            self._system.replace(name, new_name)
+            taken = set(self._system.names())
+            free = next(each for each in _numbered(new_name) if each not in taken)
+            self._system.replace(name, free)
         except OSError as error:
             raise OutputUnusable(self.path, error) from error
+        return free
 
     def is_still_in_place(self) -> bool:
         """Whether the path still names the directory that was opened; somebody may have swapped it."""
@@ -177,8 +187,14 @@ class OutputDirectory:
             return
         except OSError as error:
             raise OutputUnusable(self.path, error) from error
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(b"*")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(b"*")
+        except OSError as error:
+            # An empty one ignores nothing, and the next build would not write it again.
+            with contextlib.suppress(OSError):
+                self._system.unlink(GITIGNORE)
+            raise OutputUnusable(self.path, error) from error
 
 
 def _make(path: Path) -> bool:
@@ -188,6 +204,11 @@ def _make(path: Path) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in itertools.count(2))
 
 
 def _is_own(found: os.stat_result) -> bool:

@@ -12,12 +12,14 @@ LOCK: Final = ".atombuild.lock"
 LEDGER: Final = ".atombuild.json"
 
 DAMAGED_LEDGER: Final = ".atombuild.json.damaged"
-"""Where a ledger that we can't trust is set aside, for its owner to look at."""
+"""Where a ledger that we can't trust is set aside, for its owner to look at; numbered where that name is taken."""
 
 GITIGNORE: Final = ".gitignore"
 """Written with ``*`` into a directory that we create, as uv does."""
 
 _TEMPORARY: Final = re.compile(r"\.atombuild-[0-9a-f]{16}\.tmp")
+
+_DAMAGED: Final = re.compile(re.escape(DAMAGED_LEDGER) + r"(?:-\d+)?")
 
 
 def temporary_name() -> str:
@@ -32,7 +34,7 @@ def is_temporary(name: str) -> bool:
 
 def is_ours(name: str) -> bool:
     """Whether a file of this name in an output directory belongs to us and not to the user."""
-    return name in {LOCK, LEDGER, DAMAGED_LEDGER} or is_temporary(name)
+    return name in {LOCK, LEDGER} or is_temporary(name) or _DAMAGED.fullmatch(name) is not None
 
 
 def check_target(name: str) -> str:

@@ -33,9 +33,12 @@ class Published:
     """What stands under the final name now."""
 
     sealed: Sealed
-    identity: Identity
+    identity: Identity | None
+    """Which file it is; None: it could not be looked at any more."""
+
     unconfirmed: OSError | None
-    """The directory's last sync failed with this: the file is whole, but its name might not survive a power loss."""
+    """A look at it or the directory's last sync failed with this: the file is whole and has its name, but the disk is
+    not well, and the name might not survive a power loss."""
 
 
 class Staged:
@@ -108,11 +111,12 @@ class Staged:
             else:
                 self._system.rename_new(self._name, self._target)
                 self._name = None
-            identity = Identity.of(self._system.lstat(self._target))
         except OSError as error:
             raise PersistFailed(self._path, error) from error
-        unconfirmed = None
+        # From here on the whole file stands under its name: no error may say otherwise.
+        identity, unconfirmed = None, None
         try:
+            identity = Identity.of(self._system.lstat(self._target))
             self._system.sync_directory()
         except OSError as error:
             unconfirmed = error

@@ -13,6 +13,7 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -127,11 +128,11 @@ def signature_of(found: os.stat_result, link: str | None) -> Signature:
     return Signature(Standing.LINK if stat.S_ISDIR(mode) else Standing.SPECIAL, link, executable=False)
 
 
-def read_digest(path: str, expected: Signature) -> bytes | None:
+def read_digest(path: str, expected: Signature, breathe: Callable[[], object] = lambda: None) -> bytes | None:
     """Return the sha256 of the file at ``path``, or None when it was not ``expected`` before or after.
 
     Without the second look a hash could belong to later content than its signature, and that change would be
-    lost. Raises OSError.
+    lost. Raises OSError, and whatever ``breathe`` raises, which is called for each block.
     """
     # Not blocking: a FIFO that took the file's place meanwhile must not be a wait without end.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -140,6 +141,7 @@ def read_digest(path: str, expected: Signature) -> bytes | None:
             return None
         digest = hashlib.sha256()
         while block := os.read(descriptor, _BLOCK):
+            breathe()
             digest.update(block)
         return digest.digest() if signature_of(os.fstat(descriptor), expected.link) == expected else None
     finally:

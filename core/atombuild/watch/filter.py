@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atombuild.places import places_below
+
 
 class Rule(enum.Enum):
     """Why a path is not watched; the value is what the thing is, in words."""
@@ -115,7 +117,7 @@ class WatchFilter:
         """
         self._root = os.fspath(root)
         self._keep = keep
-        self._out_paths = _places_below(root, out_dir)
+        self._out_paths = places_below(root, out_dir)
         self._folders: dict[str, Ignored | None] = {}
 
     def refresh(self) -> None:
@@ -178,16 +180,3 @@ class WatchFilter:
                 outer = Ignored(Rule.ENVIRONMENT, path)
         self._folders[path] = outer
         return outer
-
-
-def _places_below(root: Path, out_dir: Path) -> frozenset[str]:
-    """Return where below ``root`` the output directory stands, by its name and by where links lead.
-
-    The empty path means that artifacts go into the root itself.
-    """
-    places = set()
-    for base, out in ((root.absolute(), out_dir.absolute()), (root.resolve(), out_dir.resolve())):
-        relative = os.path.relpath(out, base).replace(os.sep, "/")
-        if relative != ".." and not relative.startswith("../"):
-            places.add("" if relative == "." else relative)
-    return frozenset(places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,10 @@ class TreeView:
             return tuple(change.path for change in diff(earlier.snapshot, self.snapshot))
         old, new = earlier.snapshot.entries, self.snapshot.entries
         return tuple(sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path))))
+
+    def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return those of these paths that were not seen, sorted."""
+        return tuple(sorted(path for path in paths if path not in self.snapshot.entries))
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         """Return a hash over path, executable bit and content of every admitted file, in order."""
@@ -47,9 +51,9 @@ class Looker:
         self._out_dir = out_dir
         self._last: Snapshot | None = None
 
-    def __call__(self, keep: Callable[[str], bool]) -> TreeView:
-        """Look now; ``keep`` tells the paths that belong to an artifact, whatever the filter says."""
-        self._last = scan(self._root, WatchFilter(self._root, self._out_dir, keep), self._last)
+    def __call__(self, keep: Callable[[str], bool], breathe: Callable[[], object] = lambda: None) -> TreeView:
+        """Look now. See :class:`atombuild.session.Look`."""
+        self._last = scan(self._root, WatchFilter(self._root, self._out_dir, keep), self._last, breathe=breathe)
         return TreeView(self._last)
 
 

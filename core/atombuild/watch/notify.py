@@ -102,6 +102,10 @@ class Notifier:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="atombuild-notify", daemon=True)
         self._polling = False
+        self._missing = False
+        """There was no folder at the last look."""
+        self._replaced = False
+        """The watcher that ran last ended because another folder, or none, stood there."""
         self._delay = _FIRST_DELAY
         self._again: frozenset[str] | None = None
         self._looked = 0.0
@@ -117,21 +121,27 @@ class Notifier:
             self._thread.join(timeout=0.2)
 
     def _run(self) -> None:
-        missing = replaced = False
         while not self._stop.is_set():
             try:
-                anchor = RootAnchor(self._root)
-            except OSError:
-                if not missing:
-                    self._on_hint(RootGone())
-                missing = True
-                self._stop.wait(ROOT_POLL)
-                continue
-            if missing or replaced:
-                self._on_hint(RootBack())
-            missing = False
-            with contextlib.closing(anchor):
-                replaced = self._watch(anchor)
+                self._round()
+            except Exception as error:  # noqa: BLE001 (the thread's boundary: nobody may stop watching unnoticed)
+                self._recover(error)
+
+    def _round(self) -> None:
+        """Run one watcher to its end, or wait a little for a folder to watch."""
+        try:
+            anchor = RootAnchor(self._root)
+        except OSError:
+            if not self._missing:
+                self._missing = True
+                self._on_hint(RootGone())
+            self._stop.wait(ROOT_POLL)
+            return
+        if self._missing or self._replaced:
+            self._missing = self._replaced = False
+            self._on_hint(RootBack())
+        with contextlib.closing(anchor):
+            self._replaced = self._watch(anchor)
 
     def _watch(self, anchor: RootAnchor) -> bool:
         """Run one watcher to its end; return whether that was because another root, or none, stands there."""
@@ -218,7 +228,7 @@ class Notifier:
         if remedy is not None:
             self._poll(str(error), remedy)
             return
-        self._on_hint(Lost(str(error)))
+        self._on_hint(Lost(str(error) or type(error).__name__))
         self._stop.wait(self._delay)
         self._delay = min(self._delay * 2, _LONGEST_DELAY)
 

@@ -64,15 +64,19 @@ def scan(
     clock: Callable[[], int] = time.time_ns,
     *,
     hash_budget: int = HASH_BUDGET,
+    breathe: Callable[[], object] = lambda: None,
 ) -> Snapshot:
-    """Look at the tree. ``clock`` gives nanoseconds of the same clock that stamps the files."""
+    """Look at the tree. ``clock`` gives nanoseconds of the same clock that stamps the files.
+
+    ``breathe`` is called for every folder and before each block that is read; what it raises ends the look.
+    """
     watched.refresh()
     now = clock()  # before the first stat: whatever is written from here on is racy
     base = os.fspath(root)
     before = previous.entries if previous else {}
     entries: dict[str, Entry] = {}
     optional: list[str] = []
-    for path, found in _walk(base, watched):
+    for path, found in _walk(base, watched, breathe):
         old = before.get(path)
         if isinstance(found, int):
             entries[path] = Entry(Signature(Standing.SEALED, None, executable=False), fault=found)
@@ -85,10 +89,10 @@ def scan(
             entries[path] = entry
             if found.standing is Standing.FILE:
                 if entry.racy or _worth_reading(old, found):
-                    _read(base, path, entries)
+                    _read(base, path, entries, breathe)
                 else:
                     optional.append(path)
-    _read_within(base, optional, entries, hash_budget)
+    _read_within(base, optional, entries, hash_budget, breathe)
     return Snapshot(entries)
 
 
@@ -111,11 +115,11 @@ def _worth_reading(old: Entry | None, found: Signature) -> bool:
     return old.racy or old.fault is not None or (old.digest is not None and old.signature.size == found.size)
 
 
-def _read(base: str, path: str, entries: dict[str, Entry]) -> None:
+def _read(base: str, path: str, entries: dict[str, Entry], breathe: Callable[[], object]) -> None:
     """Add the content's hash to an entry, or why there is none; drop the entry when its file is gone."""
     entry = entries[path]
     try:
-        digest = read_digest(f"{base}/{path}", entry.signature)
+        digest = read_digest(f"{base}/{path}", entry.signature, breathe)
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             del entries[path]
@@ -125,7 +129,9 @@ def _read(base: str, path: str, entries: dict[str, Entry]) -> None:
         entries[path] = replace(entry, digest=digest, racy=entry.racy or digest is None)
 
 
-def _read_within(base: str, optional: list[str], entries: dict[str, Entry], budget: int) -> None:
+def _read_within(
+    base: str, optional: list[str], entries: dict[str, Entry], budget: int, breathe: Callable[[], object]
+) -> None:
     if not optional:
         return
     left = budget - sum(entry.signature.size for entry in entries.values() if entry.digest is not None)
@@ -133,13 +139,14 @@ def _read_within(base: str, optional: list[str], entries: dict[str, Entry], budg
         left -= entries[path].signature.size
         if left < 0:
             break
-        _read(base, path, entries)
+        _read(base, path, entries, breathe)
 
 
-def _walk(base: str, watched: WatchFilter) -> Iterator[tuple[str, Signature | int]]:
+def _walk(base: str, watched: WatchFilter, breathe: Callable[[], object]) -> Iterator[tuple[str, Signature | int]]:
     """Yield every watched path with its signature, or with the number of the error that hides it."""
     pending = [""]
     while pending:
+        breathe()
         folder = pending.pop()
         prefix = f"{folder}/" if folder else ""
         try:

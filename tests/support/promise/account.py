@@ -70,10 +70,12 @@ def words(account: Account | None, out_dir: Path, *, outdated: bool) -> str:
     """Say what a user must be told: the account for the attempt, the disk for what stands there."""
     if account is None:
         return "not built yet"
-    path = out_dir / account.target if account.target else None
+    if account.target is None:
+        return f"{_OPENINGS[account.attempt]}, file name not known"
+    path = out_dir / account.target
     if account.attempt is Attempt.SUCCEEDED:
         return _words_of_success(account, path, outdated=outdated)
-    opening, there = _OPENINGS[account.attempt], stamp(path) if path else None
+    opening, there = _OPENINGS[account.attempt], stamp(path)
     if there is not None:
         return f"{opening}, old artifact still there" if there == account.kept else f"{opening}, another file there now"
     if account.old_removed:
@@ -81,8 +83,8 @@ def words(account: Account | None, out_dir: Path, *, outdated: bool) -> str:
     return f"{opening}, no old artifact" if opening in {"failed", "interrupted"} else opening
 
 
-def _words_of_success(account: Account, path: Path | None, *, outdated: bool) -> str:
-    if path is None or stamp(path) is None:
+def _words_of_success(account: Account, path: Path, *, outdated: bool) -> str:
+    if stamp(path) is None:
         return "deleted since built"
     if not path.is_file() or path.read_bytes() != account.holds:
         return "changed on disk since built"

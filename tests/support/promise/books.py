@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atombuild.builder import Plan
+from atombuild.publish import LEDGER
 from atombuild.status import ArtifactKind, Attempt
 from support.promise.account import Account, stamp
 from support.promise.project import Project, References, Tree
+
+_DAMAGE = b"{"
 
 A_FOLDER = None
 """What the books say stands under a name where a folder stands."""
@@ -69,24 +72,27 @@ class Books:
         project, kinds = self.project, plan.kinds
         ends = project.forecast(plan)
         if project.missing or not project.readable:
-            known = {kind: account.target for kind, account in self.recovered().items() if kind in kinds}
-            if not any(known.values()):
+            known = {kind: account.target for kind, account in self.known().items() if kind in kinds}
+            if not any(known.values()) and not self.is_ledger_damaged():
                 nothing = dict.fromkeys(kinds)
                 fails = Expected(plan, ends, nothing, dict.fromkeys(kinds, False), in_directory=False)
                 return None if project.missing else fails
             targets = {kind: known.get(kind) for kind in kinds}
+            in_directory = self.out_dir.is_dir()  # a flawed project makes none
         else:
             targets = {kind: project.target(kind) for kind in kinds}
+            in_directory = True
         refused = tuple(k for k, name in targets.items() if name in self.disk and self.disk[name] is A_FOLDER)
         if refused:
             ends = {kind: Attempt.FAILED if kind is refused[0] else Attempt.NOT_REACHED for kind in kinds}
         removed = {kind: kind not in refused and self._removes_old(kind, name) for kind, name in targets.items()}
-        return Expected(plan, ends, targets, removed, refused, generation=project.generation, trees=(project.tree,))
+        trees = (project.tree,)
+        return Expected(plan, ends, targets, removed, refused, in_directory, project.generation, trees)
 
     def _removes_old(self, kind: ArtifactKind, target: str | None) -> bool:
         if target in self.disk:
             return True
-        before = self.recovered().get(kind)
+        before = self.known().get(kind)
         failed_before = before is not None and before.target == target and before.attempt is not Attempt.SUCCEEDED
         return failed_before and before is not None and before.old_removed
 
@@ -107,10 +113,14 @@ class Books:
             for kind, account in self.remembered.items()
         }
 
+    def known(self) -> dict[ArtifactKind, Account]:
+        """Return what the next builder knows: the ledger may be lost, what the session saw itself is not."""
+        return {**self.recovered(), **self.told}
+
     def settle(self, expected: Expected, ends: Mapping[ArtifactKind, Attempt]) -> None:
         """Enter an attempt that came to its end."""
         if expected.in_directory:
-            self.remembered = self.recovered()
+            self.remembered = self.known()
             self.told.update(self.remembered)
             self.temporaries = False
         for kind, end in ends.items():
@@ -133,12 +143,13 @@ class Books:
 
         ``ledgers_written`` counts those since the attempt began; None: it never began.
         """
+        known = self.known()
         self.told.clear()
         if not expected.in_directory:
             return
         self.temporaries = True
         if ledgers_written:
-            self.remembered = self.recovered()
+            self.remembered = known
         for kind, target in expected.targets.items():
             if target is None:
                 account = Account(Attempt.INTERRUPTED, None)
@@ -192,6 +203,14 @@ class Books:
 
     def lose_ledger(self) -> None:
         self.remembered.clear()
+
+    def damage_ledger(self) -> None:
+        (self.out_dir / LEDGER).write_bytes(_DAMAGE)
+        self.lose_ledger()
+
+    def is_ledger_damaged(self) -> bool:
+        path = self.out_dir / LEDGER
+        return path.is_file() and path.read_bytes() == _DAMAGE
 
     def entries(self) -> dict[str, bytes | None]:
         """Look at what really stands there."""

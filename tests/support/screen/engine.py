@@ -51,11 +51,8 @@ class ScriptedEngine:
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
         self.commands.append(("build", kinds))
 
-    def pause(self) -> None:
-        self.commands.append(("pause",))
-
-    def resume(self) -> None:
-        self.commands.append(("resume",))
+    def toggle_pause(self) -> None:
+        self.commands.append(("toggle pause",))
 
     def cancel(self) -> None:
         self.commands.append(("cancel",))

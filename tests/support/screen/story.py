@@ -96,7 +96,8 @@ def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, 
     session.attempt(Cause.START)
     start, heard[:] = tuple(heard), []
     if paused:
-        session.pause()
+        session.paused = True
+        heard.append(ModeChanged(Mode.PAUSED))
     for act in acts:
         act(root)
         session.examine()

@@ -1,0 +1,112 @@
+"""What is written down about one attempt: taken over from the ledger, kept up to date, put back into the ledger.
+
+Two memories meet here. The ledger in the output directory knows what other processes did; the session that ordered
+the attempt knows what it saw itself, even where the ledger could not be written, was deleted or was damaged. For each
+artifact the newer of the two counts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from atombuild.builder.plan import Order
+from atombuild.builder.recipe import Records
+from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, settle_interrupted
+from atombuild.errors import OutputUnusable
+from atombuild.ledger import Ledger, Record, read_ledger, write_ledger
+from atombuild.publish import LEDGER, Identity, OutputDirectory
+from atombuild.standing import Observer
+from atombuild.status import ArtifactKind, Attempt
+
+
+class AttemptRecords:
+    """The records of one project's artifacts while an attempt runs."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._ledger = Ledger()
+        self._records: dict[ArtifactKind, Record] = dict(order.known)
+        self.number = max((record.attempt for record in order.known.values()), default=0)
+        """Of the newest attempt known; of this one from :meth:`begin` on."""
+
+        self.identity: Identity | None = None
+        """Which ledger file these records were read from, or written into, last. None: neither yet."""
+
+    @property
+    def current(self) -> Records:
+        """The records as they are now, to keep."""
+        return dict(self._records)
+
+    def target(self, kind: ArtifactKind) -> str | None:
+        """Return the file name an artifact had when it was last tried."""
+        record = self._records.get(kind)
+        return record.target if record is not None else None
+
+    def __getitem__(self, kind: ArtifactKind) -> Record:
+        """Return an artifact's record."""
+        return self._records[kind]
+
+    def read(self, directory: OutputDirectory) -> None:
+        """Take over what the ledger knows better. Needs the lock, like all that follows.
+
+        Raises :class:`atombuild.ledger.LedgerDamaged` and :class:`OutputUnusable`.
+        """
+        self._note_identity(directory)
+        self._ledger = read_ledger(directory)
+        earlier = self._ledger.of(self._order.root, self._order.out_dir)
+        self.number = max(self.number, earlier.attempt)
+        for kind, record in earlier.artifacts.items():
+            if record.is_newer_than(self._records.get(kind)):
+                self._records[kind] = record
+
+    def settle_interrupted(self, directory: OutputDirectory, observer: Observer) -> None:
+        """Note how attempts ended that nobody is carrying out any more: the lock, which we hold, proves just that."""
+        for kind, record in self._records.items():
+            self._records[kind] = settle_interrupted(record, directory.path, observer)
+
+    def begin(self, targets: Mapping[ArtifactKind, str | None], present: Mapping[ArtifactKind, Identity]) -> None:
+        """Start the records of a new attempt; ``present`` tells which old artifacts stand there."""
+        self.number += 1
+        now = time.time()
+        for kind, target in targets.items():
+            before = self._records.get(kind)
+            self._records[kind] = Record(
+                target=target,
+                attempt=self.number,
+                outcome=Attempt.QUEUED,
+                started=now,
+                old=fate_of_old(present=kind in present, before=before, target=target),
+                old_identity=present.get(kind),
+                previous_size=last_good_size(before),
+                durations=before.durations if before else (),
+            )
+
+    def is_open(self, kind: ArtifactKind) -> bool:
+        """Whether this attempt has yet to say how it went."""
+        return self._records[kind].outcome in UNFINISHED
+
+    def change(self, kind: ArtifactKind, **facts: Any) -> None:
+        """Note facts about an artifact: fields of :class:`Record`."""
+        self._records[kind] = replace(self._records[kind], **facts)
+
+    def end(self, kind: ArtifactKind, outcome: Attempt) -> None:
+        """Note that an artifact did not come about."""
+        self.change(kind, outcome=outcome, ended=time.time(), size=None, sha256=None, identity=None, fingerprint=None)
+
+    def write(self, directory: OutputDirectory) -> None:
+        """Put the records into the ledger. Raises :class:`OutputUnusable`."""
+        earlier = self._ledger.of(self._order.root, self._order.out_dir)
+        tried = {kind: record for kind, record in self._records.items() if record.attempt > 0}
+        records = replace(earlier.with_records(tried), attempt=max(self.number, earlier.attempt))
+        self._ledger = self._ledger.with_project(self._order.root, self._order.out_dir, records)
+        write_ledger(directory, self._ledger)
+        self._note_identity(directory)
+
+    def _note_identity(self, directory: OutputDirectory) -> None:
+        try:
+            self.identity = directory.look(LEDGER)
+        except OutputUnusable:
+            self.identity = None  # then the session reads the ledger once more, which is never wrong
