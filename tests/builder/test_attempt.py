@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from atombuild.builder import Order, Plan, Result, run
+from atombuild.builder import Order, Plan, Records, Result, run, was_built_here
 from atombuild.errors import (
     BackendUnsupported,
     Blame,
@@ -33,7 +34,7 @@ from atombuild.events import (
     Warned,
 )
 from atombuild.ledger import Old, Record
-from atombuild.publish import LEDGER, OutputDirectory
+from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.publish.names import temporary_name
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
@@ -55,13 +56,18 @@ class Bench:
         self.dist = self.root / "dist"
         self.desk = FakeDesk()
 
-    def attempt(self, recipe: FakeRecipe | Exception | Callable[[], FakeRecipe], plan: Plan | None = None) -> Result:
+    def attempt(
+        self,
+        recipe: FakeRecipe | Exception | Callable[[], FakeRecipe],
+        plan: Plan | None = None,
+        known: Records | None = None,
+    ) -> Result:
         def cook() -> FakeRecipe:
             if isinstance(recipe, Exception):
                 raise recipe
             return recipe if isinstance(recipe, FakeRecipe) else recipe()
 
-        order = Order(self.root, self.dist, plan or Plan(), Cause.START)
+        order = Order(self.root, self.dist, plan or Plan(), Cause.START, known=known or {})
         return run(order, cook, self.desk, Observer())
 
     def words(self, kind: ArtifactKind) -> str:
@@ -360,6 +366,115 @@ def test_a_damaged_ledger_is_set_aside_with_a_warning(bench: Bench) -> None:
     assert bench.ledger()["sdist"]["outcome"] == "succeeded"
 
 
+def test_a_damaged_ledger_that_can_not_be_moved_away_spares_no_old_artifact(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeRecipe())
+    (bench.dist / LEDGER).write_bytes(b"{")
+
+    def refuse(*_args: object) -> None:
+        raise OutputUnusable(bench.dist, OSError(errno.EPERM, "Operation not permitted"))
+
+    monkeypatch.setattr(OutputDirectory, "set_aside", refuse)
+    bench.attempt(FakeRecipe(flaw=REJECTED))
+    assert visible_files(bench.dist) == []
+    (warning,) = bench.heard(Warned)
+    assert isinstance(warning, Warned)
+    assert warning.what.endswith("nor moved out of the way (Operation not permitted (EPERM))")
+
+
+BROKEN = ProjectInvalid((Problem("not TOML", "mend it"),))
+
+
+@pytest.mark.parametrize("harm", ["deleted", "damaged"])
+@pytest.mark.parametrize("flaw", [BROKEN, ProjectMissing(Path("demo"), why="gone")], ids=["broken", "gone"])
+def test_what_the_session_knows_falls_even_when_the_ledger_was_lost(bench: Bench, harm: str, flaw: Exception) -> None:
+    bench.attempt(FakeRecipe())
+    if harm == "deleted":
+        (bench.dist / LEDGER).unlink()
+    else:
+        (bench.dist / LEDGER).write_bytes(b"{")
+    result = bench.attempt(flaw, known=bench.desk.records)
+    assert result.outcome is Outcome.FAILED
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert visible_files(bench.dist) == []
+    assert bench.ledger()["sdist"]["attempt"] == 2
+
+
+def test_artifacts_that_nobody_knows_are_left_and_named(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    (bench.dist / LEDGER).write_bytes(b"{")
+    bench.attempt(BROKEN)
+    assert bench.both_words() == ("failed, file name not known", "failed, file name not known")
+    assert visible_files(bench.dist) == BOTH
+    warnings = [event.what for event in bench.heard(Warned) if isinstance(event, Warned)]
+    assert "can't be trusted" in warnings[0]
+    assert warnings[1] == f"{bench.dist} holds {', '.join(BOTH)}: whether this project made them can't be told"
+
+
+def test_a_flaw_is_told_and_not_that_the_output_directory_was_removed(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    shutil.rmtree(bench.dist)
+    result = bench.attempt(BROKEN, known=bench.desk.records)
+    assert result.reports == BROKEN.reports()
+    assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
+    assert not bench.dist.exists()
+
+
+def test_an_output_directory_that_can_not_be_read_is_no_empty_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeRecipe())
+
+    def refuse(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("atombuild.publish.directory.open_directory", refuse)
+    with pytest.raises(OutputUnusable):
+        was_built_here(bench.root, bench.dist, (SDIST, WHEEL))
+    assert bench.attempt(BROKEN).reports[0].why == ("Permission denied (EACCES)",)
+
+
+def test_a_failure_that_reached_no_ledger_is_newer_than_what_the_ledger_says(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    older = dict(bench.desk.records)
+    bench.dist.rename(bench.root / "away")
+    bench.dist.write_text("a file")
+    bench.attempt(FakeRecipe(), known=older)
+    failed = bench.desk.records[SDIST]
+    assert (failed.outcome, failed.attempt) == (Attempt.FAILED, 2)
+    assert failed.is_newer_than(older[SDIST])
+    assert not older[SDIST].is_newer_than(failed)
+
+
+def test_a_record_of_a_new_ledger_is_newer_though_its_number_is_lower() -> None:
+    before = Record(target=None, attempt=9, outcome=Attempt.FAILED, started=100.0)
+    after = Record(target=None, attempt=1, outcome=Attempt.FAILED, started=200.0)
+    assert after.is_newer_than(before)
+
+
+def test_a_bug_in_the_check_of_the_project_is_a_failure_in_the_ledger_too(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeRecipe(flaw=ZeroDivisionError("oops")))
+    assert result.reports[0].blame is Blame.BUG
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert bench.ledger()["wheel"]["outcome"] == "failed"
+
+
+def test_a_bug_while_reading_the_project_leaves_no_old_artifact(bench: Bench) -> None:
+    bench.attempt(FakeRecipe())
+    result = bench.attempt(RecursionError("too deep"))
+    assert result.reports[0].blame is Blame.BUG
+    assert visible_files(bench.dist) == []
+
+
+def test_the_result_names_the_ledger_that_holds_it(bench: Bench) -> None:
+    written = bench.attempt(FakeRecipe()).ledger
+    assert written == Identity.of((bench.dist / LEDGER).lstat())
+    bench.desk.cancelled = True
+    assert bench.attempt(FakeRecipe()).ledger is None
+
+
 def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: Bench) -> None:
     versions = iter(["1.0", "2.0"])
     with OutputDirectory.open(bench.dist) as other:
@@ -375,9 +490,14 @@ def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: 
 
 def test_giving_up_while_waiting_changes_nothing(bench: Bench) -> None:
     bench.attempt(FakeRecipe())
-    bench.desk.cancelled = True
+
+    def give_up() -> None:
+        bench.desk.cancelled = True
+
+    bench.desk.on_lock_pause = give_up
     with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
         result = bench.attempt(FakeRecipe())
+    assert len(bench.heard(LockAwaited)) == 1
     assert result.outcome is Outcome.CANCELLED
     assert bench.both_words() == ("succeeded", "succeeded")
     assert visible_files(bench.dist) == BOTH

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from atombuild import cli
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -226,3 +227,27 @@ def test_an_ascii_terminal_gets_something_readable(project: Path) -> None:
     )
     assert done.returncode == 0
     assert "sdist  succeeded" in done.stdout
+
+
+def test_a_bug_of_ours_is_a_report_and_never_a_traceback(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("atombuild.wiring.read_recipe", crash)
+    assert cli.main(["--list", str(project)]) == cli.FAILED
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "error: atombuild itself failed while starting"
+    assert told[2] == "  why: ZeroDivisionError: oops"
+
+
+def test_a_watch_that_ended_by_a_bug_does_not_exit_with_0(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_args: object, **_named: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr("atombuild.watch.looker.scan", crash)
+    assert cli.main(["--plain", str(project)]) == cli.FAILED
+    assert "ZeroDivisionError" in capsys.readouterr().err

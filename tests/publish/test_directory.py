@@ -11,7 +11,7 @@ import pytest
 
 from atombuild.errors import OutputUnusable
 from atombuild.publish import LEDGER, LOCK, OutputDirectory, is_ours
-from atombuild.publish.names import temporary_name
+from atombuild.publish.names import DAMAGED_LEDGER, temporary_name
 from atombuild.publish.posix import PosixDirectory
 
 
@@ -141,6 +141,28 @@ def test_replacing_is_whole_or_not_at_all(
         directory.replace(LEDGER, b"new")
     assert directory.read(LEDGER) == b"old"
     assert sorted(path.name for path in dist.iterdir()) == [LEDGER, ".gitignore"]
+
+
+def test_what_is_set_aside_takes_no_name_that_is_taken(directory: OutputDirectory, dist: Path) -> None:
+    (dist / DAMAGED_LEDGER).mkdir()
+    for content, name in ((b"first", f"{DAMAGED_LEDGER}-2"), (b"second", f"{DAMAGED_LEDGER}-3")):
+        (dist / LEDGER).write_bytes(content)
+        assert directory.set_aside(LEDGER, DAMAGED_LEDGER) == name
+        assert (dist / name).read_bytes() == content
+        assert is_ours(name)
+
+
+def test_a_disk_too_full_for_the_gitignore_leaves_no_empty_one(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(PosixDirectory):
+        def create(self, name: str) -> int:
+            os.close(super().create(name))
+            return os.open("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr("atombuild.publish.directory.open_directory", Full)
+    with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist):
+        pass
+    assert caught.value.reason.errno == errno.ENOSPC
+    assert list(dist.iterdir()) == []
 
 
 def test_reading_never_blocks_on_a_fifo(directory: OutputDirectory, dist: Path) -> None:

@@ -187,6 +187,20 @@ def test_a_failing_last_sync_is_told_and_the_whole_file_stays(dist: Path) -> Non
     assert (dist / TARGET).read_bytes() == b"whole"
 
 
+def test_a_look_that_fails_after_the_name_was_given_does_not_turn_success_into_failure(dist: Path) -> None:
+    class Failing(PosixDirectory):
+        def lstat(self, name: str) -> os.stat_result:
+            raise OSError(errno.EIO, f"Input/output error at {name}")
+
+    dist.mkdir()
+    with OutputDirectory(dist, Failing(dist)).stage(TARGET) as staged:
+        staged.write(b"whole")
+        staged.seal()
+        published = staged.publish()
+    assert (published.identity, published.unconfirmed is None) == (None, False)
+    assert (dist / TARGET).read_bytes() == b"whole"
+
+
 def test_publishing_what_was_not_sealed_is_a_bug(directory: OutputDirectory) -> None:
     with directory.stage(TARGET) as staged, pytest.raises(RuntimeError, match="sealed"):
         staged.publish()

@@ -22,12 +22,15 @@ from atombuild.events import (
     Mode,
     ModeChanged,
     Outcome,
+    SessionStarted,
     SessionStopped,
     StepStarted,
     Warned,
 )
+from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.looker import Looker, TreeView
 from atombuild.wiring import Workshop
 from support.projects import sample_project, visible_files
 
@@ -54,14 +57,26 @@ class FakeNotifier:
 class Bench:
     """An engine over the sample project, with hints by hand and events in a queue."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, plan: Plan | None = None) -> None:
         self.root = root
         self.dist = root / "dist"
         self.events: queue.Queue[Event] = queue.Queue()
         self.gate = threading.Event()
         self.gate.set()
-        workshop = Workshop(root, self.dist, Plan())
-        self.engine = Engine(workshop.session, self._make_notifier, workshop.filter)
+        self.looks = threading.Semaphore(0)
+        """Released after every look at the tree."""
+        self.workshop = Workshop(root, self.dist, plan or Plan())
+        self.engine = Engine(self._make_session, self._make_notifier, self.workshop.filter)
+
+    def _make_session(self, emit: Callable[[Event], None]) -> Session:
+        looker = Looker(self.root, self.dist)
+
+        def look(keep: Callable[[str], bool], breathe: Callable[[], object]) -> TreeView:
+            view = looker(keep, breathe)
+            self.looks.release()
+            return view
+
+        return Session(self.root, self.dist, self.workshop.plan, cook=self.workshop.cook, look=look, emit=emit)
 
     def _make_notifier(self, hear: Callable[[Hint], None]) -> FakeNotifier:
         self.notifier = FakeNotifier(hear)
@@ -98,6 +113,11 @@ class Bench:
             event = self.until(ArtifactStatus)
             if isinstance(event, ArtifactStatus) and event.kind is kind and event.status.words == wanted:
                 return
+
+    def looked(self, times: int = 1) -> None:
+        """Wait until the engine has looked at the tree, this many times since the last call."""
+        for _ in range(times):
+            assert self.looks.acquire(timeout=PATIENCE)
 
     def save(self, path: str, content: str) -> None:
         (self.root / path).write_text(content)
@@ -142,10 +162,14 @@ def test_a_save_is_built_and_named(bench: Bench) -> None:
 def test_a_hint_without_a_change_builds_nothing(bench: Bench) -> None:
     bench.start()
     bench.finished()
+    bench.until(ModeChanged)
+    bench.looked(3)  # before the build, after it, and since the watcher came up
     for hint in (Look(), Paths(frozenset({"src/orrery/cli.py"})), Directories(frozenset({"src"})), Lost("why")):
         bench.notifier.hear(hint)
-    bench.until(Warned)
-    assert not [event for event in bench.stopped() if isinstance(event, AttemptStarted)]
+        bench.looked()
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    # The next build is that of the save: none was made for the hints before it.
+    assert (bench.started().cause, bench.finished().attempt) == (Cause.CHANGE, 2)
 
 
 def test_a_save_in_an_ignored_place_is_not_even_looked_at(bench: Bench) -> None:
@@ -169,8 +193,81 @@ def test_many_saves_during_a_build_lead_to_exactly_one_more(bench: Bench) -> Non
     assert seen.change == 1
     assert bench.started().cause is Cause.CHANGE
     bench.finished()
-    bench.words("succeeded", WHEEL)
-    assert not [event for event in bench.stopped() if isinstance(event, AttemptStarted)]
+    bench.save("src/orrery/cli.py", "x = 'the last'\n")
+    assert bench.finished().attempt == 3
+
+
+def test_builds_asked_for_during_a_build_are_one_more(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    for kinds in ((SDIST,), (WHEEL,), None, (SDIST,)):
+        bench.engine.build(kinds)
+    bench.gate.set()
+    bench.finished()
+    started = bench.started()
+    assert (started.cause, started.kinds) == (Cause.REQUEST, (SDIST, WHEEL))
+    bench.finished()
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.finished().attempt == 3
+
+
+def test_a_cancel_forgets_the_builds_that_were_asked_for(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    bench.engine.build()
+    bench.engine.cancel()
+    bench.gate.set()
+    assert bench.finished().outcome is Outcome.CANCELLED
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.started().cause is Cause.CHANGE
+
+
+def test_asking_for_what_the_session_does_not_build_is_answered(tmp_path: Path) -> None:
+    bench = Bench(sample_project(tmp_path), Plan.chosen(sdist=False, wheel=True))
+    bench.start()
+    bench.finished()
+    bench.engine.build((SDIST,))
+    warning = bench.until(Warned)
+    assert isinstance(warning, Warned)
+    assert warning.what == "the sdist was not built: this session builds the wheel only"
+    bench.stopped()
+
+
+def modes_told(bench: Bench, *steps: Hint | Callable[[], None]) -> list[tuple[Mode, str]]:
+    told = []
+    for step in steps:
+        if callable(step):
+            step()
+        else:
+            bench.notifier.hear(step)
+        event = bench.until(ModeChanged)
+        assert isinstance(event, ModeChanged)
+        told.append((event.mode, event.words))
+    return told
+
+
+def test_a_folder_that_goes_and_comes_back_leaves_a_pause_as_it_was(bench: Bench) -> None:
+    bench.start()
+    bench.until(ModeChanged)
+    toggle = bench.engine.toggle_pause
+    assert modes_told(bench, toggle, RootGone(), RootBack(), toggle) == [
+        (Mode.PAUSED, ""),
+        (Mode.ROOT_GONE, "the project folder is gone; it is looked for until it is back"),
+        (Mode.PAUSED, "the project folder is back"),
+        (Mode.LIVE, ""),
+    ]
+
+
+def test_a_pause_while_the_folder_is_gone_is_answered_and_kept(bench: Bench) -> None:
+    bench.start()
+    bench.until(ModeChanged)
+    assert modes_told(bench, RootGone(), bench.engine.toggle_pause, RootBack()) == [
+        (Mode.ROOT_GONE, "the project folder is gone; it is looked for until it is back"),
+        (Mode.ROOT_GONE, "paused: nothing will be built by itself"),
+        (Mode.PAUSED, "the project folder is back"),
+    ]
 
 
 def test_pausing_holds_changes_back_until_resumed(bench: Bench) -> None:
@@ -217,10 +314,14 @@ def test_stopping_in_mid_build_leaves_nothing_half_written(bench: Bench) -> None
 
 def test_a_stop_before_the_first_build_is_not_lost(tmp_path: Path) -> None:
     bench = Bench(sample_project(tmp_path))
-    bench.start()
     bench.engine.stop()
+    bench.start()
     assert bench.engine.join(PATIENCE)
-    assert not list(bench.dist.glob(".atombuild-*.tmp")) if bench.dist.exists() else True
+    assert [type(event) for event in bench.events.queue if not isinstance(event, ArtifactStatus)] == [
+        SessionStarted,
+        SessionStopped,
+    ]
+    assert not bench.dist.exists()
 
 
 def test_an_artifact_deleted_from_outside_is_shown_without_any_hint(bench: Bench) -> None:
@@ -266,6 +367,7 @@ def test_a_bug_in_the_thread_is_seen_and_ends_in_order(tmp_path: Path) -> None:
     (failure,) = [event for event in seen if isinstance(event, Failure)]
     assert failure.reports[0].why == ("ZeroDivisionError: oops",)
     assert isinstance(seen[-1], SessionStopped)
+    assert engine.failed
 
 
 @pytest.mark.parametrize("dance", ["in place", "rename over", "delete and create"])

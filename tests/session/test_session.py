@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
-from atombuild.errors import ProjectMissing, SourceRejected
+from atombuild.errors import Problem, ProjectInvalid, ProjectMissing, SourceRejected
 from atombuild.events import (
     ArtifactStatus,
     AttemptStarted,
@@ -18,11 +18,13 @@ from atombuild.events import (
     ChangesIgnored,
     ChangesSeen,
     Event,
+    LockAwaited,
     Outcome,
     ProjectUnusable,
     SessionStarted,
     SessionStopped,
 )
+from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from support.projects import visible_files
@@ -71,6 +73,9 @@ class TreeView:
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         return repr(sorted((path, content) for path, (_, content) in self.files.items() if admits(path)))
+
+
+BROKEN = ProjectInvalid((Problem("not TOML", "mend it"),))
 
 
 class Bench:
@@ -381,3 +386,93 @@ def test_another_builders_newer_records_are_taken_over(bench: Bench) -> None:
     assert bench.words() == ("succeeded", "succeeded")
     assert bench.shown().size == len(b"built by the other")
     assert os.listdir(bench.dist)  # noqa: PTH208 (any entry will do)
+
+
+def test_a_file_that_came_in_mid_build_and_went_before_the_next_look_is_in_the_artifact(bench: Bench) -> None:
+    bench.recipe = FakeRecipe(sdist_pieces=[lambda: bench.tree.write("src/extra.py", "1"), b"with extra.py"])
+    bench.session.attempt(Cause.START)
+    assert bench.words() == ("out of date", "out of date")
+    del bench.tree.files["src/extra.py"]
+    bench.session.examine()
+    assert bench.words() == ("out of date", "out of date")
+    assert bench.pending()
+
+
+def test_a_file_that_came_and_went_in_mid_build_is_in_the_artifact_and_in_no_look(bench: Bench) -> None:
+    bench.recipe = FakeRecipe(sources=("src/demo.py", "src/extra.py"))
+    (bench.root / "src").mkdir()
+    bench.session.attempt(Cause.START)
+    assert bench.words() == ("out of date", "out of date")
+    (seen,) = bench.heard(ChangesSeen)
+    assert isinstance(seen, ChangesSeen)
+    assert seen.paths == ("src/extra.py",)
+    assert bench.pending()
+
+
+def test_a_file_that_is_built_and_never_watched_is_no_change(bench: Bench) -> None:
+    (bench.root / "src").mkdir()
+    (bench.root / "src/notes.py~").write_text("an editor's backup, and the project includes everything")
+    bench.recipe = FakeRecipe(sources=("src/demo.py", "src/notes.py~"))
+    bench.session.attempt(Cause.START)
+    assert bench.words() == ("succeeded", "succeeded")
+    assert not bench.pending()
+
+
+def test_the_mend_of_a_project_that_was_never_read_counts_after_a_cancel(bench: Bench) -> None:
+    bench.recipe = BROKEN
+    bench.session.cancel()
+    tree = bench.tree.look
+
+    def cancelling(keep: Callable[[str], bool], breathe: Callable[[], object]) -> TreeView:
+        bench.session.cancel()
+        return tree(keep, breathe)
+
+    bench.session = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=cancelling, emit=bench.events.append)
+    assert bench.session.attempt(Cause.START).outcome is Outcome.CANCELLED
+    bench.tree.write("pyproject.toml", "mended")
+    bench.session.examine()
+    assert bench.pending()
+
+
+def test_after_giving_up_the_wait_for_the_lock_the_ledger_is_still_read(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.events.clear()
+
+    def hear(event: Event) -> None:
+        bench.events.append(event)
+        if isinstance(event, LockAwaited):
+            session.cancel()
+
+    session = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=bench.tree.look, emit=hear)
+    with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
+        assert session.attempt(Cause.START).outcome is Outcome.CANCELLED
+    assert bench.words() == ("not built yet, an older file is there", "not built yet, an older file is there")
+    session.refresh()
+    assert bench.words() == ("succeeded", "succeeded")
+
+
+def test_a_bug_in_reading_the_project_does_not_end_the_session(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.recipe = RecursionError("too deep")
+    assert bench.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
+    assert bench.words() == ("failed, old artifact removed", "failed, old artifact removed")
+
+
+def test_what_the_session_saw_falls_though_the_ledger_is_gone(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    (bench.dist / LEDGER).unlink()
+    bench.recipe = BROKEN
+    bench.session.attempt(Cause.REQUEST)
+    assert bench.words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert visible_files(bench.dist) == []
+
+
+def test_an_older_ledger_that_comes_back_hides_no_newer_failure(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.dist.rename(bench.root / "away")
+    bench.dist.write_text("a file")
+    bench.session.attempt(Cause.REQUEST)
+    bench.dist.unlink()
+    (bench.root / "away").rename(bench.dist)
+    bench.session.refresh()
+    assert bench.words() == ("failed, another file there now", "failed, another file there now")

@@ -40,6 +40,7 @@ class FakeRecipe:
     flaw: Exception | None = None
     """Found by :meth:`check`."""
 
+    sources: tuple[str, ...] = ()
     version: str = "1.0"
     name: str = "demo"
     backend: str = "fake"
@@ -55,7 +56,7 @@ class FakeRecipe:
 
     def sdist(self, pulse: Callable[[int, int], None]) -> FakeContent:
         pulse(0, 1)
-        return FakeContent(self.target(ArtifactKind.SDIST), self.sdist_pieces)
+        return FakeContent(self.target(ArtifactKind.SDIST), self.sdist_pieces, sources=self.sources)
 
     def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> FakeContent:
         assert isinstance(from_sdist, bool)

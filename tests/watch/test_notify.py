@@ -179,6 +179,27 @@ def test_an_error_inside_watchfiles_is_said_and_watching_starts_again(fake: Watc
     assert fake.events.closed == 1
 
 
+def test_a_bug_behind_a_hint_is_said_and_watching_goes_on(tmp_path: Path) -> None:
+    hints: queue.Queue[Hint] = queue.Queue()
+    events = FakeEvents()
+    bugs = [ZeroDivisionError("oops")]
+
+    def hear(hint: Hint) -> None:
+        if isinstance(hint, Paths) and bugs:
+            raise bugs.pop()
+        hints.put(hint)
+
+    notifier = Notifier(tmp_path, hear, events=events, clock=lambda: 0.0)
+    notifier.start()
+    for _ in range(2):
+        events.played.put({(Change.modified, os.fspath(tmp_path.resolve() / "a"))})
+    assert hints.get(timeout=PATIENCE) == Watching(polling=False)
+    assert hints.get(timeout=PATIENCE) == Lost("oops")
+    assert hints.get(timeout=PATIENCE) == Watching(polling=False)
+    assert hints.get(timeout=PATIENCE) == Paths(frozenset({"a"}))
+    notifier.stop()
+
+
 def test_a_watcher_that_just_ends_is_started_again(fake: Watched) -> None:
     fake.play(StopIteration())
     assert fake.hint() == Lost("the watcher ended")

@@ -112,9 +112,12 @@ class LogBuffer:
         if surplus <= 0 and self._characters <= KEPT_CHARACTERS:
             return 0
         before = self._first_start
-        # A tenth at once: cutting the head of a list costs its length.
-        count = min(max(surplus, 0) + self._kept // 10, len(self._entries))
+        # A tenth more than needed at once: cutting the head of a list costs its length.
+        count = surplus + self._kept // 10 if surplus > 0 else 0
         self._characters -= sum(len(entry.text) for entry in self._entries[:count])
+        while self._characters > KEPT_CHARACTERS * 0.9 and count < len(self._entries) - 1:
+            self._characters -= len(self._entries[count].text)
+            count += 1
         del self._entries[:count]
         del self._starts[:count]
         return self._first_start - before
