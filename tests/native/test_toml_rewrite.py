@@ -83,7 +83,7 @@ def test_the_rewritten_document_is_uvs(document: str, same_as_uv: Same) -> None:
     ],
 )
 def test_windows_line_endings_survive_in_strings_and_nowhere_else(value: str, same_as_uv: Same) -> None:
-    build_system = '[build-system]\nrequires = ["uv_build>=0.13.9,<0.14"]\nbuild-backend = "uv_build"\n'
+    build_system = '[build-system]\nrequires = ["uv_build>=0.13.6,<0.14"]\nbuild-backend = "uv_build"\n'
     head = f"\ufeff{build_system}{PROJECT}[tool.q]\n".replace("\n", "\r\n")
     same_as_uv(f"{head}a = {value}\r\n".encode())
 

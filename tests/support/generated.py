@@ -22,7 +22,7 @@ from atombuild.native.tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 
-BUILD_SYSTEM: Final = '\n[build-system]\nrequires = ["uv_build>=0.13.9,<0.14"]\nbuild-backend = "uv_build"\n'
+BUILD_SYSTEM: Final = '\n[build-system]\nrequires = ["uv_build>=0.13.6,<0.14"]\nbuild-backend = "uv_build"\n'
 
 Files = Mapping[str, str | bytes]
 

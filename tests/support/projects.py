@@ -32,7 +32,7 @@ def big_project(folder: Path, megabytes: int, name: str = "bulky") -> Path:
     package.mkdir(parents=True)
     (root / "pyproject.toml").write_text(
         f'[project]\nname = "{name}"\nversion = "1.0"\n\n'
-        '[build-system]\nrequires = ["uv_build>=0.13.9,<0.14"]\nbuild-backend = "uv_build"\n'
+        '[build-system]\nrequires = ["uv_build>=0.13.6,<0.14"]\nbuild-backend = "uv_build"\n'
     )
     (package / "__init__.py").write_text("")
     for number in range(megabytes):

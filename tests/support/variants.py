@@ -17,7 +17,7 @@ Files = Mapping[str, File]
 
 HEADER: Final = """\
 [build-system]
-requires = ["uv_build>=0.13.9,<0.14"]
+requires = ["uv_build>=0.13.6,<0.14"]
 build-backend = "uv_build"
 """
 

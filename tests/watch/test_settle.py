@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atombuild.watch.settle import Settle
+from atombuild.watch.settle import CALM, Settle
 
 gaps = st.lists(st.floats(0, 1, allow_nan=False), max_size=50)
 
@@ -72,20 +72,21 @@ def test_a_storm_never_puts_the_deadline_beyond_the_cap(gaps: list[float]) -> No
 
 @given(gaps)
 def test_every_hint_is_followed_by_a_look(gaps: list[float]) -> None:
-    settle, now, unseen = Settle(quiet=0.3, cap=2), 0.0, 0
+    settle, now, last, looks = Settle(quiet=0.3, cap=2), 0.0, float("-inf"), 0
     for gap in gaps:
         now += gap
         if settle.due(now):
             settle.reset()
-            unseen = 0
+            looks += 1
+        if now - last >= CALM:
+            looks = 0
         settle.hint(now)
-        unseen += 1
-        assert settle.deadline() is not None
-    deadline = settle.deadline()
-    assert (deadline is not None) == (unseen > 0)
-    if deadline is not None:
-        assert now <= deadline <= now + 0.3 or deadline <= now
-        assert settle.due(deadline)
+        last = now
+        # Each look within one burst doubles the wait for the next, up to the cap.
+        deadline = settle.deadline()
+        assert deadline is not None
+        assert deadline <= now + min(0.3 * 2**looks, 2)
+        assert settle.due(max(now, deadline))
 
 
 def acts(gap: float, seconds: float) -> int:

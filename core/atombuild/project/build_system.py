@@ -10,7 +10,7 @@ from atombuild.project.pyproject import BuildSystem, Pyproject
 NATIVE_BACKEND = "uv_build"
 """The ``build-backend`` whose distributions the native builder makes."""
 
-EXAMPLE = 'requires = ["uv_build>=0.13.9,<0.14"] and build-backend = "uv_build"'
+EXAMPLE = 'requires = ["uv_build>=0.13.6,<0.14"] and build-backend = "uv_build"'
 
 
 def build_system_of(pyproject: Pyproject) -> BuildSystem | None:

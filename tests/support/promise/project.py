@@ -28,7 +28,7 @@ readme = "README.md"
 license-files = ["LICENSE"]
 
 [build-system]
-requires = ["uv_build>=0.13.9,<0.14"]
+requires = ["uv_build>=0.13.6,<0.14"]
 build-backend = "uv_build"
 """
 _LEAVES_OUT_INIT: Final = f'\n[tool.uv.build-backend]\nsource-exclude = ["{INIT}"]\n'
