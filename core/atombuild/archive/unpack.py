@@ -13,46 +13,24 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import stat
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, NoReturn
+from typing import IO, Final, NoReturn, cast
 
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from atombuild.archive.bounds import DISTRUST, REPAIR, USUAL, BoundedStream, Limits, open_regular, refuse_size
 from atombuild.errors import SdistRejected, SourceUnreadable, WriteFailed
 
-MAX_MEMBERS: Final = 200_000
-"""Files and folders. The largest sdists of the package index hold some tens of thousands."""
-
-MAX_SIZE: Final = 4 * 1024**3
-"""Bytes, unpacked, with the archive's own headers."""
-
-_LARGEST_READ: Final = 1 << 20
-"""Bytes. ``tarfile`` reads extended headers, and nothing else that we let it read, in one piece."""
-
 _PIECE: Final = 1 << 18
-_BLOCK: Final = 512
 _NOT_IN_A_NAME: Final = frozenset("\\\0:" if os.name == "nt" else "\\\0")
 """A backslash is a separator for some tools, and on Windows a colon names a drive or a hidden stream."""
 
-_REPAIR: Final = "get the file again, or build the sdist again"
-_DISTRUST: Final = "no build tool makes such an sdist: look at it with tar -tvzf before you trust it"
 
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much an sdist may hold. Beyond it is an attack on the disk, or a mistake."""
-
-    members: int = MAX_MEMBERS
-    size: int = MAX_SIZE
-
-
-def unpack_sdist(archive: Path, folder: Path, limits: Limits = Limits()) -> Path:
+def unpack_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> Path:
     """Unpack ``archive``, a ``.tar.gz``, into ``folder``, which is there; return the path of its top folder.
 
     Raises :class:`SdistRejected` for what the file holds, :class:`SourceUnreadable` when it can't be read and
@@ -60,68 +38,23 @@ def unpack_sdist(archive: Path, folder: Path, limits: Limits = Limits()) -> Path
     one, and use nothing in it.
     """
     try:
-        with _open_regular(archive) as packed, gzip.GzipFile(fileobj=packed) as stream:
-            bounded = _Bounded(stream, archive, limits)
+        with open_regular(archive) as packed, gzip.GzipFile(fileobj=packed) as stream:
+            bounded = BoundedStream(stream, archive, limits)
             with tarfile.open(
-                fileobj=bounded,
+                fileobj=cast("IO[bytes]", bounded),  # reading needs no more of a file than it has
                 mode="r:",
                 encoding="utf-8",
-                errors="surrogateescape",  # type: ignore[call-overload]
+                errors="surrogateescape",
             ) as members:
                 unpacking = _Unpacking(archive, folder, limits)
                 for member in members:
                     unpacking.take(member, members)
-                _require_end(bounded, archive)
+                bounded.require_end()
                 return unpacking.top_folder()
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
-        raise SdistRejected(archive, f"it is damaged, or no .tar.gz: {error}", hint=_REPAIR) from error
+        raise SdistRejected(archive, f"it is damaged, or no .tar.gz: {error}", hint=REPAIR) from error
     except OSError as error:
         raise SourceUnreadable(archive, error) from error
-
-
-def _open_regular(archive: Path) -> IO[bytes]:
-    # O_NONBLOCK: a FIFO must not hold us.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    file = os.fdopen(os.open(archive, flags), "rb")
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise SdistRejected(archive, "it is no regular file", hint="give the .tar.gz file itself")
-    return file
-
-
-class _Bounded:
-    """The unpacked stream as ``tarfile`` reads it: forward only, in small pieces, and not for ever."""
-
-    def __init__(self, stream: gzip.GzipFile, archive: Path, limits: Limits) -> None:
-        self._stream = stream
-        self._archive = archive
-        self._limits = limits
-        self.last = b""
-        """What was read last."""
-
-    def read(self, size: int) -> bytes:
-        """Return up to ``size`` bytes."""
-        if not 0 <= size <= _LARGEST_READ:
-            raise SdistRejected(self._archive, f"one of its headers has an absurd size: {size} bytes", hint=_DISTRUST)
-        self.last = self._stream.read(size)
-        self._check(self._stream.tell())
-        return self.last
-
-    def seek(self, position: int) -> int:
-        """Skip to ``position``."""
-        if position < self._stream.tell():
-            # Only forged headers lead back; and every such step would unpack the whole archive again.
-            raise SdistRejected(self._archive, "one of its headers leads back into the archive", hint=_DISTRUST)
-        self._check(position)
-        return self._stream.seek(position)
-
-    def tell(self) -> int:
-        """Return how much was read or skipped."""
-        return self._stream.tell()
-
-    def _check(self, position: int) -> None:
-        if position > self._limits.size:
-            _refuse_size(self._archive, self._limits)
 
 
 class _Unpacking:
@@ -139,7 +72,7 @@ class _Unpacking:
     def top_folder(self) -> Path:
         """Return where the one top folder stands."""
         if self._top is None:
-            raise SdistRejected(self._archive, "it is empty", hint=_REPAIR)
+            raise SdistRejected(self._archive, "it is empty", hint=REPAIR)
         return self._folder / self._top
 
     def take(self, member: tarfile.TarInfo, members: tarfile.TarFile) -> None:
@@ -148,7 +81,7 @@ class _Unpacking:
             self._refuse(member.name, "has a size below nothing")
         self._size += member.size
         if self._size > self._limits.size:
-            _refuse_size(self._archive, self._limits)
+            refuse_size(self._archive, self._limits)
         parts = self._parts(member.name)
         self._check_filter(member)
         if member.isdir():
@@ -201,7 +134,7 @@ class _Unpacking:
         try:
             data_filter(member, str(self._folder))
         except tarfile.TarError as error:
-            raise SdistRejected(self._archive, f"Python refuses one of its members: {error}", hint=_DISTRUST) from error
+            raise SdistRejected(self._archive, f"Python refuses one of its members: {error}", hint=DISTRUST) from error
 
     def _make_folders(self, parts: list[str]) -> None:
         for depth in range(1, len(parts) + 1):
@@ -230,7 +163,7 @@ class _Unpacking:
             with self._writing(path):
                 file.flush()
         if written != member.size:
-            raise SdistRejected(self._archive, f"it ends in the middle of {path!r}", hint=_REPAIR)
+            raise SdistRejected(self._archive, f"it ends in the middle of {path!r}", hint=REPAIR)
 
     @contextlib.contextmanager
     def _writing(self, path: str) -> Iterator[None]:
@@ -251,24 +184,11 @@ class _Unpacking:
         self._count += 1
         if self._count > self._limits.members:
             raise SdistRejected(
-                self._archive, f"it holds more than {self._limits.members:,} files and folders", hint=_DISTRUST
+                self._archive, f"it holds more than {self._limits.members:,} files and folders", hint=DISTRUST
             )
 
     def _refuse(self, name: str, why: str) -> NoReturn:
-        raise SdistRejected(self._archive, f"its member {name!r} {why}", hint=_DISTRUST)
-
-
-def _require_end(stream: _Bounded, archive: Path) -> None:
-    """Make sure that the archive ended where it says, and nowhere before: ``tarfile`` stops at any odd header."""
-    if stream.last != bytes(_BLOCK):
-        raise SdistRejected(archive, "it is cut off, or damaged in the middle", hint=_REPAIR)
-    while piece := stream.read(_PIECE):
-        if piece.strip(b"\0"):
-            raise SdistRejected(archive, "something follows after its end", hint=_DISTRUST)
-
-
-def _refuse_size(archive: Path, limits: Limits) -> NoReturn:
-    raise SdistRejected(archive, f"it holds more than {limits.size:,} bytes", hint=_DISTRUST)
+        raise SdistRejected(self._archive, f"its member {name!r} {why}", hint=DISTRUST)
 
 
 _NEW_FILE: Final = (
