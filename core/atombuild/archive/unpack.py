@@ -83,16 +83,17 @@ class _Unpacking:
         if self._size > self._limits.size:
             refuse_size(self._archive, self._limits)
         parts = self._parts(member.name)
-        self._check_filter(member)
-        if member.isdir():
-            self._make_folders(parts)
-        elif member.isreg() and not member.issparse():
-            if len(parts) < 2:  # noqa: PLR2004 (the top folder and something in it)
-                self._refuse(member.name, "does not stand in the top folder")
-            self._make_folders(parts[:-1])
-            self._write(parts, member, members)
-        else:
+        is_file = member.isreg() and not member.issparse()
+        if not is_file and not member.isdir():
             self._refuse(member.name, f"is {_KINDS.get(member.type, 'no regular file')}; only files and folders may be")
+        self._check_filter(member)
+        if not is_file:
+            self._make_folders(parts)
+            return
+        if len(parts) < 2:  # noqa: PLR2004 (the top folder and something in it)
+            self._refuse(member.name, "does not stand in the top folder")
+        self._make_folders(parts[:-1])
+        self._write(parts, member, members)
 
     def _parts(self, name: str) -> list[str]:
         if name.startswith("/"):
