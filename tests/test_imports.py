@@ -62,3 +62,26 @@ print(sorted(name for name in sys.modules if name in ("textual", "rich", "watchf
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("hook", ["get_requires_for_build_wheel()", "build_wheel(sys.argv[1])"])
+def test_a_front_end_that_imports_our_hooks_loads_no_screen_and_no_watcher(tmp_path: Path, hook: str) -> None:
+    program = f"""
+import sys
+import atombuild.backend
+try:
+    atombuild.backend.{hook}
+except SystemExit:
+    pass
+loaded = [name for name in sys.modules if name.startswith(("textual", "rich", "watchfiles", "atombuild."))]
+print(sorted(loaded), file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = done.stderr.splitlines()[-1]
+    assert "textual" not in loaded
+    assert "rich" not in loaded
+    assert "watchfiles" not in loaded
+    # Nothing that builds is loaded for a hook that builds nothing: a front-end asks it in a process of its own.
+    assert ("atombuild.native" in loaded) == hook.startswith("build")

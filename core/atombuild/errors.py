@@ -7,6 +7,7 @@
     │   ├── ProjectInvalid       pyproject.toml says something it may not: every problem at once
     │   ├── BackendUnsupported   another build backend than this version can run
     │   ├── SourceRejected       the files of the project can't make this distribution
+    │   ├── SdistRejected        an sdist file can't be unpacked, or not safely
     │   └── UsageMistake         the command line
     ├── BackendFailure           a build backend that is not ours broke off
     ├── MachineFailure           the operating system refused: disk full, permission, a file in the way
@@ -210,8 +211,8 @@ class BackendUnsupported(UserMistake):
             Report(
                 self.blame,
                 f"the build backend {self.backend} is not supported yet",
-                "this version builds projects whose build-backend is uv_build; nothing in the output directory "
-                "was touched",
+                "this version builds projects whose build-backend is uv_build or atombuild.backend; nothing in the "
+                "output directory was touched",
                 where=self.where,
                 why=(self.why,),
             ),
@@ -231,6 +232,28 @@ class SourceRejected(UserMistake):
     def reports(self) -> tuple[Report, ...]:
         """One report."""
         return (Report(self.blame, self.what, self.hint, where=self.where, why=self.why),)
+
+
+class SdistRejected(UserMistake):
+    """An sdist file that was given as a source is damaged, or holds what no sdist may hold."""
+
+    def __init__(self, path: Path, why: str, *, hint: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+        self.hint = hint
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, naming the sdist; ``why`` names the member."""
+        return (
+            Report(
+                self.blame,
+                f"the sdist {self.path.name} can't be unpacked",
+                self.hint,
+                where=Location(self.path),
+                why=(self.why,),
+            ),
+        )
 
 
 class UsageMistake(UserMistake):

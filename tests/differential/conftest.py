@@ -239,3 +239,9 @@ def _central_shapes(data: bytes) -> list[tuple[object, ...]]:
 
 def _no_pulse(done: int, total: int) -> None:
     """Nobody asked us to stop."""
+
+
+@pytest.fixture
+def wheel_differences_between() -> Callable[[bytes, bytes], Iterator[str]]:
+    """Say how two wheels differ, theirs first."""
+    return wheel_differences

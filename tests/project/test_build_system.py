@@ -1,4 +1,4 @@
-"""Only a project whose build backend is uv_build is ours to build; every other learns why not, and where."""
+"""Only a project whose backend is uv_build, or ours, is ours to build; every other learns why not, and where."""
 
 from __future__ import annotations
 
@@ -22,8 +22,11 @@ def test_the_table_is_read() -> None:
     assert build_system_of(document("")) is None
 
 
-def test_uv_build_is_native() -> None:
-    require_native(document('[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"'))
+@pytest.mark.parametrize(
+    ("backend", "distribution"), [("uv_build", "uv_build"), ("atombuild.backend", "atombuild-tui")]
+)
+def test_uv_build_is_native_and_so_are_our_own_hooks(backend: str, distribution: str) -> None:
+    require_native(document(f'[build-system]\nrequires = ["{distribution}"]\nbuild-backend = "{backend}"'))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,9 @@ _BREATH: Final = 16 * _PIECE
 _STORED: Final = 0
 _DEFLATED: Final = 8
 _NEEDS: Final = 20
+_NEEDS_STORED: Final = 10
+"""Of a file that is not compressed; a folder needs what compressed files do."""
+
 _NEEDS_ZIP64: Final = 45
 _END_NEEDS: Final = 46
 """What uv_build writes into the ZIP64 end record; 45 would do."""
@@ -134,7 +137,7 @@ def _file_member(name: str, data: bytes, content: bytes, method: int, *, executa
 def _local_header(name: str, method: int, crc: int, compressed_size: int, size: int) -> bytes:
     path = name.encode()
     extra = b""
-    needs = _NEEDS
+    needs = _NEEDS_STORED if method == _STORED and not name.endswith("/") else _NEEDS
     if max(size, compressed_size) >= _MAX32:
         # A local header must give both sizes when it gives one in its ZIP64 field.
         extra = struct.pack("<2H2Q", 1, 16, size, compressed_size)
@@ -148,13 +151,14 @@ def _central_header(member: WheelMember, offset: int) -> bytes:
     path = member.name.encode()
     large = [value for value in (member.size, member.compressed_size, offset) if value >= _MAX32]
     extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
-    # Version, flags, method, time, date, CRC and sizes are those of the local header; the method is what it says.
+    # Version, flags, method, time, date, CRC and sizes are those of the local header; it is asked for two of them.
+    needs = int.from_bytes(member.local[4:6], "little")
     method = int.from_bytes(member.local[8:10], "little")
     return (
         _CENTRAL.pack(
             b"PK\1\2",
             _MADE_BY,
-            _NEEDS_ZIP64 if large else _NEEDS,
+            _NEEDS_ZIP64 if large else needs,
             _UTF8_NAMES,
             method,
             0,

@@ -16,7 +16,7 @@ from atombuild.native.selection import Selection, make_selection
 from atombuild.native.tree import DiskTree, MemberTree
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.places import places_below
-from atombuild.project.build_system import require_native
+from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of, require_native
 from atombuild.project.load import load_project
 from atombuild.project.model import Project
 from atombuild.project.pyproject import read_pyproject
@@ -35,12 +35,9 @@ def read_recipe(root: Path, out_dir: Path) -> NativeRecipe:
 class NativeRecipe:
     """See :class:`atombuild.builder.Recipe`."""
 
-    backend = "uv_build, natively"
-
     def __init__(self, project: Project, out_dir: Path) -> None:
         self._project = project
-        # No sdist may hold the output directory; where that is the project's folder itself, nothing can be told apart.
-        self._tree = DiskTree(project.root, tuple(sorted(places_below(project.root, out_dir) - {""})))
+        self._tree = source_tree(project.root, out_dir)
         self._unpacked: MemberTree | None = None
         self._selection: Selection | None = None
 
@@ -53,6 +50,12 @@ class NativeRecipe:
     def version(self) -> str:
         """In normal form."""
         return str(self._project.metadata.version)
+
+    @property
+    def backend(self) -> str:
+        """The backend that the project names: uv_build, which we stand in for, or our own."""
+        build_system = build_system_of(self._project.pyproject)
+        return OWN_BACKEND if build_system and build_system.backend == OWN_BACKEND else f"{UV_BACKEND}, natively"
 
     def target(self, kind: ArtifactKind) -> str:
         """Return the exact file name."""
@@ -110,6 +113,12 @@ class NativeRecipe:
             except AtombuildError:
                 return None  # such a project fails its check, and then every change counts
         return self._selection
+
+
+def source_tree(root: Path, out_dir: Path) -> DiskTree:
+    """Return the project on disk, as the builds into ``out_dir`` see it: no sdist may hold the output directory."""
+    # Where that is the project's folder itself, nothing can be told apart.
+    return DiskTree(root, tuple(sorted(places_below(root, out_dir) - {""})))
 
 
 _LONGEST_NAME: Final = 255

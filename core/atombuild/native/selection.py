@@ -82,6 +82,11 @@ def wheel_files(project: Project, modules: Modules, licenses: tuple[str, ...], t
                 yield Selected(entry.path[skip:], entry.path)
     for path in licenses:
         yield Selected(f"{project.stem}.dist-info/licenses/{path}", path)
+    yield from data_files(project, excludes, tree)
+
+
+def data_files(project: Project, excludes: GlobSet, tree: SourceTree) -> Iterator[Selected]:
+    """Yield the files of the data folders, as every wheel holds them. Raises :class:`SourceRejected`."""
     for data in data_folders(project):
         yield from _data_files(project, data, excludes, tree)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Final
 
-import atombuild
 from atombuild.archive.record import record_text
-from atombuild.archive.wheel import WheelMember, deflate_member, directory_member, wheel_chunks
+from atombuild.archive.wheel import WheelMember, deflate_member, directory_member, stored_member, wheel_chunks
+from atombuild.native.dist_info import dist_info_files, dist_info_name
 from atombuild.native.distribution import (
     Copied,
     Distribution,
@@ -20,20 +19,11 @@ from atombuild.native.distribution import (
     listed,
     new_folders,
 )
-from atombuild.native.entry_points import entry_points_text
 from atombuild.native.licenses import matched_license_files
-from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
-from atombuild.native.selection import wheel_files
+from atombuild.native.selection import Selected, wheel_files
 from atombuild.native.tree import Pulse, SourceTree
 from atombuild.project.model import Project
-
-WHEEL_TEXT: Final = f"""\
-Wheel-Version: 1.0
-Generator: atombuild {atombuild.__version__}
-Root-Is-Purelib: true
-Tag: py3-none-any
-"""
 
 
 def wheel_filename(project: Project) -> str:
@@ -53,38 +43,44 @@ def build_wheel(project: Project, tree: SourceTree, pulse: Pulse) -> Distributio
     :class:`atombuild.errors.SourceUnreadable`, and whatever ``pulse`` raises.
     """
     tree.require_safe_names()
-    plan = _plan(project, tree)
+    return pack(project, _plan(project, tree), tree, pulse)
+
+
+def pack(
+    project: Project, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, *, stored: bool = False
+) -> Distribution:
+    """Carry out a plan and close it with RECORD. ``stored``: nothing is compressed."""
     total = len(plan) + 1
     members: list[WheelMember] = []
     for index, step in enumerate(plan):
         pulse(index, total)
-        members.append(_member(step, tree, partial(pulse, index, total)))
+        members.append(_member(step, tree, partial(pulse, index, total), stored=stored))
     pulse(len(plan), total)
-    record = f"{project.stem}.dist-info/RECORD"
-    members.append(deflate_member(record, record_text(members, record).encode(), executable=False))
+    record = f"{dist_info_name(project)}/RECORD"
+    members.append(_file(record, record_text(members, record).encode(), stored=stored))
     pieces = tuple(wheel_chunks(members))
     pulse(total, total)
     return Distribution(wheel_filename(project), (*listed(plan), Listed(record, None)), pieces)
+
+
+def copies(project: Project, files: Iterable[Selected]) -> Iterator[Planned]:
+    """Plan to copy files, with the folders above each that no earlier file brought in."""
+    known: set[str] = set()
+    for file in files:
+        path = archive_name(file.path)
+        yield from map(Folder, new_folders(path, _base(path, project), known))
+        yield Copied(path, file.source)
 
 
 def _plan(project: Project, tree: SourceTree) -> tuple[Planned, ...]:
     modules = find_modules(project)
     check_layout(project, modules, tree)
     licenses = matched_license_files(project, tree)
-    dist_info = f"{project.stem}.dist-info"
-    plan: list[Planned] = []
-    known: set[str] = set()
-    for file in wheel_files(project, modules, licenses, tree):
-        path = archive_name(file.path)
-        plan.extend(map(Folder, new_folders(path, _base(path, project), known)))
-        plan.append(Copied(path, file.source))
-    plan.append(Folder(dist_info))
-    plan.append(Generated(f"{dist_info}/WHEEL", WHEEL_TEXT.encode()))
-    entry_points = entry_points_text(project.metadata, project.pyproject)
-    if entry_points is not None:
-        plan.append(Generated(f"{dist_info}/entry_points.txt", entry_points.encode()))
-    plan.append(Generated(f"{dist_info}/METADATA", core_metadata(project, tree, licenses)))
-    return tuple(plan)
+    return (
+        *copies(project, wheel_files(project, modules, licenses, tree)),
+        Folder(dist_info_name(project)),
+        *dist_info_files(project, tree, licenses),
+    )
 
 
 def _base(path: str, project: Project) -> str:
@@ -95,10 +91,23 @@ def _base(path: str, project: Project) -> str:
     return ""
 
 
-def _member(step: Planned, tree: SourceTree, breathe: Callable[[], object]) -> WheelMember:
+def _member(step: Planned, tree: SourceTree, breathe: Callable[[], object], *, stored: bool) -> WheelMember:
     if isinstance(step, Folder):
         return directory_member(step.path)
     if isinstance(step, Generated):
-        return deflate_member(step.path, step.data, executable=step.executable)
+        return _file(step.path, step.data, executable=step.executable, stored=stored)
     file = tree.read(step.source)
-    return deflate_member(step.path, file.data, executable=file.executable, breathe=breathe)
+    return _file(step.path, file.data, executable=file.executable, stored=stored, breathe=breathe)
+
+
+def _file(
+    path: str,
+    data: bytes,
+    *,
+    stored: bool,
+    executable: bool = False,
+    breathe: Callable[[], object] = lambda: None,
+) -> WheelMember:
+    if stored:
+        return stored_member(path, data, executable=executable)
+    return deflate_member(path, data, executable=executable, breathe=breathe)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from atombuild.errors import BackendUnsupported
 from atombuild.project.checks import Findings, Table
 from atombuild.project.dependencies import read_dependencies
 from atombuild.project.pyproject import BuildSystem, Pyproject
 
-NATIVE_BACKEND = "uv_build"
+UV_BACKEND: Final = "uv_build"
 """The ``build-backend`` whose distributions the native builder makes."""
 
-EXAMPLE = 'requires = ["uv_build>=0.13.6,<0.14"] and build-backend = "uv_build"'
+OWN_BACKEND: Final = "atombuild.backend"
+"""The native builder itself, for a project that names it; :mod:`atombuild.backend` holds its hooks."""
+
+EXAMPLE: Final = 'requires = ["uv_build>=0.13.6,<0.14"] and build-backend = "uv_build"'
 
 
 def build_system_of(pyproject: Pyproject) -> BuildSystem | None:
@@ -35,7 +40,7 @@ def read_build_system(document: Table) -> BuildSystem | None:
 
 
 def require_native(pyproject: Pyproject) -> None:
-    """Raise :class:`BackendUnsupported` unless the project's backend is :data:`NATIVE_BACKEND`.
+    """Raise :class:`BackendUnsupported` unless the native builder makes what the project's backend would make.
 
     Raises :class:`ProjectInvalid` where ``[build-system]`` itself can't be read.
     """
@@ -54,7 +59,7 @@ def require_native(pyproject: Pyproject) -> None:
             why="[build-system] has no build-backend, which means setuptools (PEP 517); "
             'for uv_build add build-backend = "uv_build"',
         )
-    if build_system.backend != NATIVE_BACKEND:
+    if build_system.backend not in {UV_BACKEND, OWN_BACKEND}:
         raise BackendUnsupported(
             build_system.backend, where=where, why=f'it is named here: build-backend = "{build_system.backend}"'
         )
