@@ -14,7 +14,7 @@ import pytest
 from atombuild.builder import Plan
 from atombuild.errors import Location
 from atombuild.events import Cause, Event, Failure, Outcome
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.projects import sample_project, visible_files
 
 ARTIFACTS = ["orrery-0.1.0-py3-none-any.whl", "orrery-0.1.0.tar.gz"]
@@ -25,7 +25,7 @@ Build = Callable[[Path, str], bool]
 
 
 def natively(root: Path, kind: str) -> bool:
-    session = Workshop(root, root / "dist", PLANS[kind]).session(lambda _event: None)
+    session = ProjectSetup(root, root / "dist", PLANS[kind]).session(lambda _event: None)
     return session.attempt(Cause.START).outcome is Outcome.SUCCEEDED
 
 
@@ -83,7 +83,7 @@ def test_a_failing_persist_is_its_own_error_that_names_the_target_and_keeps_only
 
     monkeypatch.setattr(os, "link", refuse)
     events: list[Event] = []
-    session = Workshop(project, project / "dist", PLANS["--wheel"]).session(events.append)
+    session = ProjectSetup(project, project / "dist", PLANS["--wheel"]).session(events.append)
     assert session.attempt(Cause.START).outcome is Outcome.FAILED
     (failure,) = [event for event in events if isinstance(event, Failure)]
     (report,) = failure.reports

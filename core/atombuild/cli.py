@@ -22,7 +22,7 @@ from atombuild.errors import AtombuildError, BackendUnsupported, OurBug, UsageMi
 from atombuild.events import Cause, Event, Outcome
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 
 SUCCEEDED: Final = 0
 FAILED: Final = 1
@@ -35,7 +35,7 @@ SIGNALLED: Final = 128
 class ScreenOrder:
     """What a screen is to show."""
 
-    workshop: Workshop
+    setup: ProjectSetup
     hint: str | None
     """What to try first, for ``--demo``."""
 
@@ -101,19 +101,19 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
     root, hint = _project_folder(arguments)
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
     plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
-    workshop = Workshop(root, out_dir, plan)
+    setup = ProjectSetup(root, out_dir, plan)
     if arguments.list:
-        return _list(workshop, out, as_json=arguments.json)
+        return _list(setup, out, as_json=arguments.json)
     watching = not arguments.once
     view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
     if arguments.once:
-        return _once(workshop, view.show)
-    _refuse_hopeless(workshop)
+        return _once(setup, view.show)
+    _refuse_hopeless(setup)
     if screen is not None and not arguments.plain and sys.stdout.isatty() and sys.stdin.isatty():
-        return screen(ScreenOrder(workshop, hint, bell=not arguments.no_bell))
+        return screen(ScreenOrder(setup, hint, bell=not arguments.no_bell))
     if hint and not arguments.json:
         out.line(visible(hint))
-    return _watch(workshop, view.show, out)
+    return _watch(setup, view.show, out)
 
 
 def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
@@ -128,36 +128,34 @@ def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
     return demo.root, demo.hint
 
 
-def _refuse_hopeless(workshop: Workshop) -> None:
+def _refuse_hopeless(setup: ProjectSetup) -> None:
     """Raise what makes watching this folder pointless: no project, or one that can't be built here."""
     try:
-        workshop.cook()
+        setup.read_project()
     except UNUSABLE as error:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, BackendUnsupported) or not was_built_here(
-            workshop.root, workshop.out_dir, workshop.plan.kinds
-        ):
+        if isinstance(error, BackendUnsupported) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
             raise
     except Exception:  # noqa: BLE001, S110 (a mistake in the project, or a bug of ours: the first build, which comes now,
         pass  # meets it again and says it, and the watch goes on until it is mended)
 
 
-def _list(workshop: Workshop, out: Output, *, as_json: bool) -> int:
-    recipe = workshop.cook()
-    for kind in workshop.plan.kinds:
-        members = recipe.listing(kind)
+def _list(setup: ProjectSetup, out: Output, *, as_json: bool) -> int:
+    project = setup.read_project()
+    for kind in setup.plan.kinds:
+        members = project.listing(kind)
         if as_json:
             rows = [{"path": member.path, "source": member.source} for member in members]
-            out.line(json.dumps({"kind": kind.value, "target": recipe.target(kind), "members": rows}))
+            out.line(json.dumps({"kind": kind.value, "target": project.target(kind), "members": rows}))
             continue
-        out.line(visible(f"{recipe.target(kind)} would hold {len(members)} files:"))
+        out.line(visible(f"{project.target(kind)} would hold {len(members)} files:"))
         for member in members:
             out.line(visible(f"  {member.path} ({member.source or 'generated'})"))
     return SUCCEEDED
 
 
-def _once(workshop: Workshop, show: Callable[[Event], None]) -> int:
-    session = workshop.session(show)
+def _once(setup: ProjectSetup, show: Callable[[Event], None]) -> int:
+    session = setup.session(show)
     with _signals(session.close) as received:
         session.begin()
         result = session.attempt(Cause.START)
@@ -169,8 +167,8 @@ def _once(workshop: Workshop, show: Callable[[Event], None]) -> int:
     return SUCCEEDED if result.outcome is Outcome.SUCCEEDED else FAILED
 
 
-def _watch(workshop: Workshop, show: Callable[[Event], None], out: Output) -> int:
-    engine = workshop.engine()
+def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output) -> int:
+    engine = setup.engine()
     with _signals(engine.stop) as received:
         engine.start(show)
         # A wait with an end, again and again: a signal is handled only between two of them.

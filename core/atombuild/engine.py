@@ -57,7 +57,7 @@ class _Wanted:
         return tuple(kind for kind in ArtifactKind if kind in kinds)
 
 
-class Notifier(Protocol):
+class HintSource(Protocol):
     """What gives hints: :class:`atombuild.watch.notify.Notifier`, or a test's own."""
 
     def start(self) -> None:
@@ -73,7 +73,7 @@ class Engine:
     def __init__(
         self,
         make_session: Callable[[Callable[[Event], None]], Session],
-        make_notifier: Callable[[Callable[[Hint], None]], Notifier],
+        make_notifier: Callable[[Callable[[Hint], None]], HintSource],
         make_filter: Callable[[Callable[[str], bool]], WatchFilter],
         *,
         clock: Callable[[], float] = time.monotonic,

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from atombuild import builder
-from atombuild.builder import UNFINISHED, Order, Plan, Recipe, Records, Result
+from atombuild.builder import UNFINISHED, BuildableProject, Order, Plan, Records, Result
 from atombuild.changes import SHOWN_PATHS, Changes
 from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
@@ -79,7 +79,7 @@ class Session:
         out_dir: Path,
         plan: Plan,
         *,
-        cook: Callable[[], Recipe],
+        read_project: Callable[[], BuildableProject],
         look: Look,
         emit: Callable[[Event], None],
         observer: Observer | None = None,
@@ -91,9 +91,9 @@ class Session:
         """Only "build now" builds."""
 
         self.last: Result | None = None
-        self._recipe: Recipe | None = None
+        self._project: BuildableProject | None = None
         """The latest that could be read; it tells which paths matter."""
-        self._cook = cook
+        self._read_project = read_project
         self._look = look
         self._emit = emit
         self._observer = observer or Observer()
@@ -142,7 +142,7 @@ class Session:
             self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, dict(self._records)
         )
         self._verified = False
-        result = builder.run(order, self._cook, self, self._observer)
+        result = builder.run(order, self._read_project, self, self._observer)
         self.last = result
         self._built = self._seen
         self._changes.end(plan.kinds, number)
@@ -186,10 +186,10 @@ class Session:
 
     def concerns(self, path: str) -> bool:
         """Whether a path belongs to an artifact, or one below it may, as far as is known now. Thread-safe."""
-        recipe = self._recipe
-        return recipe is not None and recipe.keeps(path)
+        project = self._project
+        return project is not None and project.keeps(path)
 
-    # What the builder reports to (atombuild.builder.Desk).
+    # What the builder reports to (atombuild.builder.AttemptListener).
 
     def emit(self, event: Event) -> None:
         """Pass an event on."""
@@ -226,12 +226,12 @@ class Session:
         The other way round, a save between the two would be in the look and not in the build, and so be lost.
         """
         try:
-            self._recipe = self._cook()
+            self._project = self._read_project()
         except Exception:  # noqa: BLE001 (a mistake or a bug of ours: the attempt, which comes now, meets it and says it)
             return
         for kind in self.plan.kinds:
             if self._record(kind).attempt == 0:
-                self._records[kind] = replace(_UNTOUCHED, target=self._recipe.target(kind))
+                self._records[kind] = replace(_UNTOUCHED, target=self._project.target(kind))
 
     def _look_before(self, cause: Cause) -> None:
         """Look at what is about to be built; a change that has been seen needs no second look."""
@@ -264,8 +264,8 @@ class Session:
         self._show()
 
     def _admits(self, path: str) -> bool:
-        recipe = self._recipe
-        return recipe is not None and recipe.admits(path)
+        project = self._project
+        return project is not None and project.admits(path)
 
     def _relevant(self, changed: tuple[str, ...]) -> tuple[str, ...]:
         """After a success only what artifacts hold; otherwise every change may be the one that mends it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event
-from atombuild.native.recipe import NativeRecipe, read_recipe
+from atombuild.native.project import NativeProject, read_native_project
 from atombuild.session import Session
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.looker import Looker
@@ -17,21 +17,26 @@ from atombuild.watch.notify import Notifier
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class ProjectSetup:
     """One project, one output directory, one plan."""
 
     root: Path
     out_dir: Path
     plan: Plan
 
-    def cook(self) -> NativeRecipe:
+    def read_project(self) -> NativeProject:
         """Read the project. Raises whatever is wrong with it."""
-        return read_recipe(self.root, self.out_dir)
+        return read_native_project(self.root, self.out_dir)
 
     def session(self, emit: Callable[[Event], None]) -> Session:
         """Return a session that the caller drives itself."""
         return Session(
-            self.root, self.out_dir, self.plan, cook=self.cook, look=Looker(self.root, self.out_dir), emit=emit
+            self.root,
+            self.out_dir,
+            self.plan,
+            read_project=self.read_project,
+            look=Looker(self.root, self.out_dir),
+            emit=emit,
         )
 
     def engine(self) -> Engine:

@@ -38,8 +38,8 @@ from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.publish.names import temporary_name
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
+from support.fakes import FakeListener, FakeProject
 from support.projects import visible_files
-from support.recipes import FakeDesk, FakeRecipe
 
 SDIST, WHEEL = ArtifactKind
 SDIST_NAME, WHEEL_NAME = "demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"
@@ -54,24 +54,24 @@ class Bench:
         self.root = folder / "project"
         self.root.mkdir()
         self.dist = self.root / "dist"
-        self.desk = FakeDesk()
+        self.listener = FakeListener()
 
     def attempt(
         self,
-        recipe: FakeRecipe | Exception | Callable[[], FakeRecipe],
+        project: FakeProject | Exception | Callable[[], FakeProject],
         plan: Plan | None = None,
         known: Records | None = None,
     ) -> Result:
-        def cook() -> FakeRecipe:
-            if isinstance(recipe, Exception):
-                raise recipe
-            return recipe if isinstance(recipe, FakeRecipe) else recipe()
+        def read_project() -> FakeProject:
+            if isinstance(project, Exception):
+                raise project
+            return project if isinstance(project, FakeProject) else project()
 
         order = Order(self.root, self.dist, plan or Plan(), Cause.START, known=known or {})
-        return run(order, cook, self.desk, Observer())
+        return run(order, read_project, self.listener, Observer())
 
     def words(self, kind: ArtifactKind) -> str:
-        record = self.desk.records[kind]
+        record = self.listener.records[kind]
         path = self.dist / record.target if record.target else None
         return Status(record.outcome, Observer().standing(record, path)).words
 
@@ -79,7 +79,7 @@ class Bench:
         return self.words(SDIST), self.words(WHEEL)
 
     def heard(self, kind: type) -> list[object]:
-        return [event for event in self.desk.events if isinstance(event, kind)]
+        return [event for event in self.listener.events if isinstance(event, kind)]
 
     def ledger(self) -> dict[str, dict[str, object]]:
         plain = json.loads((self.dist / LEDGER).read_text())
@@ -92,7 +92,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def test_a_success_leaves_both_artifacts_whole(bench: Bench) -> None:
-    result = bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeProject())
     assert result.outcome is Outcome.SUCCEEDED
     assert bench.both_words() == ("succeeded", "succeeded")
     assert (bench.dist / SDIST_NAME).read_bytes() == b"an sdist"
@@ -101,31 +101,31 @@ def test_a_success_leaves_both_artifacts_whole(bench: Bench) -> None:
 
 
 def test_both_targets_are_gone_before_the_first_step(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     seen: list[list[str]] = []
     look: Callable[[], object] = lambda: seen.append(visible_files(bench.dist))  # noqa: E731
-    bench.attempt(FakeRecipe(sdist_pieces=[look, b"an sdist"]))
+    bench.attempt(FakeProject(sdist_pieces=[look, b"an sdist"]))
     assert seen == [[]]
 
 
 def test_a_failing_sdist_leaves_nothing_and_the_wheel_is_not_built(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", REJECTED]))
+    bench.attempt(FakeProject())
+    result = bench.attempt(FakeProject(sdist_pieces=[b"half", REJECTED]))
     assert result.outcome is Outcome.FAILED
     assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact removed")
     assert visible_files(bench.dist) == []
 
 
 def test_a_failing_wheel_leaves_the_sdist_of_the_same_attempt(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(wheel_pieces=[b"half", REJECTED]))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(wheel_pieces=[b"half", REJECTED]))
     assert bench.both_words() == ("succeeded", "failed, old artifact removed")
     assert visible_files(bench.dist) == [SDIST_NAME]
 
 
 def test_what_makes_the_whole_project_unbuildable_fails_both(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(flaw=REJECTED))
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
     (failure,) = bench.heard(Failure)
     assert isinstance(failure, Failure)
@@ -133,26 +133,26 @@ def test_what_makes_the_whole_project_unbuildable_fails_both(bench: Bench) -> No
 
 
 def test_failing_over_nothing_says_that_there_never_was_one(bench: Bench) -> None:
-    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeProject(flaw=REJECTED))
     assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
 
 
 def test_failing_over_a_failure_still_says_that_the_old_one_was_removed(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(flaw=REJECTED))
-    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(flaw=REJECTED))
+    bench.attempt(FakeProject(flaw=REJECTED))
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
 
 
 def test_a_new_version_that_fails_had_no_old_artifact_and_leaves_the_other_version(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(version="2.0", flaw=REJECTED))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(version="2.0", flaw=REJECTED))
     assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
     assert visible_files(bench.dist) == BOTH
 
 
 def test_a_pyproject_that_does_not_parse_removes_what_the_last_attempt_made(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     bench.attempt(ProjectInvalid((Problem("not TOML", "mend it", Location(bench.root / "pyproject.toml", 3, 1)),)))
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
     assert visible_files(bench.dist) == []
@@ -168,19 +168,19 @@ def test_a_pyproject_that_never_parsed_fails_without_creating_anything(bench: Be
 def test_a_folder_without_a_project_is_no_attempt(bench: Bench) -> None:
     result = bench.attempt(ProjectMissing(bench.root, why="the folder holds no pyproject.toml"))
     assert result.outcome is None
-    assert [type(event) for event in bench.desk.events] == [ProjectUnusable]
+    assert [type(event) for event in bench.listener.events] == [ProjectUnusable]
     assert not bench.dist.exists()
 
 
 def test_a_project_that_lost_its_pyproject_is_a_failed_build(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     result = bench.attempt(ProjectMissing(bench.root, why="the folder holds no pyproject.toml"))
     assert result.outcome is Outcome.FAILED
     assert visible_files(bench.dist) == []
 
 
 def test_an_unsupported_backend_touches_nothing_that_stands_there(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     before = sorted((path.name, path.stat().st_mtime_ns) for path in bench.dist.iterdir())
     result = bench.attempt(BackendUnsupported("hatchling.build", where=Location(bench.root), why="another backend"))
     assert result.outcome is None
@@ -188,12 +188,12 @@ def test_an_unsupported_backend_touches_nothing_that_stands_there(bench: Bench) 
 
 
 def test_cancelling_in_mid_build_removes_the_half_and_says_so(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
 
     def cancel() -> None:
-        bench.desk.cancelled = True
+        bench.listener.cancelled = True
 
-    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", cancel, b"other half"]))
+    result = bench.attempt(FakeProject(sdist_pieces=[b"half", cancel, b"other half"]))
     assert result.outcome is Outcome.CANCELLED
     assert bench.both_words() == ("cancelled, old artifact removed", "cancelled, old artifact removed")
     assert visible_files(bench.dist) == []
@@ -201,11 +201,11 @@ def test_cancelling_in_mid_build_removes_the_half_and_says_so(bench: Bench) -> N
 
 
 def test_a_target_that_is_a_folder_stops_the_build_before_it_starts(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     (bench.dist / SDIST_NAME).unlink()
     (bench.dist / SDIST_NAME).mkdir()
-    bench.desk.events.clear()
-    bench.attempt(FakeRecipe())
+    bench.listener.events.clear()
+    bench.attempt(FakeProject())
     assert bench.both_words() == ("failed, old artifact still there", "not built, old artifact removed")
     assert not bench.heard(StepStarted)
     assert (bench.dist / SDIST_NAME).is_dir()
@@ -214,7 +214,7 @@ def test_a_target_that_is_a_folder_stops_the_build_before_it_starts(bench: Bench
 @pytest.mark.parametrize("kind", ["file", "link"])
 def test_an_output_directory_that_is_none_fails_with_the_systems_words(bench: Bench, kind: str) -> None:
     bench.dist.write_text("mine") if kind == "file" else bench.dist.symlink_to(bench.root)
-    result = bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeProject())
     assert result.outcome is Outcome.FAILED
     assert result.reports[0].blame is Blame.MACHINE
     assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
@@ -224,7 +224,7 @@ def test_an_output_directory_that_is_none_fails_with_the_systems_words(bench: Be
 def test_an_output_directory_that_can_not_be_written_leaves_the_old_artifacts_and_says_so(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     real_open, real_unlink = os.open, os.unlink
 
     def read_only_open(path: object, flags: int, *args: object, **kwargs: object) -> int:
@@ -237,7 +237,7 @@ def test_an_output_directory_that_can_not_be_written_leaves_the_old_artifacts_an
 
     monkeypatch.setattr(os, "open", read_only_open)
     monkeypatch.setattr(os, "unlink", read_only_unlink)
-    result = bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeProject())
     monkeypatch.setattr(os, "open", real_open)
     monkeypatch.setattr(os, "unlink", real_unlink)
     assert result.outcome is Outcome.FAILED
@@ -249,13 +249,13 @@ def test_an_output_directory_that_can_not_be_written_leaves_the_old_artifacts_an
 def test_a_full_disk_at_the_start_still_removes_the_old_artifacts(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
 
     def full(*_args: object, **_kwargs: object) -> None:
         raise OutputUnusable(bench.dist, OSError(errno.ENOSPC, "No space left on device"))
 
     monkeypatch.setattr(OutputDirectory, "replace", full)
-    result = bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeProject())
     assert result.outcome is Outcome.FAILED
     assert visible_files(bench.dist) == []
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
@@ -265,8 +265,8 @@ def test_a_full_disk_at_the_start_still_removes_the_old_artifacts(
 
 
 def test_a_bug_in_a_step_is_told_apart_and_leaves_no_half(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    result = bench.attempt(FakeRecipe(sdist_pieces=[b"half", ZeroDivisionError("oops")]))
+    bench.attempt(FakeProject())
+    result = bench.attempt(FakeProject(sdist_pieces=[b"half", ZeroDivisionError("oops")]))
     assert result.reports[0].blame is Blame.BUG
     assert result.reports[0].why == ("ZeroDivisionError: oops",)
     assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact removed")
@@ -274,15 +274,15 @@ def test_a_bug_in_a_step_is_told_apart_and_leaves_no_half(bench: Bench) -> None:
 
 
 def test_a_bug_before_any_step_is_reported_too(bench: Bench) -> None:
-    result = bench.attempt(RuntimeError("cooked badly"))
+    result = bench.attempt(RuntimeError("read badly"))
     assert result.outcome is Outcome.FAILED
     assert result.reports[0].blame is Blame.BUG
 
 
-def killed(bench: Bench, recipe: FakeRecipe) -> None:
+def killed(bench: Bench, project: FakeProject) -> None:
     """Make an attempt that dies as a killed process does: nothing after the point of death is done."""
     with pytest.raises(KeyboardInterrupt):
-        bench.attempt(recipe)
+        bench.attempt(project)
 
 
 def die() -> None:
@@ -290,12 +290,12 @@ def die() -> None:
 
 
 def test_an_attempt_cut_off_while_writing_is_interrupted_at_the_next_start(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    killed(bench, FakeRecipe(sdist_pieces=[b"half", die]))
+    bench.attempt(FakeProject())
+    killed(bench, FakeProject(sdist_pieces=[b"half", die]))
     (bench.dist / temporary_name()).write_bytes(b"left by a kill on a file system without nameless files")
-    bench.desk.history.clear()
-    bench.attempt(FakeRecipe())
-    found = bench.desk.history[0]
+    bench.listener.history.clear()
+    bench.attempt(FakeProject())
+    found = bench.listener.history[0]
     assert {record.outcome for record in found.values()} == {Attempt.INTERRUPTED}
     assert {record.old for record in found.values()} == {Old.REMOVED}
     assert bench.both_words() == ("succeeded", "succeeded")
@@ -303,11 +303,11 @@ def test_an_attempt_cut_off_while_writing_is_interrupted_at_the_next_start(bench
 
 
 def test_an_interruption_is_told_once(bench: Bench) -> None:
-    killed(bench, FakeRecipe(sdist_pieces=[die]))
+    killed(bench, FakeProject(sdist_pieces=[die]))
     bench.attempt(ProjectInvalid((Problem("not TOML", "mend it"),)))
-    bench.desk.history.clear()
-    bench.attempt(FakeRecipe())
-    assert Attempt.INTERRUPTED not in {record.outcome for record in bench.desk.history[0].values()}
+    bench.listener.history.clear()
+    bench.attempt(FakeProject())
+    assert Attempt.INTERRUPTED not in {record.outcome for record in bench.listener.history[0].values()}
 
 
 def test_an_attempt_cut_off_between_rename_and_record_did_succeed(
@@ -325,39 +325,39 @@ def test_an_attempt_cut_off_between_rename_and_record_did_succeed(
 
     with monkeypatch.context() as patched:
         patched.setattr(OutputDirectory, "replace", die_after_rename)
-        killed(bench, FakeRecipe())
+        killed(bench, FakeProject())
     assert writes
     assert bench.ledger()["sdist"]["outcome"] == "building"
-    bench.desk.history.clear()
-    bench.attempt(FakeRecipe())
-    found = bench.desk.history[0]
+    bench.listener.history.clear()
+    bench.attempt(FakeProject())
+    found = bench.listener.history[0]
     assert (found[SDIST].outcome, found[WHEEL].outcome) == (Attempt.SUCCEEDED, Attempt.INTERRUPTED)
 
 
 def test_an_attempt_cut_off_before_the_removal_says_that_the_old_one_is_there(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
 
     def die_before(*_args: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(OutputDirectory, "remove", die_before)
-        killed(bench, FakeRecipe())
-    bench.desk.history.clear()
+        killed(bench, FakeProject())
+    bench.listener.history.clear()
     observer = Observer()
-    bench.attempt(FakeRecipe(sdist_pieces=[lambda: None]))
-    record: Record = bench.desk.history[0][SDIST]
+    bench.attempt(FakeProject(sdist_pieces=[lambda: None]))
+    record: Record = bench.listener.history[0][SDIST]
     assert record.outcome is Attempt.INTERRUPTED
     assert record.old_identity is not None
     assert observer.standing(record, bench.dist / "gone").value == "nothing, the old one was removed"
 
 
 def test_a_damaged_ledger_is_set_aside_with_a_warning(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     (bench.dist / LEDGER).write_bytes(b"\0\0\0")
-    result = bench.attempt(FakeRecipe())
+    result = bench.attempt(FakeProject())
     assert result.outcome is Outcome.SUCCEEDED
     (warning,) = bench.heard(Warned)
     assert isinstance(warning, Warned)
@@ -369,14 +369,14 @@ def test_a_damaged_ledger_is_set_aside_with_a_warning(bench: Bench) -> None:
 def test_a_damaged_ledger_that_can_not_be_moved_away_spares_no_old_artifact(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     (bench.dist / LEDGER).write_bytes(b"{")
 
     def refuse(*_args: object) -> None:
         raise OutputUnusable(bench.dist, OSError(errno.EPERM, "Operation not permitted"))
 
     monkeypatch.setattr(OutputDirectory, "set_aside", refuse)
-    bench.attempt(FakeRecipe(flaw=REJECTED))
+    bench.attempt(FakeProject(flaw=REJECTED))
     assert visible_files(bench.dist) == []
     (warning,) = bench.heard(Warned)
     assert isinstance(warning, Warned)
@@ -389,12 +389,12 @@ BROKEN = ProjectInvalid((Problem("not TOML", "mend it"),))
 @pytest.mark.parametrize("harm", ["deleted", "damaged"])
 @pytest.mark.parametrize("flaw", [BROKEN, ProjectMissing(Path("demo"), why="gone")], ids=["broken", "gone"])
 def test_what_the_session_knows_falls_even_when_the_ledger_was_lost(bench: Bench, harm: str, flaw: Exception) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     if harm == "deleted":
         (bench.dist / LEDGER).unlink()
     else:
         (bench.dist / LEDGER).write_bytes(b"{")
-    result = bench.attempt(flaw, known=bench.desk.records)
+    result = bench.attempt(flaw, known=bench.listener.records)
     assert result.outcome is Outcome.FAILED
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
     assert visible_files(bench.dist) == []
@@ -402,7 +402,7 @@ def test_what_the_session_knows_falls_even_when_the_ledger_was_lost(bench: Bench
 
 
 def test_artifacts_that_nobody_knows_are_left_and_named(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     (bench.dist / LEDGER).write_bytes(b"{")
     bench.attempt(BROKEN)
     assert bench.both_words() == ("failed, file name not known", "failed, file name not known")
@@ -413,9 +413,9 @@ def test_artifacts_that_nobody_knows_are_left_and_named(bench: Bench) -> None:
 
 
 def test_a_flaw_is_told_and_not_that_the_output_directory_was_removed(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     shutil.rmtree(bench.dist)
-    result = bench.attempt(BROKEN, known=bench.desk.records)
+    result = bench.attempt(BROKEN, known=bench.listener.records)
     assert result.reports == BROKEN.reports()
     assert bench.both_words() == ("failed, no old artifact", "failed, no old artifact")
     assert not bench.dist.exists()
@@ -424,7 +424,7 @@ def test_a_flaw_is_told_and_not_that_the_output_directory_was_removed(bench: Ben
 def test_an_output_directory_that_can_not_be_read_is_no_empty_one(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
 
     def refuse(_path: Path) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
@@ -436,12 +436,12 @@ def test_an_output_directory_that_can_not_be_read_is_no_empty_one(
 
 
 def test_a_failure_that_reached_no_ledger_is_newer_than_what_the_ledger_says(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    older = dict(bench.desk.records)
+    bench.attempt(FakeProject())
+    older = dict(bench.listener.records)
     bench.dist.rename(bench.root / "away")
     bench.dist.write_text("a file")
-    bench.attempt(FakeRecipe(), known=older)
-    failed = bench.desk.records[SDIST]
+    bench.attempt(FakeProject(), known=older)
+    failed = bench.listener.records[SDIST]
     assert (failed.outcome, failed.attempt) == (Attempt.FAILED, 2)
     assert failed.is_newer_than(older[SDIST])
     assert not older[SDIST].is_newer_than(failed)
@@ -454,25 +454,25 @@ def test_a_record_of_a_new_ledger_is_newer_though_its_number_is_lower() -> None:
 
 
 def test_a_bug_in_the_check_of_the_project_is_a_failure_in_the_ledger_too(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    result = bench.attempt(FakeRecipe(flaw=ZeroDivisionError("oops")))
+    bench.attempt(FakeProject())
+    result = bench.attempt(FakeProject(flaw=ZeroDivisionError("oops")))
     assert result.reports[0].blame is Blame.BUG
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
     assert bench.ledger()["wheel"]["outcome"] == "failed"
 
 
 def test_a_bug_while_reading_the_project_leaves_no_old_artifact(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
     result = bench.attempt(RecursionError("too deep"))
     assert result.reports[0].blame is Blame.BUG
     assert visible_files(bench.dist) == []
 
 
 def test_the_result_names_the_ledger_that_holds_it(bench: Bench) -> None:
-    written = bench.attempt(FakeRecipe()).ledger
+    written = bench.attempt(FakeProject()).ledger
     assert written == Identity.of((bench.dist / LEDGER).lstat())
-    bench.desk.cancelled = True
-    assert bench.attempt(FakeRecipe()).ledger is None
+    bench.listener.cancelled = True
+    assert bench.attempt(FakeProject()).ledger is None
 
 
 def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: Bench) -> None:
@@ -480,8 +480,8 @@ def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: 
     with OutputDirectory.open(bench.dist) as other:
         lock = other.locked("other", lambda _holder: None)
         lock.__enter__()
-        bench.desk.on_lock_pause = lambda: lock.__exit__(None, None, None)
-        bench.attempt(lambda: FakeRecipe(version=next(versions)))
+        bench.listener.on_lock_pause = lambda: lock.__exit__(None, None, None)
+        bench.attempt(lambda: FakeProject(version=next(versions)))
     (awaited,) = bench.heard(LockAwaited)
     assert isinstance(awaited, LockAwaited)
     assert f"process {os.getpid()}" in awaited.holder
@@ -489,14 +489,14 @@ def test_a_second_builder_waits_says_for_whom_and_reads_the_project_anew(bench: 
 
 
 def test_giving_up_while_waiting_changes_nothing(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
+    bench.attempt(FakeProject())
 
     def give_up() -> None:
-        bench.desk.cancelled = True
+        bench.listener.cancelled = True
 
-    bench.desk.on_lock_pause = give_up
+    bench.listener.on_lock_pause = give_up
     with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
-        result = bench.attempt(FakeRecipe())
+        result = bench.attempt(FakeProject())
     assert len(bench.heard(LockAwaited)) == 1
     assert result.outcome is Outcome.CANCELLED
     assert bench.both_words() == ("succeeded", "succeeded")
@@ -504,26 +504,26 @@ def test_giving_up_while_waiting_changes_nothing(bench: Bench) -> None:
 
 
 def test_attempts_are_counted_across_projects_restarts_and_failures(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(flaw=REJECTED))
-    bench.attempt(FakeRecipe(), Plan.chosen(sdist=True, wheel=False))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(flaw=REJECTED))
+    bench.attempt(FakeProject(), Plan.chosen(sdist=True, wheel=False))
     numbers = [event.attempt for event in bench.heard(AttemptStarted) if isinstance(event, AttemptStarted)]
     assert numbers == [1, 2, 3]
     assert len(bench.heard(AttemptFinished)) == 3
 
 
 def test_an_attempt_at_one_artifact_leaves_the_other_alone(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(flaw=REJECTED), Plan.chosen(sdist=True, wheel=False))
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(flaw=REJECTED), Plan.chosen(sdist=True, wheel=False))
     assert bench.both_words() == ("failed, old artifact removed", "succeeded")
     assert visible_files(bench.dist) == [WHEEL_NAME]
 
 
 def test_the_size_before_and_the_usual_duration_survive_a_failure(bench: Bench) -> None:
-    bench.attempt(FakeRecipe())
-    bench.attempt(FakeRecipe(flaw=REJECTED))
-    bench.attempt(FakeRecipe(sdist_pieces=[b"a longer sdist"]))
-    record = bench.desk.records[SDIST]
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(flaw=REJECTED))
+    bench.attempt(FakeProject(sdist_pieces=[b"a longer sdist"]))
+    record = bench.listener.records[SDIST]
     assert record.previous_size == len(b"an sdist")
     assert record.size == len(b"a longer sdist")
     assert len(record.durations) == 2
@@ -535,7 +535,7 @@ def test_a_directory_swapped_in_mid_build_is_told(bench: Bench) -> None:
         bench.dist.rename(bench.root / "moved")
         bench.dist.mkdir()
 
-    result = bench.attempt(FakeRecipe(wheel_pieces=[b"a wheel", swap]))
+    result = bench.attempt(FakeProject(wheel_pieces=[b"a wheel", swap]))
     assert result.outcome is Outcome.FAILED
     assert result.reports[0].why == ("another folder took its place during the build",)
     assert visible_files(bench.dist) == []

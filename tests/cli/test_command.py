@@ -235,7 +235,7 @@ def test_a_bug_of_ours_is_a_report_and_never_a_traceback(
     def crash(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("atombuild.wiring.read_recipe", crash)
+    monkeypatch.setattr("atombuild.wiring.read_native_project", crash)
     assert cli.main(["--list", str(project)]) == cli.FAILED
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "error: atombuild itself failed while starting"

@@ -12,7 +12,7 @@ import pytest
 
 from atombuild.builder import Plan
 from atombuild.events import ArtifactStatus, AttemptStarted, Cause, Event
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.cuts import CALLS, build_killed_at, count_calls, need_strace
 from support.namespace import mount_namespace
 from support.processes import Running, once, told_words
@@ -112,7 +112,7 @@ def check_what_a_kill_left(root: Path, old: dict[str, bytes], new: dict[str, byt
 def start_again(root: Path) -> tuple[dict[str, str], dict[str, str]]:
     """Build once more, in this process; return the words told before the attempt began, and the last ones."""
     events: list[Event] = []
-    Workshop(root, root / "dist", Plan()).session(events.append).attempt(Cause.START)
+    ProjectSetup(root, root / "dist", Plan()).session(events.append).attempt(Cause.START)
     began = next(at for at, event in enumerate(events) if isinstance(event, AttemptStarted))
     found = {event.kind.value: event.status.words for event in events[:began] if isinstance(event, ArtifactStatus)}
     last = {event.kind.value: event.status.words for event in events if isinstance(event, ArtifactStatus)}

@@ -8,7 +8,7 @@ import pytest
 
 from atombuild.builder import Plan
 from atombuild.events import ArtifactStatus, AttemptStarted, Cause, Event
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.mortal import Killed, Life
 from support.projects import sample_project, visible_files
 
@@ -27,14 +27,14 @@ def project(tmp_path: Path) -> Path:
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr("atombuild.publish.directory.open_directory", life.open_directory)
             with pytest.raises(Killed):
-                Workshop(root, root / "dist", SDIST_ONLY).session(lambda _event: None).attempt(Cause.START)
+                ProjectSetup(root, root / "dist", SDIST_ONLY).session(lambda _event: None).attempt(Cause.START)
     return root
 
 
 def first_words(root: Path) -> str:
     """Return what a new session says right before its own attempt begins."""
     events: list[Event] = []
-    session = Workshop(root, root / "dist", SDIST_ONLY).session(events.append)
+    session = ProjectSetup(root, root / "dist", SDIST_ONLY).session(events.append)
     session.begin()
     session.attempt(Cause.START)
     began = next(at for at, event in enumerate(events) if isinstance(event, AttemptStarted))

@@ -27,7 +27,7 @@ from atombuild.publish.names import is_temporary
 from atombuild.publish.system import DirectorySystem, open_directory
 from atombuild.session import Session
 from atombuild.status import ArtifactKind, Attempt
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.mortal import Killed, Life
 from support.promise.account import Account, rewrite, words
 from support.promise.books import A_FOLDER, Books, Expected
@@ -249,7 +249,7 @@ class Promise(RuleBasedStateMachine):
     def start(self, nameless: bool, from_tree: bool, calls: int | None, moment: int | None) -> None:
         """Restart; the new process may die as well."""
         self.plan = Plan((SDIST, WHEEL), wheel_from_sdist=not from_tree)
-        self.session = Workshop(self.project.root, self.out_dir, self.plan).session(self.hear)
+        self.session = ProjectSetup(self.project.root, self.out_dir, self.plan).session(self.hear)
         self.life = Life()
         self.life.nameless = nameless
         self.tried.clear()

@@ -9,7 +9,7 @@ import pytest
 from atombuild.builder import Plan
 from atombuild.errors import Blame
 from atombuild.events import Cause, Outcome
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.projects import sample_project, visible_files
 
 HEAD = '[project]\nname = "orrery"\nversion = "0.1.0"\n'
@@ -41,7 +41,7 @@ HOSTILE = {
 def test_a_hostile_value_is_the_authors_mistake_and_leaves_no_old_artifact(tmp_path: Path, case: str) -> None:
     text, line = HOSTILE[case]
     root = sample_project(tmp_path)
-    session = Workshop(root, root / "dist", Plan()).session(lambda _event: None)
+    session = ProjectSetup(root, root / "dist", Plan()).session(lambda _event: None)
     assert session.attempt(Cause.START).outcome is Outcome.SUCCEEDED
     (root / "pyproject.toml").write_text(text)
     result = session.attempt(Cause.REQUEST)

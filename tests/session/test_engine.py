@@ -31,7 +31,7 @@ from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.watch.looker import Looker, TreeView
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = ArtifactKind
@@ -65,8 +65,8 @@ class Bench:
         self.gate.set()
         self.looks = threading.Semaphore(0)
         """Released after every look at the tree."""
-        self.workshop = Workshop(root, self.dist, plan or Plan())
-        self.engine = Engine(self._make_session, self._make_notifier, self.workshop.filter)
+        self.setup = ProjectSetup(root, self.dist, plan or Plan())
+        self.engine = Engine(self._make_session, self._make_notifier, self.setup.filter)
 
     def _make_session(self, emit: Callable[[Event], None]) -> Session:
         looker = Looker(self.root, self.dist)
@@ -76,7 +76,9 @@ class Bench:
             self.looks.release()
             return view
 
-        return Session(self.root, self.dist, self.workshop.plan, cook=self.workshop.cook, look=look, emit=emit)
+        return Session(
+            self.root, self.dist, self.setup.plan, read_project=self.setup.read_project, look=look, emit=emit
+        )
 
     def _make_notifier(self, hear: Callable[[Hint], None]) -> FakeNotifier:
         self.notifier = FakeNotifier(hear)
@@ -354,13 +356,13 @@ def test_the_watchers_troubles_are_told(bench: Bench) -> None:
 
 def test_a_bug_in_the_thread_is_seen_and_ends_in_order(tmp_path: Path) -> None:
     events: queue.Queue[Event] = queue.Queue()
-    workshop = Workshop(sample_project(tmp_path), tmp_path / "dist", Plan())
+    setup = ProjectSetup(sample_project(tmp_path), tmp_path / "dist", Plan())
 
     class Broken(FakeNotifier):
         def start(self) -> None:
             raise ZeroDivisionError("oops")
 
-    engine = Engine(workshop.session, Broken, workshop.filter)
+    engine = Engine(setup.session, Broken, setup.filter)
     engine.start(events.put)
     assert engine.join(PATIENCE)
     seen = list(events.queue)
@@ -374,7 +376,7 @@ def test_a_bug_in_the_thread_is_seen_and_ends_in_order(tmp_path: Path) -> None:
 def test_with_the_real_notifier_a_save_of_any_editor_is_built(tmp_path: Path, dance: str) -> None:
     root = sample_project(tmp_path)
     events: queue.Queue[Event] = queue.Queue()
-    engine = Workshop(root, root / "dist", Plan()).engine()
+    engine = ProjectSetup(root, root / "dist", Plan()).engine()
     engine.start(events.put)
 
     def until(wanted: Callable[[Event], bool]) -> None:

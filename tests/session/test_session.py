@@ -27,8 +27,8 @@ from atombuild.events import (
 from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
+from support.fakes import FakeProject
 from support.projects import visible_files
-from support.recipes import FakeRecipe
 
 SDIST, WHEEL = ArtifactKind
 REJECTED = SourceRejected("no module", hint="write one")
@@ -87,20 +87,20 @@ class Bench:
         self.dist = self.root / "dist"
         self.tree = Tree()
         self.tree.write("src/demo.py", "1")
-        self.recipe: FakeRecipe | Exception = FakeRecipe()
+        self.project: FakeProject | Exception = FakeProject()
         self.events: list[Event] = []
         self.session = self.restarted()
 
     def restarted(self) -> Session:
         self.session = Session(
-            self.root, self.dist, Plan(), cook=self.cook, look=self.tree.look, emit=self.events.append
+            self.root, self.dist, Plan(), read_project=self.read_project, look=self.tree.look, emit=self.events.append
         )
         return self.session
 
-    def cook(self) -> FakeRecipe:
-        if isinstance(self.recipe, Exception):
-            raise self.recipe
-        return self.recipe
+    def read_project(self) -> FakeProject:
+        if isinstance(self.project, Exception):
+            raise self.project
+        return self.project
 
     def pending(self) -> bool:
         return self.session.pending
@@ -178,7 +178,7 @@ def test_an_artifact_is_not_out_of_date_while_the_other_one_is_still_being_built
     bench.tree.write("src/demo.py", "2")
     bench.session.examine()
     seen: list[str] = []
-    bench.recipe = FakeRecipe(wheel_pieces=[lambda: seen.append(bench.shown(SDIST).status.words), b"x"])
+    bench.project = FakeProject(wheel_pieces=[lambda: seen.append(bench.shown(SDIST).status.words), b"x"])
     bench.session.attempt(Cause.CHANGE)
     assert seen == ["succeeded"]
 
@@ -218,7 +218,7 @@ def test_the_same_content_saved_again_is_no_change(bench: Bench) -> None:
 
 
 def test_after_a_failure_any_change_may_be_the_mend(bench: Bench) -> None:
-    bench.recipe = FakeRecipe(flaw=REJECTED)
+    bench.project = FakeProject(flaw=REJECTED)
     bench.session.attempt(Cause.START)
     bench.tree.write("README.md", "here at last")
     assert bench.session.examine()
@@ -226,18 +226,18 @@ def test_after_a_failure_any_change_may_be_the_mend(bench: Bench) -> None:
 
 
 def test_a_failed_attempt_is_not_repeated_without_a_change(bench: Bench) -> None:
-    bench.recipe = FakeRecipe(flaw=REJECTED)
+    bench.project = FakeProject(flaw=REJECTED)
     bench.session.attempt(Cause.START)
     bench.session.examine()
     assert not bench.pending()
 
 
 def test_a_save_during_the_build_leads_to_exactly_one_more(bench: Bench) -> None:
-    bench.recipe = FakeRecipe(sdist_pieces=[lambda: bench.tree.write("src/demo.py", "2"), b"mixed"])
+    bench.project = FakeProject(sdist_pieces=[lambda: bench.tree.write("src/demo.py", "2"), b"mixed"])
     bench.session.attempt(Cause.START)
     assert bench.pending()
     assert bench.words() == ("out of date", "out of date")
-    bench.recipe = FakeRecipe()
+    bench.project = FakeProject()
     bench.session.examine()
     bench.session.attempt(Cause.CHANGE)
     assert not bench.pending()
@@ -249,7 +249,7 @@ def test_a_file_changed_and_changed_back_during_the_build_is_built_again(bench: 
         bench.tree.write("src/demo.py", "2")
         bench.tree.write("src/demo.py", "1")
 
-    bench.recipe = FakeRecipe(sdist_pieces=[dance, b"who knows which"])
+    bench.project = FakeProject(sdist_pieces=[dance, b"who knows which"])
     bench.session.attempt(Cause.START)
     assert bench.pending()
 
@@ -354,7 +354,7 @@ def test_before_the_first_build_a_file_of_somebody_else_is_shown_as_such(bench: 
 
 
 def test_a_project_that_vanishes_is_said_once_and_not_tried_in_a_loop(bench: Bench) -> None:
-    bench.recipe = ProjectMissing(bench.root, why="gone")
+    bench.project = ProjectMissing(bench.root, why="gone")
     assert bench.session.attempt(Cause.START).outcome is None
     assert len(bench.heard(ProjectUnusable)) == 1
     bench.session.examine()
@@ -370,17 +370,19 @@ def test_a_closed_session_begins_no_attempt(bench: Bench) -> None:
 
 def test_cancel_ends_the_running_attempt_and_not_the_next(bench: Bench) -> None:
     bench.session.cancel()
-    bench.recipe = FakeRecipe(sdist_pieces=[bench.session.cancel, b"x"])
+    bench.project = FakeProject(sdist_pieces=[bench.session.cancel, b"x"])
     assert bench.session.attempt(Cause.START).outcome is Outcome.CANCELLED
     assert bench.words() == ("cancelled", "cancelled")
-    bench.recipe = FakeRecipe()
+    bench.project = FakeProject()
     assert bench.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
 
 
 def test_another_builders_newer_records_are_taken_over(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
-    other = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=bench.tree.look, emit=lambda _event: None)
-    bench.recipe = FakeRecipe(sdist_pieces=[b"built by the other"])
+    other = Session(
+        bench.root, bench.dist, Plan(), read_project=bench.read_project, look=bench.tree.look, emit=lambda _event: None
+    )
+    bench.project = FakeProject(sdist_pieces=[b"built by the other"])
     other.attempt(Cause.START)
     bench.session.refresh()
     assert bench.words() == ("succeeded", "succeeded")
@@ -389,7 +391,7 @@ def test_another_builders_newer_records_are_taken_over(bench: Bench) -> None:
 
 
 def test_a_file_that_came_in_mid_build_and_went_before_the_next_look_is_in_the_artifact(bench: Bench) -> None:
-    bench.recipe = FakeRecipe(sdist_pieces=[lambda: bench.tree.write("src/extra.py", "1"), b"with extra.py"])
+    bench.project = FakeProject(sdist_pieces=[lambda: bench.tree.write("src/extra.py", "1"), b"with extra.py"])
     bench.session.attempt(Cause.START)
     assert bench.words() == ("out of date", "out of date")
     del bench.tree.files["src/extra.py"]
@@ -399,7 +401,7 @@ def test_a_file_that_came_in_mid_build_and_went_before_the_next_look_is_in_the_a
 
 
 def test_a_file_that_came_and_went_in_mid_build_is_in_the_artifact_and_in_no_look(bench: Bench) -> None:
-    bench.recipe = FakeRecipe(sources=("src/demo.py", "src/extra.py"))
+    bench.project = FakeProject(sources=("src/demo.py", "src/extra.py"))
     (bench.root / "src").mkdir()
     bench.session.attempt(Cause.START)
     assert bench.words() == ("out of date", "out of date")
@@ -412,14 +414,14 @@ def test_a_file_that_came_and_went_in_mid_build_is_in_the_artifact_and_in_no_loo
 def test_a_file_that_is_built_and_never_watched_is_no_change(bench: Bench) -> None:
     (bench.root / "src").mkdir()
     (bench.root / "src/notes.py~").write_text("an editor's backup, and the project includes everything")
-    bench.recipe = FakeRecipe(sources=("src/demo.py", "src/notes.py~"))
+    bench.project = FakeProject(sources=("src/demo.py", "src/notes.py~"))
     bench.session.attempt(Cause.START)
     assert bench.words() == ("succeeded", "succeeded")
     assert not bench.pending()
 
 
 def test_the_mend_of_a_project_that_was_never_read_counts_after_a_cancel(bench: Bench) -> None:
-    bench.recipe = BROKEN
+    bench.project = BROKEN
     bench.session.cancel()
     tree = bench.tree.look
 
@@ -427,7 +429,9 @@ def test_the_mend_of_a_project_that_was_never_read_counts_after_a_cancel(bench: 
         bench.session.cancel()
         return tree(keep, breathe)
 
-    bench.session = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=cancelling, emit=bench.events.append)
+    bench.session = Session(
+        bench.root, bench.dist, Plan(), read_project=bench.read_project, look=cancelling, emit=bench.events.append
+    )
     assert bench.session.attempt(Cause.START).outcome is Outcome.CANCELLED
     bench.tree.write("pyproject.toml", "mended")
     bench.session.examine()
@@ -443,7 +447,7 @@ def test_after_giving_up_the_wait_for_the_lock_the_ledger_is_still_read(bench: B
         if isinstance(event, LockAwaited):
             session.cancel()
 
-    session = Session(bench.root, bench.dist, Plan(), cook=bench.cook, look=bench.tree.look, emit=hear)
+    session = Session(bench.root, bench.dist, Plan(), read_project=bench.read_project, look=bench.tree.look, emit=hear)
     with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
         assert session.attempt(Cause.START).outcome is Outcome.CANCELLED
     assert bench.words() == ("not built yet, an older file is there", "not built yet, an older file is there")
@@ -453,7 +457,7 @@ def test_after_giving_up_the_wait_for_the_lock_the_ledger_is_still_read(bench: B
 
 def test_a_bug_in_reading_the_project_does_not_end_the_session(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
-    bench.recipe = RecursionError("too deep")
+    bench.project = RecursionError("too deep")
     assert bench.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
     assert bench.words() == ("failed, old artifact removed", "failed, old artifact removed")
 
@@ -461,7 +465,7 @@ def test_a_bug_in_reading_the_project_does_not_end_the_session(bench: Bench) -> 
 def test_what_the_session_saw_falls_though_the_ledger_is_gone(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     (bench.dist / LEDGER).unlink()
-    bench.recipe = BROKEN
+    bench.project = BROKEN
     bench.session.attempt(Cause.REQUEST)
     assert bench.words() == ("failed, old artifact removed", "failed, old artifact removed")
     assert visible_files(bench.dist) == []

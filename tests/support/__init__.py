@@ -1,1 +1,1 @@
-"""What several layers of tests need: projects to build, recipes that fail on purpose, desks that listen."""
+"""What several layers of tests need: projects to build, projects that fail on purpose, listeners that remember."""

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from atombuild.watch.entry import Entry, Signature, Standing, read_digest, signature_of
+from atombuild.watch.entry import Entry, EntryKind, Signature, read_digest, signature_of
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.snapshot import Change, How, Snapshot, diff, scan
 
@@ -203,10 +203,10 @@ def test_a_link_to_a_folder_is_not_followed_even_in_a_circle(tree: Tree) -> None
     tree.root.joinpath("pkg/up").symlink_to("..")
     tree.root.joinpath("itself").symlink_to("itself")
     entries = tree.look().entries
-    assert {path: entry.signature.standing for path, entry in entries.items()} == {
-        "pkg/a.py": Standing.FILE,
-        "pkg/up": Standing.LINK,
-        "itself": Standing.LINK,
+    assert {path: entry.signature.kind for path, entry in entries.items()} == {
+        "pkg/a.py": EntryKind.FILE,
+        "pkg/up": EntryKind.LINK,
+        "itself": EntryKind.LINK,
     }
 
 
@@ -216,7 +216,7 @@ def test_special_files_are_seen_and_never_opened(tree: Tree) -> None:
     tree.root.joinpath("null").symlink_to("/dev/null")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(os.path.relpath(tree.root / "socket"))
-    assert {entry.signature.standing for entry in tree.look().entries.values()} == {Standing.SPECIAL}
+    assert {entry.signature.kind for entry in tree.look().entries.values()} == {EntryKind.SPECIAL}
     assert set(tree.look().entries) == {"fifo", "null", "socket"}
     tree.root.joinpath("fifo").unlink()
     tree.write("fifo")
@@ -255,7 +255,7 @@ def test_a_folder_that_is_closed_is_recorded_as_such(guarded_tree: Tree, mode: i
     with_privileges(tree.root.joinpath("pkg").chmod, mode)
     assert seen in tree.changes()
     assert tree.last is not None
-    assert tree.last.entries[seen].signature.standing is Standing.SEALED
+    assert tree.last.entries[seen].signature.kind is EntryKind.SEALED
     assert tree.changes() == {}
     with_privileges(tree.root.joinpath("pkg").chmod, 0o755)
     assert "pkg/a" in tree.changes()
@@ -382,7 +382,7 @@ SECOND = 10**9
 )
 def test_how_young_is_racy(mtime: int, ctime: int, age: int, *, racy: bool) -> None:
     base = 1_700_000_000 * SECOND
-    signature = Signature(Standing.FILE, None, executable=False, mtime_ns=base + mtime, ctime_ns=base + ctime)
+    signature = Signature(EntryKind.FILE, None, executable=False, mtime_ns=base + mtime, ctime_ns=base + ctime)
     assert signature.is_racy(base + ctime + age) is racy
 
 
@@ -424,7 +424,7 @@ def test_a_fifo_in_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None
 
 
 def test_content_that_could_not_be_pinned_down_counts_as_changed() -> None:
-    signature = Signature(Standing.FILE, None, executable=False, size=1)
+    signature = Signature(EntryKind.FILE, None, executable=False, size=1)
     unsure = Entry(signature, racy=True)
     assert not unsure.same_content(Entry(signature, digest=b"d"))
     assert Entry(signature).same_content(Entry(signature, digest=b"d"))

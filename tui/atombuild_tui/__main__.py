@@ -11,7 +11,7 @@ def show_screen(order: cli.ScreenOrder) -> int:
     """Run the user interface until it is left; return the exit status."""
     from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help never import textual)
 
-    engine = order.workshop.engine()
+    engine = order.setup.engine()
     app = AtombuildApp(engine, hint=order.hint, bell=order.bell)
     app.run()
     if not app.left_in_time:

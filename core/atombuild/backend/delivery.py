@@ -21,7 +21,7 @@ from atombuild.errors import AtombuildError, OutputUnusable, RemovalRefused, Syn
 from atombuild.native.distribution import Distribution
 from atombuild.native.editable import build_editable
 from atombuild.native.prepared import check_prepared, prepare_metadata
-from atombuild.native.recipe import source_tree
+from atombuild.native.project import source_tree
 from atombuild.native.sdist import build_sdist, sdist_filename
 from atombuild.native.tree import DiskTree, Pulse, SourceTree
 from atombuild.native.wheel import build_wheel, wheel_filename

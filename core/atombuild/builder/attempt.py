@@ -1,12 +1,10 @@
 """One attempt: a plan carried out by the publish protocol, ending in records that say what happened.
 
-cook the recipe ──► lock ──► recover what a killed builder left ──► write down "building" ──► remove all targets
-     │ invalid                                                                                      │
+read the project ──► lock ──► recover what a killed builder left ──► write down "queued" ──► remove all targets
+     │ flawed                                                                                       │
      └────────► the targets of the last attempt fall ──► all failed                                 ▼
                                                                                     check the project as a whole
 not built ◄── every later step ◄── failed ◄── a step's error ◄── sdist ──► wheel ◄──────────────────┘
-
-
 """
 
 from __future__ import annotations
@@ -16,9 +14,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from atombuild.builder.plan import Order, Result
-from atombuild.builder.recipe import Desk, Recipe
 from atombuild.builder.records import AttemptRecords
 from atombuild.builder.remains import is_not_there, look_at, unclaimed_artifacts, was_built_here
+from atombuild.builder.seams import AttemptListener, BuildableProject
 from atombuild.errors import (
     AtombuildError,
     BackendUnsupported,
@@ -59,13 +57,15 @@ UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable, BackendUnsupported)
 _PROGRESS_SECONDS: Final = 0.2
 
 
-def run(order: Order, cook: Callable[[], Recipe], desk: Desk, observer: Observer) -> Result:
-    """Make one attempt. ``cook`` reads the project and raises what is wrong with it.
+def run(
+    order: Order, read_project: Callable[[], BuildableProject], listener: AttemptListener, observer: Observer
+) -> Result:
+    """Make one attempt. ``read_project`` reads the project and raises what is wrong with it.
 
     Whatever goes wrong ends in records and events, a bug of ours included: this is the one boundary where everything
     is caught, and reported as what it is.
     """
-    attempt = _AttemptRun(order, cook, desk, observer)
+    attempt = _AttemptRun(order, read_project, listener, observer)
     try:
         return attempt.run()
     except Exception as error:  # noqa: BLE001 (the boundary: wrapped, reported and told apart from mistakes)
@@ -75,30 +75,32 @@ def run(order: Order, cook: Callable[[], Recipe], desk: Desk, observer: Observer
 class _AttemptRun:
     """The state of one attempt while it runs."""
 
-    def __init__(self, order: Order, cook: Callable[[], Recipe], desk: Desk, observer: Observer) -> None:
+    def __init__(
+        self, order: Order, read_project: Callable[[], BuildableProject], listener: AttemptListener, observer: Observer
+    ) -> None:
         self._order = order
-        self._cook = cook
-        self._desk = desk
+        self._read_project = read_project
+        self._listener = listener
         self._observer = observer
         self._kinds = order.plan.kinds
         self._began = time.monotonic()
         self._records = AttemptRecords(order)
         self._directory: OutputDirectory | None = None
-        self._recipe: Recipe | None = None
+        self._project: BuildableProject | None = None
         self._flaw: AtombuildError | None = None
         self._sources: set[str] = set()
         self._started = False
 
     def run(self) -> Result:
         try:
-            self._desk.check_cancelled()
-            self._read_project()
+            self._listener.check_cancelled()
+            self._learn_project()
             if self._flaw is not None and not self._was_built_here():
                 return self.break_off(self._flaw)
             with OutputDirectory.open(self._order.out_dir, create=self._flaw is None) as directory:
                 return self._in_directory(directory)
         except UNUSABLE as error:
-            self._desk.emit(ProjectUnusable(error.reports()))
+            self._listener.emit(ProjectUnusable(error.reports()))
             return Result(None, None, error.reports())
         except OutputUnusable as error:
             if self._flaw is not None and not self._started and is_not_there(error):
@@ -109,11 +111,11 @@ class _AttemptRun:
 
     # Before the first step.
 
-    def _read_project(self) -> None:
-        """Set the recipe, or the flaw that stands in its way; raise where there is nothing to attempt."""
-        self._recipe, self._flaw = None, None
+    def _learn_project(self) -> None:
+        """Set the project, or the flaw that stands in its way; raise where there is nothing to attempt."""
+        self._project, self._flaw = None, None
         try:
-            self._recipe = self._cook()
+            self._project = self._read_project()
         except BackendUnsupported:
             raise
         except (ProjectMissing, PyprojectUnreadable) as error:
@@ -139,22 +141,22 @@ class _AttemptRun:
             nonlocal waited
             if not waited:
                 waited = True
-                self._desk.emit(LockAwaited(str(holder) if holder else "another builder"))
-            self._desk.pause_for_lock()
+                self._listener.emit(LockAwaited(str(holder) if holder else "another builder"))
+            self._listener.pause_for_lock()
 
-        name = self._recipe.name if self._recipe else self._order.root.name
+        name = self._project.name if self._project else self._order.root.name
         with directory.locked(name, busy) as locks:
             if not locks:
-                self._desk.emit(
+                self._listener.emit(
                     Warned(
                         f"{directory.path} is on a file system without locks",
                         "make sure that only one program builds into it at a time",
                     )
                 )
             if waited:
-                self._read_project()  # it may have changed while another builder had its turn
+                self._learn_project()  # it may have changed while another builder had its turn
             self._recover(directory)
-            self._desk.check_cancelled()
+            self._listener.check_cancelled()
             return self._attempt(directory)
 
     def _recover(self, directory: OutputDirectory) -> None:
@@ -162,9 +164,9 @@ class _AttemptRun:
         try:
             self._records.read(directory)
         except LedgerDamaged as error:
-            self._desk.emit(_set_aside(directory, error))
+            self._listener.emit(_set_aside(directory, error))
         for name in directory.sweep():
-            self._desk.emit(Log((f"swept {name}, left by an interrupted build",)))
+            self._listener.emit(Log((f"swept {name}, left by an interrupted build",)))
         self._records.settle_interrupted(directory, self._observer)
         self._show()
 
@@ -183,22 +185,24 @@ class _AttemptRun:
             return self._finish_failed(refused[1], (refused[0],))
         if unwritten is not None:
             self._records.write(directory)
-        if self._recipe is None:
+        if self._project is None:
             return self._finish_failed(self._flaw_or_bug(), self._kinds)
-        return self._carry_out(directory, self._recipe)
+        return self._carry_out(directory, self._project)
 
     def _targets(self) -> dict[ArtifactKind, str | None]:
-        return {kind: self._recipe.target(kind) if self._recipe else self._records.target(kind) for kind in self._kinds}
+        return {
+            kind: self._project.target(kind) if self._project else self._records.target(kind) for kind in self._kinds
+        }
 
     def _start(self, targets: Mapping[ArtifactKind, str | None], present: Mapping[ArtifactKind, Identity]) -> None:
         self._started = True
         self._records.begin(targets, present)
         order = self._order
-        if self._recipe is not None:
-            self._desk.emit(ProjectLoaded(self._recipe.name, self._recipe.version, self._recipe.backend))
+        if self._project is not None:
+            self._listener.emit(ProjectLoaded(self._project.name, self._project.version, self._project.backend))
         elif not any(targets.values()):
             self._warn_of_unclaimed()
-        self._desk.emit(
+        self._listener.emit(
             AttemptStarted(self._records.number, order.cause, order.paths, order.total, order.change, self._kinds)
         )
 
@@ -206,7 +210,7 @@ class _AttemptRun:
         """Say which artifacts are left standing because nobody knows whose they are."""
         unclaimed = unclaimed_artifacts(self._order.out_dir)
         if unclaimed:
-            self._desk.emit(
+            self._listener.emit(
                 Warned(
                     f"{self._order.out_dir} holds {', '.join(unclaimed)}: whether this project made them can't be told",
                     "nothing was removed; mend pyproject.toml, or delete them yourself if they are not wanted",
@@ -230,15 +234,15 @@ class _AttemptRun:
 
     # The steps.
 
-    def _carry_out(self, directory: OutputDirectory, recipe: Recipe) -> Result:
+    def _carry_out(self, directory: OutputDirectory, project: BuildableProject) -> Result:
         failing = self._kinds
         doing = "checking the project"
         try:
-            recipe.check(self._kinds)
+            project.check(self._kinds)
             for kind in self._kinds:
                 failing = (kind,)
                 doing = f"building the {kind.value}"
-                self._step(directory, recipe, kind)
+                self._step(directory, project, kind)
         except Cancelled as error:
             return self._finish_cancelled(error)
         except AtombuildError as error:
@@ -247,29 +251,29 @@ class _AttemptRun:
             return self._finish_failed(OurBug(error, doing=doing), failing)
         return self._finish(Outcome.SUCCEEDED)
 
-    def _step(self, directory: OutputDirectory, recipe: Recipe, kind: ArtifactKind) -> None:
-        self._desk.check_cancelled()
+    def _step(self, directory: OutputDirectory, project: BuildableProject, kind: ArtifactKind) -> None:
+        self._listener.check_cancelled()
         record = self._records[kind]
-        target = recipe.target(kind)
+        target = project.target(kind)
         from_sdist = kind is ArtifactKind.WHEEL and self._order.plan.wheel_from_sdist
         self._records.change(kind, outcome=Attempt.BUILDING)
         self._show()
-        self._desk.emit(
+        self._listener.emit(
             StepStarted(kind, target, "the sdist" if from_sdist else "the source tree", record.usual_seconds)
         )
         began = time.monotonic()
         pulse = self._pulse(kind)
-        content = recipe.wheel(pulse, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else recipe.sdist(pulse)
+        content = project.wheel(pulse, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else project.sdist(pulse)
         self._sources.update(content.sources)
         with directory.stage(target) as staged:
             for chunk in content.chunks():
                 staged.write(chunk)
-                self._desk.check_cancelled()
+                self._listener.check_cancelled()
             sealed = staged.seal()
             # Should we die between the rename and the next record, this tells that the file is whole and ours.
             self._records.change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
             self._records.write(directory)
-            self._desk.check_cancelled()
+            self._listener.check_cancelled()
             if not directory.is_still_in_place():
                 # Published there, the artifact would not stand under the name that was asked for.
                 raise OutputUnusable(directory.path, OSError("another folder took its place during the build"))
@@ -284,10 +288,10 @@ class _AttemptRun:
             durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
         )
         self._remember(directory)
-        self._desk.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",), Level.DETAIL))
+        self._listener.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",), Level.DETAIL))
         if published.unconfirmed is not None:
             for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
-                self._desk.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
+                self._listener.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
         self._show()
 
     def _pulse(self, kind: ArtifactKind) -> Callable[[int, int], None]:
@@ -295,16 +299,16 @@ class _AttemptRun:
 
         def pulse(done: int, total: int) -> None:
             nonlocal last
-            self._desk.check_cancelled()
+            self._listener.check_cancelled()
             now = time.monotonic()
             if now - last >= _PROGRESS_SECONDS:
                 last = now
-                self._desk.emit(Progress(kind, done, total))
+                self._listener.emit(Progress(kind, done, total))
 
         return pulse
 
     def _flaw_or_bug(self) -> AtombuildError:
-        return self._flaw or OurBug(RuntimeError("no recipe and no reason"), doing="reading the project")
+        return self._flaw or OurBug(RuntimeError("no project and no reason"), doing="reading the project")
 
     # The ends.
 
@@ -314,7 +318,7 @@ class _AttemptRun:
         if not self._started:
             if isinstance(error, Cancelled):
                 # Given up before it began, perhaps while another builder had the directory: nothing changed.
-                self._desk.emit(Log(("cancelled before the build began",)))
+                self._listener.emit(Log(("cancelled before the build began",)))
                 return self._ended(Outcome.CANCELLED, error.reports())
             targets = self._targets()
             self._start(targets, {})
@@ -333,7 +337,7 @@ class _AttemptRun:
                 self._records.end(kind, Attempt.FAILED)
             elif self._records.is_open(kind):
                 self._records.end(kind, Attempt.NOT_REACHED)
-        self._desk.emit(Failure(error.reports(), kinds[0] if len(kinds) == 1 else None))
+        self._listener.emit(Failure(error.reports(), kinds[0] if len(kinds) == 1 else None))
         return self._finish(Outcome.FAILED, error.reports())
 
     def _finish_cancelled(self, error: Cancelled) -> Result:
@@ -349,11 +353,11 @@ class _AttemptRun:
         return self._ended(outcome, reports)
 
     def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
-        self._desk.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
-        return Result(outcome, self._recipe, reports, self._records.identity, frozenset(self._sources))
+        self._listener.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
+        return Result(outcome, self._project, reports, self._records.identity, frozenset(self._sources))
 
     def _show(self) -> None:
-        self._desk.hold(self._records.current)
+        self._listener.hold(self._records.current)
 
     def _remember(self, directory: OutputDirectory) -> None:
         """Write the ledger after the fact: what happened stays true even where that fails."""
@@ -361,7 +365,7 @@ class _AttemptRun:
             self._records.write(directory)
         except OutputUnusable as error:
             for report in error.reports():
-                self._desk.emit(
+                self._listener.emit(
                     Warned(
                         f"the record of this build could not be written: {'; '.join(report.why)}",
                         "what is shown is right; after a restart it will be looked up on the disk as far as possible",

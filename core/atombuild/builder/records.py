@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import Any
 
 from atombuild.builder.plan import Order
-from atombuild.builder.recipe import Records
 from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, settle_interrupted
+from atombuild.builder.seams import Records
 from atombuild.errors import OutputUnusable
 from atombuild.ledger import Ledger, Record, read_ledger, write_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory

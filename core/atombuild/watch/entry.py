@@ -27,7 +27,7 @@ _BLOCK: Final = 1 << 20
 _GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 
-class Standing(enum.Enum):
+class EntryKind(enum.Enum):
     """What kind of thing stands at a path."""
 
     FILE = "file"
@@ -46,7 +46,7 @@ class Standing(enum.Enum):
 class Signature(NamedTuple):
     """What ``stat`` says. A tuple, because thousands are compared on every scan."""
 
-    standing: Standing
+    kind: EntryKind
     link: str | None
     """Where a symbolic link points, as written in it."""
 
@@ -63,7 +63,7 @@ class Signature(NamedTuple):
         """Whether a write after a look at ``now_ns`` could leave this signature as it is."""
         coarse = self.mtime_ns % 1_000_000 == 0 or self.ctime_ns % 1_000_000 == 0
         window = COARSE_WINDOW if coarse else FINE_WINDOW
-        return self.standing is Standing.FILE and max(self.mtime_ns, self.ctime_ns) + window >= now_ns
+        return self.kind is EntryKind.FILE and max(self.mtime_ns, self.ctime_ns) + window >= now_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Entry:
             return False
         if self.digest is not None and later.digest is not None:
             return self.digest == later.digest
-        if old.standing is not Standing.FILE or self.fault is not None:
+        if old.kind is not EntryKind.FILE or self.fault is not None:
             return True
         return old == new and not self.racy
 
@@ -106,7 +106,7 @@ def look(path: str, *, link: bool) -> Signature | int | None:
 
 def _dangling(path: str) -> Signature | None:
     try:
-        return Signature(Standing.LINK, os.readlink(path), executable=False)  # noqa: PTH115 - Path alters it
+        return Signature(EntryKind.LINK, os.readlink(path), executable=False)  # noqa: PTH115 - Path alters it
     except OSError:
         return None  # the link itself went meanwhile
 
@@ -116,7 +116,7 @@ def signature_of(found: os.stat_result, link: str | None) -> Signature:
     mode = found.st_mode
     if stat.S_ISREG(mode):
         return Signature(
-            Standing.FILE,
+            EntryKind.FILE,
             link,
             mode & 0o111 != 0,
             found.st_size,
@@ -125,7 +125,7 @@ def signature_of(found: os.stat_result, link: str | None) -> Signature:
             found.st_ino,
             found.st_dev,
         )
-    return Signature(Standing.LINK if stat.S_ISDIR(mode) else Standing.SPECIAL, link, executable=False)
+    return Signature(EntryKind.LINK if stat.S_ISDIR(mode) else EntryKind.SPECIAL, link, executable=False)
 
 
 def read_digest(path: str, expected: Signature, breathe: Callable[[], object] = lambda: None) -> bytes | None:

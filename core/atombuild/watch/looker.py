@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from atombuild.watch.entry import Entry, Standing
+from atombuild.watch.entry import Entry, EntryKind
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.snapshot import Snapshot, diff, scan
 
@@ -34,10 +34,10 @@ class TreeView:
         digest = hashlib.sha256()
         for path, entry in sorted(self.snapshot.entries.items()):
             if admits(path):
-                if entry.digest is None and entry.fault is None and entry.signature.standing is Standing.FILE:
+                if entry.digest is None and entry.fault is None and entry.signature.kind is EntryKind.FILE:
                     return None
                 # What has no content to hash, or none that we may read, still differs from what has.
-                content = entry.digest or f"{entry.signature.standing.value} {entry.fault}".encode()
+                content = entry.digest or f"{entry.signature.kind.value} {entry.fault}".encode()
                 name = path.encode("utf-8", "surrogateescape")
                 digest.update(b"%d:%s%d" % (len(name), name, entry.signature.executable) + content)
         return digest.hexdigest()

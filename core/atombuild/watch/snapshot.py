@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from atombuild.watch.entry import Entry, Signature, Standing, look, read_digest, signature_of
+from atombuild.watch.entry import Entry, EntryKind, Signature, look, read_digest, signature_of
 from atombuild.watch.filter import WatchFilter
 
 HASH_BUDGET: Final = 64 << 20
@@ -79,15 +79,15 @@ def scan(
     for path, found in _walk(base, watched, breathe):
         old = before.get(path)
         if isinstance(found, int):
-            entries[path] = Entry(Signature(Standing.SEALED, None, executable=False), fault=found)
+            entries[path] = Entry(Signature(EntryKind.SEALED, None, executable=False), fault=found)
         elif old is not None and old.signature == found and not old.racy and old.fault is None:
             entries[path] = old
-            if old.digest is None and found.standing is Standing.FILE:
+            if old.digest is None and found.kind is EntryKind.FILE:
                 optional.append(path)
         else:
             entry = Entry(found, racy=found.is_racy(now))
             entries[path] = entry
-            if found.standing is Standing.FILE:
+            if found.kind is EntryKind.FILE:
                 if entry.racy or _worth_reading(old, found):
                     _read(base, path, entries, breathe)
                 else:

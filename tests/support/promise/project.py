@@ -11,7 +11,7 @@ from typing import Final
 from atombuild.builder import Plan
 from atombuild.events import Cause
 from atombuild.status import ArtifactKind, Attempt
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 
 SDIST, WHEEL = ArtifactKind
 PYPROJECT: Final = "pyproject.toml"
@@ -142,7 +142,7 @@ class References:
             (folder / "project" / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / "project" / path).write_bytes(data)
         plan = Plan((SDIST, WHEEL), wheel_from_sdist=True) if from_sdist else Plan((kind,), wheel_from_sdist=False)
-        Workshop(folder / "project", folder / "out", plan).session(lambda _event: None).attempt(Cause.START)
+        ProjectSetup(folder / "project", folder / "out", plan).session(lambda _event: None).attempt(Cause.START)
         (made,) = (folder / "out").glob("*" + kind.suffix)
         data = made.read_bytes()
         shutil.rmtree(folder)

@@ -29,7 +29,7 @@ from atombuild.events import (
 )
 from atombuild.status import ArtifactKind
 from atombuild.units import size_words
-from atombuild.wiring import Workshop
+from atombuild.wiring import ProjectSetup
 from support.projects import sample_project
 
 HOME = Path("/home/ada")
@@ -90,7 +90,7 @@ def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, 
     """Build a new copy of the sample project, then act on it; return what was heard of the first, and of the rest."""
     root = sample_project(folder)
     heard: list[Event] = []
-    session = Workshop(root, root / "dist", Plan()).session(heard.append)
+    session = ProjectSetup(root, root / "dist", Plan()).session(heard.append)
     session.begin()
     heard.append(ModeChanged(Mode.LIVE))
     session.attempt(Cause.START)
@@ -109,7 +109,7 @@ def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, 
 def _empty_folder(root: Path) -> tuple[Event, ...]:
     root.mkdir()
     heard: list[Event] = []
-    session = Workshop(root, root / "dist", Plan()).session(heard.append)
+    session = ProjectSetup(root, root / "dist", Plan()).session(heard.append)
     session.begin()
     session.attempt(Cause.START)
     return tuple(_pinned(event, root) for event in heard)

@@ -1,4 +1,4 @@
-"""Recipes that do what a test says, and a desk that remembers what it heard."""
+"""Projects that do what a test says, and a listener that remembers what it heard."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class FakeContent:
 
 
 @dataclass
-class FakeRecipe:
+class FakeProject:
     """Two artifacts of a project "demo", each with the pieces that a test gives it."""
 
     sdist_pieces: list[bytes | Exception | Callable[[], object]] = field(default_factory=lambda: [b"an ", b"sdist"])
@@ -70,7 +70,7 @@ class FakeRecipe:
         return self.admits(path)
 
 
-class FakeDesk:
+class FakeListener:
     """Listens to an attempt; cancels it when told to."""
 
     def __init__(self) -> None:

@@ -31,7 +31,7 @@ class Content(Protocol):
         """Its bytes; producing them may raise any error of the tree."""
 
 
-class Recipe(Protocol):
+class BuildableProject(Protocol):
     """One project's way to its distributions, fixed at one moment."""
 
     @property
@@ -65,7 +65,7 @@ class Recipe(Protocol):
         """Whether :meth:`admits` says yes to this path, or may do so to one below it."""
 
 
-class Desk(Protocol):
+class AttemptListener(Protocol):
     """Who ordered the attempt: hears what happens, and may stop it."""
 
     def emit(self, event: Event) -> None:

@@ -23,17 +23,17 @@ from atombuild.project.pyproject import read_pyproject
 from atombuild.status import ArtifactKind
 
 
-def read_recipe(root: Path, out_dir: Path) -> NativeRecipe:
+def read_native_project(root: Path, out_dir: Path) -> NativeProject:
     """Read the project in ``root``. Raises any mistake in its ``pyproject.toml``."""
     pyproject = read_pyproject(root)
     require_native(pyproject)
     project = load_project(pyproject)
     _require_short_names(project)
-    return NativeRecipe(project, out_dir)
+    return NativeProject(project, out_dir)
 
 
-class NativeRecipe:
-    """See :class:`atombuild.builder.Recipe`."""
+class NativeProject:
+    """See :class:`atombuild.builder.BuildableProject`."""
 
     def __init__(self, project: Project, out_dir: Path) -> None:
         self._project = project
