@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -20,13 +20,17 @@ from atombuild import __version__
 from atombuild.builder import UNUSABLE, Plan, was_built_here
 from atombuild.errors import AtombuildError, BackendUnsupported, OurBug, UsageMistake, system_reason
 from atombuild.events import Cause, Event, Outcome
+from atombuild.native.sdist_file import SdistFile
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
-from atombuild.wiring import ProjectSetup
+from atombuild.wiring import ProjectSetup, SdistSetup
 
 SUCCEEDED: Final = 0
 FAILED: Final = 1
 UNUSABLE_STATUS: Final = 2
+ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar")
+"""Names that mean an sdist, though only the first is one today (PEP 625)."""
+
 SIGNALLED: Final = 128
 """Plus the signal's number: 130 for an interrupt."""
 
@@ -73,7 +77,13 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         "used, 130 interrupted.",
         allow_abbrev=False,
     )
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the project's folder (default: here)")
+    parser.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        metavar="PATH",
+        help="the project's folder (default: here), or with --once --wheel an sdist",
+    )
     parser.add_argument("--once", action="store_true", help="build once and exit: plain lines, no screen")
     parser.add_argument(
         "--plain",
@@ -99,6 +109,8 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
             "--json needs --once, --plain or --list", hint="the screen has no JSON form: add one of them"
         )
     root, hint = _project_folder(arguments)
+    if root.name.endswith(ARCHIVES) and not root.is_dir():
+        return _from_sdist(arguments, root, out, err)
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
     plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
     setup = ProjectSetup(root, out_dir, plan)
@@ -114,6 +126,33 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
     if hint and not arguments.json:
         out.line(visible(hint))
     return _watch(setup, view.show, out)
+
+
+def _from_sdist(arguments: argparse.Namespace, archive: Path, out: Output, err: Output) -> int:
+    """Build the wheel of an sdist file, or list what it would hold."""
+    if not archive.exists():
+        raise UsageMistake(f"Source `{archive}` does not exist", hint="check the path; it starts at this folder")
+    if arguments.sdist:
+        raise UsageMistake(
+            "Building an `--sdist` from a source distribution is not supported",
+            hint="leave out --sdist: only a wheel comes from an sdist",
+        )
+    if not arguments.wheel:
+        raise UsageMistake(
+            "Pass `--wheel` explicitly to build a wheel from a source distribution",
+            hint=f"add --wheel: atombuild-tui --once --wheel {archive.name}",
+        )
+    if not (arguments.once or arguments.list):
+        raise UsageMistake(
+            f"{archive.name} is an sdist, and there is nothing in it to watch", hint="add --once to build its wheel"
+        )
+    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
+    with closing(SdistFile(archive)) as sdist:
+        setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
+        if arguments.list:
+            return _list(setup, out, as_json=arguments.json)
+        view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
+        return _once(setup, view.show)
 
 
 def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
@@ -140,7 +179,7 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
         pass  # meets it again and says it, and the watch goes on until it is mended)
 
 
-def _list(setup: ProjectSetup, out: Output, *, as_json: bool) -> int:
+def _list(setup: ProjectSetup | SdistSetup, out: Output, *, as_json: bool) -> int:
     project = setup.read_project()
     for kind in setup.plan.kinds:
         members = project.listing(kind)
@@ -154,7 +193,7 @@ def _list(setup: ProjectSetup, out: Output, *, as_json: bool) -> int:
     return SUCCEEDED
 
 
-def _once(setup: ProjectSetup, show: Callable[[Event], None]) -> int:
+def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> int:
     session = setup.session(show)
     with _signals(session.close) as received:
         session.begin()

@@ -1,8 +1,8 @@
-"""Where the parts are put together: a project folder becomes a session, and a session an engine."""
+"""Where the parts are put together: a project folder, or an sdist, becomes a session, and a session an engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event
 from atombuild.native.project import NativeProject, read_native_project
+from atombuild.native.sdist_file import SdistFile
 from atombuild.session import Session
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.looker import Looker
@@ -46,3 +47,42 @@ class ProjectSetup:
     def filter(self, keep: Callable[[str], bool]) -> WatchFilter:
         """Return what decides which paths are worth a look."""
         return WatchFilter(self.root, self.out_dir, keep)
+
+
+@dataclass(frozen=True, slots=True)
+class SdistSetup:
+    """One sdist file, one output directory; what is built is its wheel."""
+
+    sdist: SdistFile
+    out_dir: Path
+    plan: Plan
+
+    def read_project(self) -> NativeProject:
+        """Unpack the sdist, and read the project in it. Raises whatever is wrong with either."""
+        return self.sdist.read_project(self.out_dir)
+
+    def session(self, emit: Callable[[Event], None]) -> Session:
+        """Return a session that the caller drives itself. Its records are kept under the sdist's own path."""
+        return Session(
+            self.sdist.archive, self.out_dir, self.plan, read_project=self.read_project, look=_Unwatched.look, emit=emit
+        )
+
+
+class _Unwatched:
+    """A tree that nobody can change: what was unpacked for one build. See :class:`atombuild.session.View`."""
+
+    @classmethod
+    def look(cls, keep: Callable[[str], bool], breathe: Callable[[], object]) -> _Unwatched:
+        del keep, breathe
+        return cls()
+
+    def changed_since(self, earlier: _Unwatched, *, by_stat: bool = False) -> tuple[str, ...]:
+        del earlier, by_stat
+        return ()
+
+    def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
+        del paths
+        return ()
+
+    def fingerprint(self, admits: Callable[[str], bool]) -> None:
+        del admits

@@ -44,6 +44,7 @@ class FakeProject:
     version: str = "1.0"
     name: str = "demo"
     backend: str = "fake"
+    source: str = "the source tree"
 
     def target(self, kind: ArtifactKind) -> str:
         tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"

@@ -208,12 +208,12 @@ class _AttemptRun:
 
     def _warn_of_unclaimed(self) -> None:
         """Say which artifacts are left standing because nobody knows whose they are."""
-        unclaimed = unclaimed_artifacts(self._order.out_dir)
+        unclaimed = unclaimed_artifacts(self._order.out_dir, self._kinds)
         if unclaimed:
             self._listener.emit(
                 Warned(
                     f"{self._order.out_dir} holds {', '.join(unclaimed)}: whether this project made them can't be told",
-                    "nothing was removed; mend pyproject.toml, or delete them yourself if they are not wanted",
+                    "nothing was removed: delete them yourself if they are not wanted",
                 )
             )
 
@@ -258,9 +258,8 @@ class _AttemptRun:
         from_sdist = kind is ArtifactKind.WHEEL and self._order.plan.wheel_from_sdist
         self._records.change(kind, outcome=Attempt.BUILDING)
         self._show()
-        self._listener.emit(
-            StepStarted(kind, target, "the sdist" if from_sdist else "the source tree", record.usual_seconds)
-        )
+        source = "the sdist" if from_sdist else project.source
+        self._listener.emit(StepStarted(kind, target, source, record.usual_seconds))
         began = time.monotonic()
         pulse = self._pulse(kind)
         content = project.wheel(pulse, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else project.sdist(pulse)

@@ -43,13 +43,13 @@ def was_built_here(root: Path, out_dir: Path, kinds: tuple[ArtifactKind, ...]) -
     return any(records.artifacts[kind].target for kind in kinds if kind in records.artifacts)
 
 
-def unclaimed_artifacts(out_dir: Path) -> tuple[str, ...]:
-    """Return the artifacts in a directory whose owner can't be told, sorted; none where it can't be listed."""
+def unclaimed_artifacts(out_dir: Path, kinds: tuple[ArtifactKind, ...]) -> tuple[str, ...]:
+    """Return the artifacts of these kinds in a directory, whosever they are, sorted; none where it can't be listed."""
     try:
         names = os.listdir(out_dir)  # noqa: PTH208 (names are all that is wanted)
     except OSError:
         return ()
-    suffixes = tuple(kind.suffix for kind in ArtifactKind)
+    suffixes = tuple(kind.suffix for kind in kinds)
     return tuple(sorted(name for name in names if name.endswith(suffixes) and not name.startswith(".")))
 
 

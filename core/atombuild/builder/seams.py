@@ -46,6 +46,10 @@ class BuildableProject(Protocol):
     def backend(self) -> str:
         """Who builds."""
 
+    @property
+    def source(self) -> str:
+        """What it is read from, in words: "the source tree" or "the sdist"."""
+
     def target(self, kind: ArtifactKind) -> str:
         """Return the exact file name, known before anything is built."""
 

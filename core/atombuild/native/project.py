@@ -23,19 +23,20 @@ from atombuild.project.pyproject import read_pyproject
 from atombuild.status import ArtifactKind
 
 
-def read_native_project(root: Path, out_dir: Path) -> NativeProject:
-    """Read the project in ``root``. Raises any mistake in its ``pyproject.toml``."""
+def read_native_project(root: Path, out_dir: Path, source: str = "the source tree") -> NativeProject:
+    """Read the project in ``root``; ``source`` is what that is, in words. Raises any mistake in ``pyproject.toml``."""
     pyproject = read_pyproject(root)
     require_native(pyproject)
     project = load_project(pyproject)
     _require_short_names(project)
-    return NativeProject(project, out_dir)
+    return NativeProject(project, out_dir, source)
 
 
 class NativeProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
-    def __init__(self, project: Project, out_dir: Path) -> None:
+    def __init__(self, project: Project, out_dir: Path, source: str) -> None:
+        self.source = source
         self._project = project
         self._tree = source_tree(project.root, out_dir)
         self._unpacked: MemberTree | None = None

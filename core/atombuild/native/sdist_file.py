@@ -1,0 +1,71 @@
+"""A project in an sdist file: unpacked as if it were meant to do harm, and then built like any other."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from atombuild.archive.unpack import unpack_sdist
+from atombuild.errors import ProjectMissing, SdistRejected, WriteFailed
+from atombuild.native.project import NativeProject, read_native_project
+from atombuild.status import ArtifactKind
+
+
+class SdistFile:
+    """An sdist, unpacked at most once, outside of every tree; :meth:`close` removes what was unpacked."""
+
+    def __init__(self, archive: Path) -> None:
+        self.archive = archive
+        self._work: Path | None = None
+        self._top: Path | None = None
+
+    def read_project(self, out_dir: Path) -> NativeProject:
+        """Read the project that the sdist holds.
+
+        Raises :class:`SdistRejected` for what is wrong with the archive, :class:`atombuild.errors.SourceUnreadable`,
+        :class:`WriteFailed`, and any mistake in the project.
+        """
+        if not self.archive.name.endswith(ArtifactKind.SDIST.suffix):
+            raise SdistRejected(
+                self.archive,
+                "its name does not end in .tar.gz, as that of every sdist today (PEP 625)",
+                hint="build the sdist again with a current tool, or unpack it and give its folder",
+            )
+        if self._top is None:
+            self._top = unpack_sdist(self.archive, self._work_folder())
+        try:
+            project = read_native_project(self._top, out_dir, "the sdist")
+        except ProjectMissing as error:
+            raise SdistRejected(
+                self.archive, "it holds no pyproject.toml", hint="give an sdist that a build tool made (PEP 517)"
+            ) from error
+        self._require_its_own_name(project, self._top.name)
+        return project
+
+    def close(self) -> None:
+        """Remove what was unpacked."""
+        if self._work is not None:
+            shutil.rmtree(self._work, ignore_errors=True)
+            self._work = self._top = None
+
+    def _work_folder(self) -> Path:
+        """Return an empty folder: what a failed attempt at unpacking left is no part of the next."""
+        self.close()
+        try:
+            self._work = Path(tempfile.mkdtemp(prefix="atombuild-"))
+        except OSError as error:
+            raise WriteFailed(Path(tempfile.gettempdir()), error) from error
+        return self._work
+
+    def _require_its_own_name(self, project: NativeProject, top: str) -> None:
+        name, _, version = top.rpartition("-")
+        if (canonicalize_name(name), Version(version)) != (canonicalize_name(project.name), Version(project.version)):
+            raise SdistRejected(
+                self.archive,
+                f"its folder is {top}, and its pyproject.toml says {project.name} {project.version}",
+                hint="build the sdist again; somebody put it together from two",
+            )

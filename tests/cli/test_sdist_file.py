@@ -1,0 +1,143 @@
+"""A wheel from an sdist file: the same wheel, the same promise, and nothing of the unpacking left."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from atombuild import cli
+from support.projects import sample_project, visible_files
+
+SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders are made."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def sdist(tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """An sdist in a folder of its own; beside the project stands the wheel that was made from it."""
+    assert scratch.is_dir()
+    root = sample_project(tmp_path)
+    assert cli.main(["--once", str(root)]) == cli.SUCCEEDED
+    capsys.readouterr()
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    return (root / "dist" / SDIST).rename(downloads / SDIST)
+
+
+def wheel(*arguments: object) -> int:
+    return cli.main(["--once", "--wheel", *map(str, arguments)])
+
+
+def test_it_is_the_wheel_of_the_project_and_stands_beside_the_sdist(
+    sdist: Path, tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert wheel(sdist) == cli.SUCCEEDED
+    assert visible_files(sdist.parent) == [WHEEL, SDIST]
+    assert (sdist.parent / WHEEL).read_bytes() == (tmp_path / "orrery/dist" / WHEEL).read_bytes()
+    assert f"  wheel  building {WHEEL} from the sdist\n" in capsys.readouterr().out
+    assert list(scratch.iterdir()) == []
+
+
+def test_it_can_go_elsewhere(sdist: Path, tmp_path: Path) -> None:
+    assert wheel(sdist, "-o", tmp_path / "wheels") == cli.SUCCEEDED
+    assert visible_files(sdist.parent) == [SDIST]
+    assert visible_files(tmp_path / "wheels") == [WHEEL]
+
+
+def test_an_sdist_that_was_damaged_since_leaves_no_old_wheel(
+    sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert wheel(sdist) == cli.SUCCEEDED
+    sdist.write_bytes(sdist.read_bytes()[:2000])
+    assert wheel(sdist) == cli.FAILED
+    told = capsys.readouterr()
+    assert f"✗ wheel  failed, old artifact removed  {sdist.parent / WHEEL}\n" in told.out
+    assert told.err.startswith(f"error: the sdist {SDIST} can't be unpacked\n  where: {sdist}\n")
+    assert visible_files(sdist.parent) == [SDIST]
+    assert list(scratch.iterdir()) == []
+
+
+def packed(path: Path, files: dict[str, str]) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    return path
+
+
+PYPROJECT = (
+    '[project]\nname = "orrery"\nversion = "0.1.0"\n'
+    '[build-system]\nrequires = ["uv_build"]\nbuild-backend = "uv_build"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        ({"orrery-0.1.0/../../out.py": ""}, "its member 'orrery-0.1.0/../../out.py' leads out of its folder"),
+        ({"orrery-0.1.0/README.md": "hello"}, "it holds no pyproject.toml"),
+        (
+            {"orrery-0.2.0/pyproject.toml": PYPROJECT},
+            "its folder is orrery-0.2.0, and its pyproject.toml says orrery 0.1.0",
+        ),
+    ],
+)
+def test_what_is_no_honest_sdist_is_refused(
+    tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], why: str
+) -> None:
+    assert wheel(packed(tmp_path / "x.tar.gz", files)) == cli.FAILED
+    assert f"  why: {why}\n" in capsys.readouterr().err
+    assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
+    assert list(scratch.iterdir()) == []
+
+
+def test_its_members_can_be_listed(sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--list", "--json", "--wheel", str(sdist)]) == cli.SUCCEEDED
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["members"][0] == {"path": "orrery/__init__.py", "source": "src/orrery/__init__.py"}
+    assert visible_files(sdist.parent) == [SDIST]
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["--once"], "Pass `--wheel` explicitly to build a wheel from a source distribution"),
+        (["--once", "--sdist"], "Building an `--sdist` from a source distribution is not supported"),
+        (["--once", "--sdist", "--wheel"], "Building an `--sdist` from a source distribution is not supported"),
+        (["--wheel"], f"{SDIST} is an sdist, and there is nothing in it to watch"),
+    ],
+)
+def test_what_can_not_be_asked_of_an_sdist(
+    sdist: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], what: str
+) -> None:
+    assert cli.main([*arguments, str(sdist)]) == cli.UNUSABLE_STATUS
+    assert capsys.readouterr().err.startswith(f"error: {what}\n  next: ")
+
+
+def test_an_sdist_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "orrery-9.tar.gz"
+    assert wheel(missing) == cli.UNUSABLE_STATUS
+    assert capsys.readouterr().err.startswith(f"error: Source `{missing}` does not exist\n")
+
+
+def test_an_archive_of_another_form_is_refused_by_its_name(
+    tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "orrery-0.1.0.zip").write_bytes(b"PK")
+    assert wheel(tmp_path / "orrery-0.1.0.zip") == cli.FAILED
+    assert "its name does not end in .tar.gz" in capsys.readouterr().err
+    assert list(scratch.iterdir()) == []
