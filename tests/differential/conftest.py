@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import struct
-import subprocess
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +13,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import uv
 
 from atombuild.errors import AtombuildError
 from atombuild.native.sdist import build_sdist, list_sdist
@@ -23,6 +20,7 @@ from atombuild.native.tree import DiskTree, SourceTree
 from atombuild.native.wheel import build_wheel, list_wheel
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
+from support.uv import run_uv
 from support.variants import Files, write_project
 
 Compare = Callable[..., None]
@@ -101,25 +99,6 @@ def list_by_us(root: Path, kind: str) -> list[str]:
     list_files = list_sdist if kind == "--sdist" else list_wheel
     members = list_files(load_project(read_pyproject(root)), DiskTree(root))
     return [f"{member.path} ({member.source or 'generated'})" for member in members]
-
-
-def run_uv(root: Path, scratch: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "UV_OFFLINE": "1",
-        "UV_CACHE_DIR": str(scratch / "cache"),
-        "NO_COLOR": "1",
-        "COLUMNS": "9999",
-    }
-    return subprocess.run(
-        [uv.find_uv_bin(), "build", *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def build_by_us(root: Path, plan: str) -> Outcome:

@@ -7,6 +7,7 @@ from typing import Final
 from atombuild.errors import BackendUnsupported
 from atombuild.project.checks import Findings, Table
 from atombuild.project.dependencies import read_dependencies
+from atombuild.project.direct_build import FOLLOWED, obstacle
 from atombuild.project.pyproject import BuildSystem, Pyproject
 
 UV_BACKEND: Final = "uv_build"
@@ -15,7 +16,13 @@ UV_BACKEND: Final = "uv_build"
 OWN_BACKEND: Final = "atombuild.backend"
 """The native builder itself, for a project that names it; :mod:`atombuild.backend` holds its hooks."""
 
-EXAMPLE: Final = 'requires = ["uv_build>=0.13.6,<0.14"] and build-backend = "uv_build"'
+CAP: Final = f"<{FOLLOWED.major}.{FOLLOWED.minor + 1}"
+"""The upper bound to write: a minor release may change what is built."""
+
+FLOOR: Final = f">={FOLLOWED.major}.{FOLLOWED.minor}"
+"""The lower bound to write."""
+
+EXAMPLE: Final = f'requires = ["uv_build{FLOOR},{CAP}"] and build-backend = "{UV_BACKEND}"'
 
 
 def build_system_of(pyproject: Pyproject) -> BuildSystem | None:
@@ -62,4 +69,10 @@ def require_native(pyproject: Pyproject) -> None:
     if build_system.backend not in {UV_BACKEND, OWN_BACKEND}:
         raise BackendUnsupported(
             build_system.backend, where=where, why=f'it is named here: build-backend = "{build_system.backend}"'
+        )
+    if build_system.backend == UV_BACKEND and (why := obstacle(build_system)):
+        raise BackendUnsupported(
+            "uv_build in an environment of its own",
+            where=pyproject.at("build-system", "requires"),
+            why=f"{why}, so `uv build` would install what is required and run that; to build it here write: {EXAMPLE}",
         )
