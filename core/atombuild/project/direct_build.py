@@ -6,14 +6,16 @@ native builder must not stand in for it (the release's own notes; seen on uv 0.1
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from packaging.specifiers import Specifier
 from packaging.version import Version
 
 from atombuild.project.pyproject import BuildSystem
 from atombuild.project.requirement import Dependency, parse_dependency
 from atombuild.project.versions import Specifiers, specifier_text
+
+if TYPE_CHECKING:
+    from packaging.specifiers import Specifier
 
 FOLLOWED: Final = Version("0.13.9")
 """The release of uv_build whose distributions the native builder makes."""
