@@ -142,6 +142,8 @@ async def test_below_the_name_stands_what_is_there_compared_with_the_last_save(
 async def test_waiting_changes_are_counted_beside_the_trigger() -> None:
     rows = await seen([*scenes.opening(), *scenes.success(NOON), *scenes.paused(NOON)])
     assert rows[2].endswith("3 changes wait; p builds them")
+    rows = await seen([*scenes.opening(), *scenes.success(NOON), *scenes.paused(NOON)[:2]])
+    assert rows[2].endswith("1 change waits; p builds it")
 
 
 async def test_ignored_changes_are_told_quietly() -> None:

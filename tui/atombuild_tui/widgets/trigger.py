@@ -49,7 +49,8 @@ class TriggerLine(Widget):
         if board.lock_holder:
             words = f"waiting for {board.lock_holder}"
         elif board.waiting:
-            words = phrases.waiting(board) + ("; p builds them" if board.mode is Mode.PAUSED else "")
+            them = "it" if board.waiting == 1 else "them"
+            words = phrases.waiting(board) + (f"; p builds {them}" if board.mode is Mode.PAUSED else "")
         else:
             words = "changes only count; p resumes" if board.mode is Mode.PAUSED else ""
         return Content.styled(words, "$doubt")
