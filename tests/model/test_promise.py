@@ -254,7 +254,7 @@ class Promise(RuleBasedStateMachine):
         self.life.nameless = nameless
         self.tried.clear()
         self.events.clear()
-        self.books.told.clear()
+        self.books.open_session()
         self.session.begin()
         self.attempt_and_maybe_die(Cause.START, self.plan.kinds, calls, moment)
 

@@ -30,7 +30,7 @@ def test_a_variable_in_a_url_is_not_filled_in(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("FOLDER", "secret")
     settings = project('dependencies = ["a @ https://example.org/${FOLDER}/a.whl"]')
     metadata = core_metadata(loaded(settings, tmp_path), DiskTree(tmp_path), ()).decode()
-    assert "Requires-Dist: a @ https://example.org/${FOLDER}/a.whl\n" in metadata
+    assert "Requires-Dist: a @ https://example.org/$%7BFOLDER%7D/a.whl\n" in metadata
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no file can have such a name there")

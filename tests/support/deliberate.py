@@ -69,7 +69,7 @@ DELIBERATE: Final = (
         "native/test_distribution.py::test_the_output_directory_and_our_own_files_are_never_packed",
     ),
     Deliberate(
-        "`${VAR}` in the URL of a requirement stays as it is written",
+        "`${VAR}` in the URL of a requirement is not filled in",
         "the environment of whoever builds does not belong into public metadata",
         "native/test_deliberate.py::test_a_variable_in_a_url_is_not_filled_in",
     ),

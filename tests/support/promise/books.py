@@ -117,6 +117,14 @@ class Books:
         """Return what the next builder knows: the ledger may be lost, what the session saw itself is not."""
         return {**self.recovered(), **self.told}
 
+    def open_session(self) -> None:
+        """Enter a new session: it knows what the ledger says of attempts that came to an end."""
+        self.told = {
+            kind: account
+            for kind, account in self.remembered.items()
+            if account.attempt is not Attempt.INTERRUPTED and not account.unrecorded
+        }
+
     def settle(self, expected: Expected, ends: Mapping[ArtifactKind, Attempt]) -> None:
         """Enter an attempt that came to its end."""
         if expected.in_directory:
