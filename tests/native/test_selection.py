@@ -202,3 +202,18 @@ def test_every_licence_glob_must_match(tmp_path: Path) -> None:
 def test_a_licence_is_text(tmp_path: Path) -> None:
     write_files(tmp_path, {**INIT, "LICENSE": b"\xe9"})
     assert refusal(project('license-files = ["LICENSE"]'), tmp_path) == "License file `LICENSE` must be UTF-8 encoded"
+
+
+def test_where_an_sdist_is_unpacked_decides_nothing(tmp_path: Path) -> None:
+    deep = tmp_path / "a/b/c"
+    deep.mkdir(parents=True)
+    project = loaded(backend('wheel-exclude = ["/*/*/*"]'), deep)
+    write_files(deep, files("src/foo/__init__.py", "src/foo/sub/a.py"))
+    members = {path: SourceFile(path, b"", executable=False) for path in ("src/foo/__init__.py", "src/foo/sub/a.py")}
+    held = [
+        [file.path for file in wheel_files(project, find_modules(project), (), tree) if file.path]
+        for tree in (DiskTree(deep), MemberTree(deep, members))
+    ]
+    # From the tree the folders above it have a say, as in uv_build; from the sdist they have not.
+    assert held[0] != held[1]
+    assert held[1] == [file.path for file in wheel_files(project, find_modules(project), (), MemberTree(ROOT, members))]

@@ -6,11 +6,11 @@ Requires-Dist, whose meaning is compared, RECORD's lines of those two files, and
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from support.builders import PLANS
 from support.random_projects import RandomProject
 
 
@@ -46,9 +46,12 @@ def _has_untidy_namespace(project: RandomProject) -> bool:
     )
 
 
-def _root_leaves_and_returns(project: RandomProject) -> bool:
-    root = _settings(project).get("module-root", "src")
-    return ".." in root.split("/") and not posixpath.normpath(root).startswith("..")
+def _excludes_by_where_it_is_unpacked(project: RandomProject) -> bool:
+    """Whether an exclude may match through the folders above an unpacked sdist."""
+    settings = _settings(project)
+    globs = [*settings.get("source-exclude", ()), *settings.get("wheel-exclude", ())]
+    firsts = (glob if glob.startswith("/") else glob.partition("/")[0] for glob in globs if "/" in glob)
+    return not PLANS[project.plan] and any(set("*?[") & set(first) for first in firsts)
 
 
 DELIBERATE: Final = (
@@ -57,6 +60,12 @@ DELIBERATE: Final = (
         "uv walks whatever folder it leads to, `/` included",
         "native/test_modules.py::test_a_namespace_never_leaves_its_root",
         _has_untidy_namespace,
+    ),
+    Deliberate(
+        "the folders above an unpacked sdist have no say in what the wheel made from it holds",
+        "uv matches some excludes against the whole path, its own cache folder included, so `/*/*/*` may hit anything",
+        "native/test_selection.py::test_where_an_sdist_is_unpacked_decides_nothing",
+        _excludes_by_where_it_is_unpacked,
     ),
     Deliberate(
         "a FIFO, socket or device in the selection is an error",
