@@ -81,6 +81,9 @@ class SourceTree(Protocol):
     def exists(self, path: str) -> bool:
         """Whether anything stands there, or where a link there leads to."""
 
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file at ``path``, or the target of a link there, holds; None where none is."""
+
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
 
@@ -145,6 +148,15 @@ class DiskTree:
         """Whether anything stands there, or where a link there leads to."""
         return not self._hides(path) and (self._root / path).exists()
 
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file holds."""
+        if self._hides(path):
+            return None
+        try:
+            return os.stat(self._root / path).st_size  # noqa: PTH116 (asked for every file of large trees)
+        except OSError:
+            return None
+
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
         return not (self._root / path).resolve().is_relative_to(self._root.resolve())
@@ -204,6 +216,11 @@ class MemberTree:
     def exists(self, path: str) -> bool:
         """Whether anything stands there."""
         return self.kind(path) is not None
+
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file holds."""
+        file = self._files.get(self._resolved(path))
+        return None if file is None else len(file.data)
 
     def leads_out(self, path: str) -> bool:  # noqa: ARG002 (part of the protocol)
         """No: there are no links."""

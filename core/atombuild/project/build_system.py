@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from packaging.version import Version
+
 from atombuild.errors import BackendUnsupported
 from atombuild.project.checks import Findings, Table
 from atombuild.project.dependencies import read_dependencies
 from atombuild.project.pyproject import BuildSystem, Pyproject
 
-NATIVE_BACKEND = "uv_build"
+NATIVE_BACKEND: Final = "uv_build"
 """The ``build-backend`` whose distributions the native builder makes."""
 
-EXAMPLE = 'requires = ["uv_build>=0.13.9,<0.14"] and build-backend = "uv_build"'
+FOLLOWED: Final = Version("0.13.9")
+"""The release of uv_build whose distributions the native builder makes."""
+
+CAP: Final = f"<{FOLLOWED.major}.{FOLLOWED.minor + 1}"
+"""The upper bound that goes with it: a minor release may change what is built."""
+
+EXAMPLE: Final = f'requires = ["uv_build>={FOLLOWED},{CAP}"] and build-backend = "{NATIVE_BACKEND}"'
 
 
 def build_system_of(pyproject: Pyproject) -> BuildSystem | None:
