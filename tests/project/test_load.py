@@ -242,3 +242,43 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
         (2, 13), (4, 11), (5, 8), (6, 10), (7, 24), (7, 32), (8, 16), (10, 13), (10, 16),
     ]  # fmt: skip
     assert all(problem.what and problem.hint for problem in found)
+
+
+def test_the_codes_to_silence_are_read_as_written() -> None:
+    assert load(f'{PROJECT}[tool.atombuild]\nsilence = ["large-file", "no-such-code"]').silence == (
+        "large-file",
+        "no-such-code",
+    )
+    assert load(PROJECT).silence == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "what", "why", "place"),
+    [
+        (
+            "[tool.atombuild]\nsilence = 3",
+            "`tool.atombuild.silence` has the wrong type",
+            "invalid type: integer `3`, expected a sequence",
+            "7:11",
+        ),
+        (
+            '[tool.atombuild]\nsilence = ["a", 3]',
+            "`tool.atombuild.silence[1]` has the wrong type",
+            "invalid type: integer `3`, expected a string",
+            "7:17",
+        ),
+        (
+            "[tool]\natombuild = true",
+            "`tool.atombuild` has the wrong type",
+            "invalid type: boolean `true`, expected a map",
+            "7:13",
+        ),
+    ],
+)
+def test_a_silence_that_is_no_list_of_words_is_refused_where_it_stands(
+    lines: str, what: str, why: str, place: str
+) -> None:
+    (problem,) = problems(PROJECT + lines)
+    assert (problem.what, problem.why) == (what, (why,))
+    assert str(problem.where) == f"/project/pyproject.toml:{place}"
+    assert problem.hint

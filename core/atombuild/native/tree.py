@@ -81,6 +81,9 @@ class SourceTree(Protocol):
     def exists(self, path: str) -> bool:
         """Whether anything stands there, or where a link there leads to."""
 
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file at ``path``, or the target of a link there, holds; None where none is."""
+
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
 
@@ -142,6 +145,13 @@ class DiskTree:
     def exists(self, path: str) -> bool:
         """Whether anything stands there, or where a link there leads to."""
         return self._mode(path, os.stat) is not None
+
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file holds."""
+        try:
+            return None if self._hides(path) else os.stat(self._root / path).st_size  # noqa: PTH116 (for every file)
+        except (OSError, ValueError):
+            return None
 
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
@@ -225,6 +235,11 @@ class MemberTree:
     def exists(self, path: str) -> bool:
         """Whether anything stands there."""
         return self.kind(path) is not None
+
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file holds."""
+        file = self._files.get(self._resolved(path))
+        return None if file is None else len(file.data)
 
     def leads_out(self, path: str) -> bool:  # noqa: ARG002 (part of the protocol)
         """No: there are no links."""

@@ -121,6 +121,9 @@ class Project:
     metadata: CoreMetadata
     settings: UvBuildSettings
 
+    silence: tuple[str, ...] = ()
+    """``tool.atombuild.silence``: codes of advice, as written."""
+
     @property
     def distribution(self) -> str:
         """The name as file names use it: normalised, with underscores (binary distribution format, "Escaping")."""

@@ -1,4 +1,7 @@
-"""``[tool.uv.build-backend]``, as written; the native builder judges paths and globs when it uses them."""
+"""``[tool.uv.build-backend]``, as written; the native builder judges paths and globs when it uses them.
+
+And ``[tool.atombuild]``, the one table that is ours.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,12 @@ DATA_SCHEMES: Final = ("purelib", "platlib", "headers", "scripts", "data")
 """The keys of ``data``, in the order in which wheels hold them."""
 
 SETTINGS_KEYS: Final = ("tool", "uv", "build-backend")
+
+OWN_KEYS: Final = ("tool", "atombuild")
+"""Our own table."""
+
+SILENCE: Final = "silence"
+"""Its key for the codes of advice that the author does not want to read."""
 
 
 def read_settings(document: Table) -> UvBuildSettings:
@@ -31,6 +40,15 @@ def read_settings(document: Table) -> UvBuildSettings:
         default_excludes=table.boolean("default-excludes", default=True),
         data=_data(table),
     )
+
+
+def read_silence(document: Table) -> tuple[str, ...]:
+    """Return ``tool.atombuild.silence``; what is wrong goes to the document's findings."""
+    tool = document.values.get(OWN_KEYS[0])
+    if not isinstance(tool, dict):
+        return ()  # read_settings says so
+    table = Table(document.findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
+    return (table.strings(SILENCE) if table else None) or ()
 
 
 def _module_name(table: Table) -> str | tuple[str, ...] | None:

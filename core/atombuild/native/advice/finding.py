@@ -1,0 +1,189 @@
+"""What advice consists of: findings, each of a kind that has a code by which an author can silence it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from atombuild.errors import Location
+
+
+class Severity(enum.Enum):
+    """How much a finding matters; in the order in which findings are shown."""
+
+    PROBLEM = "problem"
+    """What is written has not the effect that was meant, or others will refuse what is built."""
+
+    ADVICE = "advice"
+    """It works today, and can go wrong or be better."""
+
+    NOTE = "note"
+    """Odd, often on purpose; good to know."""
+
+
+class Code(enum.Enum):
+    """The kinds of findings: the word that silences each, how much it matters, and what it means."""
+
+    word: str
+    severity: Severity
+    meaning: str
+
+    def __init__(self, word: str, severity: Severity, meaning: str) -> None:
+        self.word = word
+        self.severity = severity
+        self.meaning = meaning
+
+    SETTINGS_IGNORED = (
+        "settings-ignored",
+        Severity.PROBLEM,
+        "`[tool.uv.build-backend]` has no effect, because `[build-system]` does not name `uv_build`",
+    )
+    UNKNOWN_KEY = ("unknown-key", Severity.PROBLEM, "a key that nobody reads, often a typing error")
+    BACKEND_NOT_REQUIRED = (
+        "backend-not-required",
+        Severity.PROBLEM,
+        "`build-backend` is `uv_build`, and `requires` does not name it",
+    )
+    BACKEND_RANGE = (
+        "backend-range",
+        Severity.PROBLEM,
+        "`requires` does not admit the `uv_build` whose behaviour is followed here",
+    )
+    INCLUDE_MATCHES_NOTHING = (
+        "include-matches-nothing",
+        Severity.PROBLEM,
+        "an item of `source-include` adds no file to the sdist",
+    )
+    INCLUDE_EXCLUDED = (
+        "include-excluded",
+        Severity.PROBLEM,
+        "all that an item of `source-include` matches is excluded again",
+    )
+    EXCLUDE_HALF_EFFECT = (
+        "exclude-half-effect",
+        Severity.PROBLEM,
+        "an exclude names a folder of a module by its place, and its files stay in the wheel",
+    )
+    EXCLUDE_BY_CHECKOUT = (
+        "exclude-by-checkout",
+        Severity.PROBLEM,
+        "an exclude drops files from the wheel because of the names of folders above the project",
+    )
+    SDIST_NOT_BUILDABLE = (
+        "sdist-not-buildable",
+        Severity.PROBLEM,
+        "the sdist lacks a file without which no wheel can be built from it",
+    )
+    WHEEL_NOT_IN_SDIST = (
+        "wheel-not-in-sdist",
+        Severity.PROBLEM,
+        "a wheel built from the tree holds files that the sdist lacks",
+    )
+    WHEEL_WITHOUT_MODULE = ("wheel-without-module", Severity.PROBLEM, "the excludes leave no file of a module")
+    ENTRY_POINT = ("entry-point", Severity.PROBLEM, "a script or entry point names what the wheel does not hold")
+    LICENSE_CLASSIFIER_REFUSED = (
+        "license-classifier-refused",
+        Severity.PROBLEM,
+        "a licence classifier beside a licence expression: PyPI refuses the upload",
+    )
+    DIRECT_DEPENDENCY = (
+        "direct-dependency",
+        Severity.PROBLEM,
+        "a dependency by URL: PyPI refuses the upload",
+    )
+    LOCAL_VERSION = ("local-version", Severity.PROBLEM, "a version with a `+` part: PyPI refuses the upload")
+    SECRET = ("secret", Severity.PROBLEM, "keys, passwords or tokens among the packed files")
+    REPOSITORY = ("repository", Severity.PROBLEM, "`.git` or the like among the packed files")
+    NODE_MODULES = ("node-modules", Severity.PROBLEM, "`node_modules` among the packed files")
+    VIRTUAL_ENVIRONMENT = ("virtual-environment", Severity.PROBLEM, "a virtual environment among the selected files")
+    COMPILED_MODULE = (
+        "compiled-module",
+        Severity.PROBLEM,
+        "a compiled module or library in a wheel that is tagged for every platform",
+    )
+    BACKEND_UNBOUNDED = ("backend-unbounded", Severity.ADVICE, "no upper bound on `uv_build`")
+    BACKEND_REQUIRES = ("backend-requires", Severity.ADVICE, "`requires` names more than `uv_build`")
+    UNKNOWN_CODE = ("unknown-code", Severity.ADVICE, "a code in `silence` that no finding has")
+    LICENSE_CLASSIFIER = (
+        "license-classifier",
+        Severity.ADVICE,
+        "a licence classifier, which PEP 639 replaces by an expression",
+    )
+    LICENSE_TABLE = ("license-table", Severity.ADVICE, "`license` as a table, which PEP 639 replaces")
+    LICENSE_LEFT_OUT = (
+        "license-left-out",
+        Severity.ADVICE,
+        "a licence file in the project folder that the metadata does not name",
+    )
+    README_LEFT_OUT = ("readme-left-out", Severity.ADVICE, "a README that the metadata does not name")
+    PACKAGE_LEFT_OUT = ("package-left-out", Severity.ADVICE, "a package beside the modules that the wheel lacks")
+    NAMESPACE_PARENT = (
+        "namespace-parent",
+        Severity.ADVICE,
+        "an `__init__.py` above a module with `namespace = true`: the wheel lacks it",
+    )
+    TYPED_WITHOUT_MARKER = (
+        "typed-without-marker",
+        Severity.ADVICE,
+        "the classifier `Typing :: Typed` without a `py.typed` in the wheel",
+    )
+    IMPORT_NAME = ("import-name", Severity.ADVICE, "an import name that the wheel does not hold")
+    BYTECODE = ("bytecode", Severity.ADVICE, "compiled bytecode among the packed files")
+    LARGE_FILE = ("large-file", Severity.ADVICE, "a very large file among the packed files")
+    LINK_LEADS_OUT = (
+        "link-leads-out",
+        Severity.ADVICE,
+        "a link to a file outside the project: its content is packed",
+    )
+    NAME_NOT_UTF8 = ("name-not-utf8", Severity.ADVICE, "a file name that archives can't hold as it is")
+    NAMES_DIFFER_IN_CASE = (
+        "names-differ-in-case",
+        Severity.ADVICE,
+        "two packed files that are one where upper and lower case are the same",
+    )
+    COMMA = ("comma", Severity.ADVICE, "a keyword or person with a comma, which readers take for two")
+    LEFTOVER = ("leftover", Severity.NOTE, "what editors, tools and systems leave behind, among the packed files")
+    EXCLUDE_MATCHES_NOTHING = ("exclude-matches-nothing", Severity.NOTE, "an exclude leaves out nothing")
+    EXCLUDE_REPEATED = ("exclude-repeated", Severity.NOTE, "an exclude that another one or a default contains")
+    REDUNDANT_MODULE_NAME = ("redundant-module-name", Severity.NOTE, "a module name that another one covers")
+    MODULE_NAME_DIFFERS = ("module-name-differs", Severity.NOTE, "no module is named as the project is")
+    VALUE_IGNORED = ("value-ignored", Severity.NOTE, "of two values that exclude each other, the one that is ignored")
+    MANY_FILES = ("many-files", Severity.NOTE, "a build that looks at more than 10,000 files")
+
+
+CODES: Final[Mapping[str, Code]] = {code.word: code for code in Code}
+"""Every code by its word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One piece of advice. Not sanitised: it may quote a project's own text."""
+
+    code: str
+    """The word of its :class:`Code`; stable, for ``tool.atombuild.silence`` and for programs."""
+
+    severity: Severity
+    """How much it matters."""
+
+    where: Location
+    """The value in ``pyproject.toml`` or the file that it is about."""
+
+    words: str
+    """What was found, one sentence without a full stop."""
+
+    remedy: str
+    """What to do about it."""
+
+
+def found(code: Code, where: Location, words: str, remedy: str) -> Finding:
+    """Return the finding, with the severity of its code."""
+    return Finding(code.word, code.severity, where, words, remedy)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names, and how many more there are."""
+    most = 3
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
