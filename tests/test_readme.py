@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from atombuild import cli, events
+from atombuild.native.advice import CODES
 from atombuild_tui.actions import markdown_table
 from atombuild_tui.meanings import MEANINGS
 
@@ -56,3 +57,8 @@ def test_the_test_command_is_the_one_that_ci_calls() -> None:
         r"\.venv/bin/python -m pytest.*", README.partition("Run the tests")[2].partition("In your")[0]
     )
     assert command in (ROOT / ".ci/run").read_text(encoding="utf-8")
+
+
+def test_every_code_of_advice_is_explained() -> None:
+    rows = [f"| `{code.word}` | {code.severity.value} | {code.meaning} |" for code in CODES.values()]
+    assert "\n".join(["| Code | | Means |", "|---|---|---|", *rows, ""]) in README

@@ -19,7 +19,7 @@ from typing import Final
 from atombuild import __version__
 from atombuild.builder import UNUSABLE, Plan, was_built_here
 from atombuild.errors import AtombuildError, BackendUnsupported, OurBug, UsageMistake, system_reason
-from atombuild.events import Cause, Event, Outcome
+from atombuild.events import Advised, Cause, Event, Outcome
 from atombuild.native.sdist_file import SdistFile
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
@@ -94,7 +94,9 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
     parser.add_argument("-o", "--out-dir", type=Path, metavar="DIR", help="where artifacts go (default: PATH/dist)")
     parser.add_argument("--sdist", action="store_true", help="build the sdist; with --wheel: both from the tree")
     parser.add_argument("--wheel", action="store_true", help="build the wheel from the tree")
-    parser.add_argument("--list", action="store_true", help="print what each artifact would hold, build nothing")
+    parser.add_argument(
+        "--list", action="store_true", help="print what each artifact would hold, and advice; build nothing"
+    )
     parser.add_argument(
         "--demo", action="store_true", help="work on a copy of a sample project in a new temporary folder"
     )
@@ -114,10 +116,10 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
     plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
     setup = ProjectSetup(root, out_dir, plan)
-    if arguments.list:
-        return _list(setup, out, as_json=arguments.json)
-    watching = not arguments.once
+    watching = not (arguments.once or arguments.list)
     view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
+    if arguments.list:
+        return _list(setup, out, view, as_json=arguments.json)
     if arguments.once:
         return _once(setup, view.show)
     _refuse_hopeless(setup)
@@ -149,9 +151,9 @@ def _from_sdist(arguments: argparse.Namespace, archive: Path, out: Output, err: 
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
     with closing(SdistFile(archive)) as sdist:
         setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
-        if arguments.list:
-            return _list(setup, out, as_json=arguments.json)
         view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
+        if arguments.list:
+            return _list(setup, out, view, as_json=arguments.json)
         return _once(setup, view.show)
 
 
@@ -179,7 +181,7 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
         pass  # meets it again and says it, and the watch goes on until it is mended)
 
 
-def _list(setup: ProjectSetup | SdistSetup, out: Output, *, as_json: bool) -> int:
+def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
     project = setup.read_project()
     for kind in setup.plan.kinds:
         members = project.listing(kind)
@@ -190,6 +192,9 @@ def _list(setup: ProjectSetup | SdistSetup, out: Output, *, as_json: bool) -> in
         out.line(visible(f"{project.target(kind)} would hold {len(members)} files:"))
         for member in members:
             out.line(visible(f"  {member.path} ({member.source or 'generated'})"))
+    findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
+    if findings:
+        view.show(Advised(findings))
     return SUCCEEDED
 
 
@@ -198,6 +203,8 @@ def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> in
     with _signals(session.close) as received:
         session.begin()
         result = session.attempt(Cause.START)
+        if isinstance(setup, ProjectSetup):  # nobody mends an sdist
+            session.advise()
         session.end()
     if received:
         return SIGNALLED + received[0]

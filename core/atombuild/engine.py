@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol, TypeAlias
 
-from atombuild.errors import OurBug
+from atombuild.errors import Cancelled, OurBug
 from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -166,7 +166,7 @@ class Engine:
         try:
             message = self._inbox.get(timeout=self._patience())
         except queue.Empty:
-            pass
+            session.advise(self._unless_something_came)
         else:
             self._take(message, session, emit)
         if self._settle.due(self._clock()):
@@ -175,6 +175,11 @@ class Engine:
             if session.pending and not self._stopping:
                 self._attempt(session, Cause.CHANGE)
         session.refresh()
+
+    def _unless_something_came(self) -> None:
+        """Raise :class:`Cancelled` where there is something better to do than to give advice."""
+        if self._stopping or not self._inbox.empty():
+            raise Cancelled
 
     def _take(self, message: _Message, session: Session, emit: Callable[[Event], None]) -> None:
         if message is _Command.STOP:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import Any, Final
 
 from atombuild.errors import Location, Report
+from atombuild.finding import Finding
 from atombuild.status import ArtifactKind, Status
 
 
@@ -233,6 +234,14 @@ class Warned(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Advised(Event):
+    """What the project's author should know though it builds; replaces what was said before. Empty: nothing more."""
+
+    findings: tuple[Finding, ...]
+    """What matters most first."""
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFinished(Event):
     """The attempt is over; the artifacts' statuses were sent before."""
 
@@ -261,6 +270,7 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     Log: "log",
     Failure: "failure",
     Warned: "warned",
+    Advised: "advised",
     AttemptFinished: "attempt-finished",
     SessionStopped: "session-stopped",
 }
@@ -278,7 +288,7 @@ def _plain_fields(value: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Status):
         return {**_plain_fields(value), "words": value.words}
-    if isinstance(value, (Report, Location)):
+    if isinstance(value, (Report, Location, Finding)):
         return _plain_fields(value)
     if isinstance(value, enum.Enum):
         return value.value

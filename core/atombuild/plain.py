@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 from atombuild.errors import Report
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptStarted,
     Cause,
@@ -28,6 +29,7 @@ from atombuild.events import (
     Warned,
     as_json,
 )
+from atombuild.finding import Finding
 from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words, size_change_words, size_words
@@ -113,6 +115,8 @@ class PlainView:
         elif isinstance(event, Warned):
             self._err.line(visible(f"warning: {event.what}"))
             self._err.line(visible(f"  next: {event.hint}"))
+        elif isinstance(event, Advised):
+            self._advice(event.findings)
         elif isinstance(event, Log):
             for line in event.lines:
                 self._line(f"  {line}")
@@ -131,6 +135,12 @@ class PlainView:
             for number, line in enumerate(cause.splitlines()):
                 self._err.line(("  why: " if number == 0 else "       ") + visible(line))
         self._err.line(visible(f"  next: {report.hint}"))
+
+    def _advice(self, findings: tuple[Finding, ...]) -> None:
+        for finding in findings:
+            self._err.line(visible(f"{finding.severity.value}: {finding.words}"))
+            self._err.line(visible(f"  where: {finding.where} ({finding.code})"))
+            self._err.line(visible(f"  next: {finding.remedy}"))
 
     def _status(self, event: ArtifactStatus) -> None:
         attempt = event.status.attempt

@@ -28,6 +28,7 @@ from atombuild.builder import UNFINISHED, BuildableProject, Order, Plan, Records
 from atombuild.changes import SHOWN_PATHS, Changes
 from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptStarted,
     Cause,
@@ -38,6 +39,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
 )
+from atombuild.finding import Finding
 from atombuild.ledger import LedgerDamaged, Record, read_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
@@ -111,6 +113,8 @@ class Session:
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
         self._fingerprint: str | None = None
+        self._advised: tuple[Finding, ...] = ()
+        self._advice_due = False
 
     # What the engine and the command line ask for.
 
@@ -144,6 +148,7 @@ class Session:
         self._verified = False
         result = builder.run(order, self._read_project, self, self._observer)
         self.last = result
+        self._advice_due = result.outcome in {Outcome.SUCCEEDED, Outcome.FAILED}
         self._built = self._seen
         self._changes.end(plan.kinds, number)
         self._ledger = result.ledger
@@ -170,6 +175,20 @@ class Session:
             self._emit(ChangesIgnored((), 0, "everything is as it was built"))
         self._show()
         return bool(relevant)
+
+    def advise(self, breathe: Callable[[], object] = lambda: None) -> None:
+        """Tell what the author should know, if the project may have changed since that was told last.
+
+        For idle moments: ``breathe`` may raise :class:`Cancelled` to put it off.
+        """
+        if not self._advice_due or self._project is None or self._closed:
+            return
+        with contextlib.suppress(Cancelled):
+            findings = self._project.advise(breathe)
+            self._advice_due = False
+            if findings != self._advised:
+                self._advised = findings
+                self._emit(Advised(findings))
 
     def refresh(self) -> None:
         """Look at the output directory, and show what is different there now."""

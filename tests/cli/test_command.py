@@ -169,6 +169,27 @@ def test_list_has_a_json_form(project: Path) -> None:
     assert {"path": "orrery/cli.py", "source": "src/orrery/cli.py"} in wheel["members"]
 
 
+@pytest.mark.parametrize("mode", ["--once", "--list"])
+def test_advice_is_told_with_its_place_code_and_remedy(project: Path, mode: str) -> None:
+    (project / "src/orrery/.env").write_text("TOKEN=1")
+    done = command(mode, cwd=project)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "problem: by its name this is a secret, and it is packed: src/orrery/.env\n"
+        f"  where: {project}/src/orrery/.env (secret)\n"
+        '  next: take it out of the project\'s folders, and add "/src/orrery/.env" to source-exclude in '
+        "[tool.uv.build-backend]\n"
+    )
+
+
+@pytest.mark.parametrize("mode", ["--once", "--list"])
+def test_advice_has_a_json_form(project: Path, mode: str) -> None:
+    (project / "src/orrery/.env").write_text("TOKEN=1")
+    events = [json.loads(line) for line in command(mode, "--json", cwd=project).stdout.splitlines()]
+    (advised,) = [event for event in events if event.get("event") == "advised"]
+    assert [finding["code"] for finding in advised["findings"]] == ["secret"]
+
+
 def test_a_mistake_in_the_project_is_told_by_list_too(project: Path) -> None:
     (project / "src/orrery/__init__.py").unlink()
     done = command("--list", project)

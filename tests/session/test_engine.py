@@ -12,6 +12,7 @@ import pytest
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptFinished,
     AttemptStarted,
@@ -406,3 +407,12 @@ def test_with_the_real_notifier_a_save_of_any_editor_is_built(tmp_path: Path, da
     finally:
         engine.stop()
         assert engine.join(PATIENCE)
+
+
+def test_advice_comes_when_nothing_else_is_to_do(bench: Bench) -> None:
+    (bench.root / "src/orrery/.env").write_text("TOKEN=1")
+    bench.start()
+    bench.finished()
+    advised = bench.until(Advised)
+    assert isinstance(advised, Advised)
+    assert [finding.code for finding in advised.findings] == ["secret"]

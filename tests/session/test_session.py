@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
-from atombuild.errors import Problem, ProjectInvalid, ProjectMissing, SourceRejected
+from atombuild.errors import Cancelled, Location, Problem, ProjectInvalid, ProjectMissing, SourceRejected
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptStarted,
     Cause,
@@ -24,6 +25,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
 )
+from atombuild.finding import Finding, Severity
 from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -480,3 +482,39 @@ def test_an_older_ledger_that_comes_back_hides_no_newer_failure(bench: Bench) ->
     (bench.root / "away").rename(bench.dist)
     bench.session.refresh()
     assert bench.words() == ("failed, another file there now", "failed, another file there now")
+
+
+FINDING = Finding("large-file", Severity.ADVICE, Location(Path("a")), "a is large", "look at it")
+
+
+def test_advice_is_given_after_a_build_and_not_twice(bench: Bench) -> None:
+    bench.session.advise()
+    bench.project = FakeProject(findings=(FINDING,))
+    bench.session.attempt(Cause.START)
+    assert not bench.heard(Advised)
+    for _ in range(2):
+        bench.session.advise()
+        bench.session.attempt(Cause.REQUEST)
+    assert bench.heard(Advised) == [Advised((FINDING,))]
+
+
+def test_advice_that_was_followed_is_taken_back(bench: Bench) -> None:
+    bench.project = FakeProject(findings=(FINDING,))
+    bench.session.attempt(Cause.START)
+    bench.session.advise()
+    bench.project = FakeProject()
+    bench.session.attempt(Cause.REQUEST)
+    bench.session.advise()
+    assert bench.heard(Advised) == [Advised((FINDING,)), Advised(())]
+
+
+def test_advice_that_was_put_off_comes_later(bench: Bench) -> None:
+    def busy() -> None:
+        raise Cancelled
+
+    bench.project = FakeProject(findings=(FINDING,))
+    bench.session.attempt(Cause.START)
+    bench.session.advise(busy)
+    assert not bench.heard(Advised)
+    bench.session.advise()
+    assert len(bench.heard(Advised)) == 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from atombuild.builder import Records
 from atombuild.errors import Cancelled
 from atombuild.events import Event
+from atombuild.finding import Finding
 from atombuild.ledger import Record
 from atombuild.status import ArtifactKind
 
@@ -41,6 +42,7 @@ class FakeProject:
     """Found by :meth:`check`."""
 
     sources: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     version: str = "1.0"
     name: str = "demo"
     backend: str = "fake"
@@ -63,6 +65,10 @@ class FakeProject:
         assert isinstance(from_sdist, bool)
         pulse(0, 1)
         return FakeContent(self.target(ArtifactKind.WHEEL), self.wheel_pieces)
+
+    def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
+        breathe()
+        return self.findings
 
     def admits(self, path: str) -> bool:
         return path.startswith("src/")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
+    Advised,
     Cause,
     Event,
     Failure,
@@ -22,6 +23,7 @@ from atombuild.events import (
     SessionStarted,
     Warned,
 )
+from atombuild.finding import Finding, Severity
 from atombuild_tui.door import cleaned
 from support.screen import scenes
 from support.screen.scenes import BOTH, SDIST
@@ -37,7 +39,7 @@ def texts(value: Any) -> list[str]:
         return [str(value)]
     if isinstance(value, tuple):
         return [text for item in value for text in texts(item)]
-    if isinstance(value, (Event, Report, Location)):
+    if isinstance(value, (Event, Report, Location, Finding)):
         return [text for field in fields(value) for text in texts(getattr(value, field.name))]
     return []
 
@@ -53,6 +55,7 @@ def test_every_text_of_every_event_is_harmless_behind_it(one: str, two: str) -> 
         Failure((report,), SDIST),
         Warned(one, two),
         LockAwaited(one),
+        Advised((Finding(one, Severity.NOTE, Location(path, 1, 2), two, one),)),
         Log((one, two)),
         scenes.started(1, Cause.CHANGE, one, two),
         scenes.status(SDIST, scenes.GOOD, 0.0, target=one, path=path),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timezone
+from pathlib import Path
 
-from atombuild.errors import Blame, Report
+from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
+    Advised,
     AttemptFinished,
     Cause,
     Event,
@@ -19,6 +21,7 @@ from atombuild.events import (
     Progress,
     Warned,
 )
+from atombuild.finding import Finding, Severity
 from atombuild.status import Attempt, Standing, Status, Tone
 from atombuild_tui.journal import Entry, Role, entries
 from atombuild_tui.state import Dashboard
@@ -108,6 +111,19 @@ def test_a_warning_says_what_to_do() -> None:
         "no locks here",
         "next   build one at a time",
     ]
+
+
+def test_advice_is_a_quiet_block_and_a_problem_stands_out() -> None:
+    place = Location(Path("/home/ada/orrery/pyproject.toml"), 3, 1)
+    findings = (
+        Finding("secret", Severity.PROBLEM, place, "a secret is packed", "take it out"),
+        Finding("leftover", Severity.NOTE, place, "a leftover is packed", "delete it"),
+    )
+    written = told(Advised(findings))
+    assert lines(written)[:3] == ["problem  a secret is packed", f"where  {place} (secret)", "next   take it out"]
+    assert [entry.tone for entry in written] == [Tone.DOUBT] * 3 + [Tone.IDLE] * 3
+    assert lines(told(Advised(()), after=(Advised(findings),))) == ["no more advice"]
+    assert told(Advised(())) == []
 
 
 def test_waiting_and_pausing_are_noted_and_progress_is_not() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from textual.widget import Widget
 
 from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptFinished,
     AttemptStarted,
@@ -31,6 +33,7 @@ from atombuild.events import (
     StepStarted,
     Warned,
 )
+from atombuild.finding import Finding, Severity
 from atombuild.status import Attempt, Standing, Status
 from support.screen import scenes
 from support.screen.engine import NOON, Clock, OverheardApp, ScriptedEngine, settle, shown, titles
@@ -144,6 +147,13 @@ async def test_waiting_changes_are_counted_beside_the_trigger() -> None:
     assert rows[2].endswith("3 changes wait; p builds them")
     rows = await seen([*scenes.opening(), *scenes.success(NOON), *scenes.paused(NOON)[:2]])
     assert rows[2].endswith("1 change waits; p builds it")
+
+
+async def test_advice_is_counted_where_nothing_else_is_to_say() -> None:
+    finding = Finding("secret", Severity.PROBLEM, Location(Path("a")), "a secret is packed", "take it out")
+    rows = await seen([*scenes.opening(), *scenes.success(NOON), Advised((finding, finding))])
+    assert rows[2].endswith("2 findings in the log")
+    assert any("a secret is packed" in row for row in rows)
 
 
 async def test_ignored_changes_are_told_quietly() -> None:

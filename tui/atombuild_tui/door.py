@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 from atombuild.errors import Location, Report
 from atombuild.events import Event, Log
+from atombuild.finding import Finding
 from atombuild.sanitise import visible, visible_lines
 
-_Value = TypeVar("_Value", bound=Event | Report | Location)
+_Value = TypeVar("_Value", bound=Event | Report | Location | Finding)
 
 
 def cleaned(event: Event) -> Event:
@@ -44,6 +45,6 @@ def _clean(value: Any, *, may_break: bool) -> Any:
         return value if text == str(value) else Path(text)
     if isinstance(value, tuple):
         return tuple(_clean(item, may_break=may_break) for item in value)
-    if isinstance(value, (Report, Location)):
+    if isinstance(value, (Report, Location, Finding)):
         return _clean_fields(value)
     return value

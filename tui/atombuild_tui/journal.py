@@ -20,6 +20,7 @@ from pathlib import Path
 
 from atombuild.errors import Report
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptFinished,
     AttemptStarted,
@@ -37,6 +38,7 @@ from atombuild.events import (
     StepStarted,
     Warned,
 )
+from atombuild.finding import Finding, Severity
 from atombuild.status import Attempt, Tone
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
@@ -95,6 +97,8 @@ def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: 
         return list(blocks(event.reports, before.root))
     if isinstance(event, Warned):
         return list(_warning(event.what, event.hint))
+    if isinstance(event, Advised):
+        return list(_advice(event.findings, before))
     if isinstance(event, AttemptFinished):
         return [_result(event)]
     if isinstance(event, ArtifactStatus):
@@ -144,6 +148,18 @@ def _bad(role: Role, text: str, label: str = "") -> Entry:
 def _warning(what: str, hint: str) -> Iterator[Entry]:
     yield Entry(Role.WHAT, what, tone=Tone.DOUBT, barred=True)
     yield Entry(Role.NEXT, hint, "next   ", Tone.DOUBT, barred=True)
+
+
+def _advice(findings: tuple[Finding, ...], before: Dashboard) -> Iterator[Entry]:
+    """Yield findings as quiet blocks; what is a problem stands out."""
+    for finding in findings:
+        tone = Tone.DOUBT if finding.severity is Severity.PROBLEM else Tone.IDLE
+        place = replace(finding.where, path=Path(shown.inside(finding.where.path, before.root)))
+        yield Entry(Role.WHAT, finding.words, f"{finding.severity.value}  ", tone, barred=True)
+        yield Entry(Role.WHERE, f"{place} ({finding.code})", "where  ", tone, barred=True)
+        yield Entry(Role.NEXT, finding.remedy, "next   ", tone, barred=True)
+    if not findings and before.advice:
+        yield Entry(Role.NOTE, "no more advice")
 
 
 def _result(event: AttemptFinished) -> Entry:

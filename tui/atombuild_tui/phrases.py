@@ -17,9 +17,11 @@ def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0
         return ("waits for its turn", Tone.IDLE)
     if status.attempt is Attempt.BUILDING:
         return (f"from {artifact.running.source}" if artifact.running else "being built", Tone.IDLE)
+    if status.attempt is Attempt.NOT_ATTEMPTED and status.standing in {*_ABSENT, Standing.UNKNOWN}:
+        return ("press b to build it now", Tone.IDLE)
+    if status.standing is Standing.UNKNOWN:
+        return ("the project never said its file name", Tone.IDLE)
     if status.standing in _ABSENT:
-        if status.attempt is Attempt.NOT_ATTEMPTED:
-            return ("press b to build it now", Tone.IDLE)
         return (f"no such file in {folder} now", Tone.IDLE)
     if status.attempt is not Attempt.SUCCEEDED or status.standing is not Standing.THIS_BUILD:
         words = {
@@ -59,3 +61,8 @@ def ignored(dashboard: Dashboard) -> str:
         return f"ignored: {why}"
     listed = shown.listed(dashboard.ignored.paths, dashboard.ignored.total)
     return f"ignored: {listed} ({why})" if why else f"ignored: {listed}"
+
+
+def advice(dashboard: Dashboard) -> str:
+    """Return how much advice there is to read; empty when there is none."""
+    return f"{shown.counted(len(dashboard.advice), 'finding')} in the log" if dashboard.advice else ""

@@ -13,6 +13,7 @@ from typing import Final
 
 from atombuild.errors import Report
 from atombuild.events import (
+    Advised,
     ArtifactStatus,
     AttemptFinished,
     AttemptStarted,
@@ -32,6 +33,7 @@ from atombuild.events import (
     SessionStopped,
     StepStarted,
 )
+from atombuild.finding import Finding
 from atombuild.status import ArtifactKind, Attempt, Standing, Status, Tone
 
 
@@ -157,6 +159,9 @@ class Dashboard:
     unusable: tuple[Report, ...] = ()
     """Why there can be no attempt."""
 
+    advice: tuple[Finding, ...] = ()
+    """What the author should know though it builds."""
+
     stopping: bool = False
 
     @property
@@ -213,6 +218,8 @@ class Dashboard:
             return self._with_status(event)
         if isinstance(event, Failure):
             return replace(self, lock_holder="")
+        if isinstance(event, Advised):
+            return replace(self, advice=event.findings)
         if isinstance(event, AttemptFinished):
             return self._with_end(event)
         if isinstance(event, SessionStopped):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from atombuild.events import Event
+from atombuild.finding import Finding
 from atombuild.ledger import Record
 from atombuild.status import ArtifactKind
 
@@ -61,6 +62,9 @@ class BuildableProject(Protocol):
 
     def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Content:
         """Make the wheel, from the sdist that :meth:`sdist` made or from the tree."""
+
+    def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
+        """Return what its author should know though it builds. ``breathe`` may raise to put it off."""
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""

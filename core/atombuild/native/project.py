@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
+from atombuild.finding import Finding
+from atombuild.native.advice import advise
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
@@ -89,6 +91,10 @@ class NativeProject:
         """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""
         list_files = list_sdist if kind is ArtifactKind.SDIST else list_wheel
         return list_files(self._project, self._tree)
+
+    def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
+        """Return what its author should know though it builds."""
+        return advise(self._project, self._tree, breathe)
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""

@@ -54,10 +54,13 @@ def require_native(pyproject: Pyproject) -> None:
     build_system = build_system_of(pyproject)
     where = pyproject.at("build-system", "build-backend")
     if build_system is None:
+        uv = pyproject.table.get("tool", {}).get("uv", {})
+        idle = " and [tool.uv.build-backend] has no effect;" if "build-backend" in uv else ""
         raise BackendUnsupported(
             "setuptools",
             where=where,
-            why=f"there is no [build-system] table, which means setuptools (PEP 517); for uv_build add one: {EXAMPLE}",
+            why=f"there is no [build-system] table, which means setuptools (PEP 517);{idle} for uv_build add one: "
+            f"{EXAMPLE}",
         )
     if build_system.backend is None:
         raise BackendUnsupported(

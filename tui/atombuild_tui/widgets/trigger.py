@@ -29,7 +29,10 @@ class TriggerLine(Widget):
     def render(self) -> Content:
         """Draw the cause at the left and the news at the right; where both don't fit, the less urgent is cut."""
         width = self.content_size.width
-        urgent, later = self._waiting(), Content.styled(phrases.ignored(self._dashboard), "$quiet")
+        urgent, later = (
+            self._waiting(),
+            Content.styled(phrases.ignored(self._dashboard) or phrases.advice(self._dashboard), "$quiet"),
+        )
         if urgent:
             return spread(self._cause(max(width - urgent.cell_length - GAP, _SHORTEST)), urgent, width)
         cause = self._cause(width)

@@ -1,1 +1,69 @@
-"""Advice for authors of packages: what uv_build builds without a word, or with a mere warning, and should not."""
+"""Advice for authors of packages: what uv_build builds without a word, or with a mere warning, and should not.
+
+Nothing is built for it, and nothing of the project runs. What is said comes from the selections of the builds
+themselves, so that advice can't disagree with a build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from atombuild.errors import AtombuildError, Cancelled
+from atombuild.finding import Finding, Severity
+from atombuild.native.advice.backend import advise_on_backend
+from atombuild.native.advice.codes import CODES, Code
+from atombuild.native.advice.contents import advise_on_contents
+from atombuild.native.advice.keys import advise_on_keys
+from atombuild.native.advice.licences import advise_on_licence, advise_on_licence_files
+from atombuild.native.advice.metadata import advise_on_metadata, advise_on_readme
+from atombuild.native.advice.packages import advise_on_packages
+from atombuild.native.advice.patterns import advise_on_patterns
+from atombuild.native.advice.silence import advise_on_silence, without_silenced
+from atombuild.native.advice.survey import survey
+from atombuild.native.tree import SourceTree
+from atombuild.project.model import Project
+
+__all__ = ["CODES", "Code", "advise"]
+
+_ORDER = tuple(Severity)
+
+
+def advise(project: Project, tree: SourceTree, breathe: Callable[[], object] = lambda: None) -> tuple[Finding, ...]:
+    """Return the findings that the author has not silenced, what matters most first.
+
+    Never raises for what is wrong with the project: a build says that, and what can be said besides is said here.
+    ``breathe`` is called for every folder that is looked at; what it raises, :class:`Cancelled` first of all, is passed
+    on.
+    """
+    findings: list[Finding] = []
+    for part in (_on_document(project), _on_files(project, tree, breathe)):
+        try:
+            findings.extend(part)
+        except Cancelled:
+            raise
+        except AtombuildError:
+            continue  # a folder that can't be read: every build says so
+    return tuple(sorted(without_silenced(findings, project.pyproject), key=_rank))
+
+
+def _on_document(project: Project) -> Iterator[Finding]:
+    yield from advise_on_backend(project.pyproject)
+    yield from advise_on_keys(project.pyproject)
+    yield from advise_on_silence(project.pyproject)
+    yield from advise_on_licence(project)
+    yield from advise_on_metadata(project)
+
+
+def _on_files(project: Project, tree: SourceTree, breathe: Callable[[], object]) -> Iterator[Finding]:
+    seen = survey(project, tree, breathe)
+    if seen is not None:
+        yield from advise_on_licence_files(seen)
+        yield from advise_on_readme(seen)
+        yield from advise_on_patterns(seen)
+        yield from advise_on_contents(seen)
+        yield from advise_on_packages(seen)
+
+
+def _rank(finding: Finding) -> tuple[int, str, int, int, str]:
+    where = finding.where
+    return _ORDER.index(finding.severity), str(where.path), where.line or 0, where.column or 0, finding.code

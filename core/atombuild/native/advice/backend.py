@@ -1,12 +1,14 @@
-"""Advice on ``[build-system]``: is it uv_build that will build this, and which one?"""
+"""Advice on ``[build-system]``: whether uv_build builds this, and which one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
 
-from atombuild.native.advice.finding import Code, Finding, found
-from atombuild.project.build_system import CAP, EXAMPLE, FOLLOWED, NATIVE_BACKEND
+from atombuild.finding import Finding
+from atombuild.native.advice.codes import Code, found
+from atombuild.project.build_system import CAP, EXAMPLE, FLOOR, OWN_BACKEND, UV_BACKEND
+from atombuild.project.direct_build import FOLLOWED
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.requirement import Dependency, parse_dependency
 from atombuild.project.settings import SETTINGS_KEYS
@@ -15,7 +17,7 @@ from atombuild.project.versions import Refused, specifier_text
 _BOUNDING: Final = frozenset({"<", "<=", "==", "===", "~="})
 """Operators that admit no version beyond some point."""
 
-_READERS: Final = frozenset({NATIVE_BACKEND, "atombuild.backend"})
+_READERS: Final = frozenset({UV_BACKEND, OWN_BACKEND})
 """Backends that read uv_build's settings."""
 
 
@@ -25,7 +27,7 @@ def advise_on_backend(pyproject: Pyproject) -> Iterator[Finding]:
     backend = system.get("build-backend") if isinstance(system, dict) else None
     if backend not in _READERS:
         yield from _ignored_settings(pyproject, system, backend)
-    elif backend == NATIVE_BACKEND and isinstance(system, dict):
+    elif backend == UV_BACKEND and isinstance(system, dict):
         yield from _requires(pyproject, system.get("requires"))
 
 
@@ -61,7 +63,7 @@ def _requires(pyproject: Pyproject, requires: Any) -> Iterator[Finding]:
             Code.BACKEND_NOT_REQUIRED,
             pyproject.at("build-system", "requires"),
             "the build backend is uv_build, but `requires` does not name it: installers will not find it",
-            f'write requires = ["uv_build>={FOLLOWED},{CAP}"]',
+            f'write requires = ["uv_build{FLOOR},{CAP}"]',
         )
         return
     for index, (text, _) in items.items():
@@ -85,7 +87,7 @@ def _range(pyproject: Pyproject, index: int, text: str, requirement: Dependency)
             Code.BACKEND_RANGE,
             where,
             f"`{text}` does not admit uv_build {FOLLOWED}, which is followed here: another one may build other files",
-            f'write "uv_build>={FOLLOWED},{CAP}"',
+            f'write "uv_build{FLOOR},{CAP}"',
         )
     elif not any(specifier.operator in _BOUNDING for specifier in requirement.specifiers):
         bounded = ",".join((*map(specifier_text, requirement.specifiers or ()), CAP))
@@ -93,7 +95,7 @@ def _range(pyproject: Pyproject, index: int, text: str, requirement: Dependency)
             Code.BACKEND_UNBOUNDED,
             where,
             f"`{text}` has no upper bound: the sdist will stop building when a later uv_build breaks with this one",
-            f'write "uv_build{bounded if requirement.specifiers else f">={FOLLOWED},{CAP}"}"',
+            f'write "uv_build{bounded if requirement.specifiers else f"{FLOOR},{CAP}"}"',
         )
 
 

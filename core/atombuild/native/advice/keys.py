@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import Any, Final
 
-from atombuild.native.advice.finding import Code, Finding, found
+from atombuild.finding import Finding
+from atombuild.native.advice.codes import Code, found
 from atombuild.native.advice.wording import nearest
 from atombuild.project.model import CoreMetadata, UvBuildSettings
 from atombuild.project.pyproject import Pyproject

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from atombuild.native.advice.finding import CODES, Code, Finding, found
+from atombuild.finding import Finding
+from atombuild.native.advice.codes import CODES, Code, found
 from atombuild.native.advice.wording import nearest
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.settings import OWN_KEYS, SILENCE

@@ -6,12 +6,12 @@ advice can't disagree with a build and costs one walk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from atombuild.errors import AtombuildError, Location
+from atombuild.errors import AtombuildError, Cancelled, Location
 from atombuild.native.glob_check import Dialect, GlobFault
 from atombuild.native.globs import GlobSet, exact, exclude_text, parse
 from atombuild.native.licenses import matched_license_files
@@ -27,9 +27,10 @@ EXCLUDES: Final = ("source-exclude", "wheel-exclude")
 class ListedTree:
     """A tree that remembers which of its folders were entered, and shares their listings with others like it."""
 
-    def __init__(self, tree: SourceTree, listings: dict[str, tuple[Entry, ...]]) -> None:
+    def __init__(self, tree: SourceTree, listings: dict[str, tuple[Entry, ...]], breathe: Callable[[], object]) -> None:
         self._tree = tree
         self._listings = listings
+        self._breathe = breathe
         self.entered: dict[str, tuple[Entry, ...]] = {}
         """The folders that were listed through this tree."""
 
@@ -45,6 +46,7 @@ class ListedTree:
 
     def scan(self, directory: str) -> tuple[Entry, ...]:
         """Return the children of ``directory``, listed at most once."""
+        self._breathe()
         found = self._listings.get(directory)
         if found is None:
             found = self._listings[directory] = self._tree.scan(directory)
@@ -155,6 +157,11 @@ class Survey:
         """Return what either artifact takes."""
         return self.sdist.sources | self.wheel.sources
 
+    def links(self) -> frozenset[str]:
+        """Return the symbolic links that the walks met."""
+        folders = (*self.sdist.entered.values(), *self.wheel.entered.values())
+        return frozenset(entry.path for folder in folders for entry in folder if entry.kind is Kind.SYMLINK)
+
     def at(self, path: str) -> Location:
         """Return the place of a file of the project."""
         return Location(self.project.root / path)
@@ -164,8 +171,11 @@ class Survey:
         return self.project.pyproject.at(*SETTINGS, *keys)
 
 
-def survey(project: Project, tree: SourceTree) -> Survey | None:
-    """Look at the project; None where its settings can't be understood, which every build says."""
+def survey(project: Project, tree: SourceTree, breathe: Callable[[], object]) -> Survey | None:
+    """Look at the project; None where its settings can't be understood, which every build says.
+
+    ``breathe`` is called for every folder; what it raises ends the look.
+    """
     try:
         modules, data = find_modules(project), data_folders(project)
         includes = source_includes(project, modules, data)
@@ -174,16 +184,18 @@ def survey(project: Project, tree: SourceTree) -> Survey | None:
         return None
     listings: dict[str, tuple[Entry, ...]] = {}
     try:
-        licenses = matched_license_files(project, ListedTree(tree, listings))
+        licenses = matched_license_files(project, ListedTree(tree, listings, breathe))
+    except Cancelled:
+        raise
     except AtombuildError:
         licenses = ()
-    sdist_tree, wheel_tree = ListedTree(tree, listings), ListedTree(tree, listings)
+    sdist_tree, wheel_tree = ListedTree(tree, listings, breathe), ListedTree(tree, listings, breathe)
     sdist = _picked("sdist", sdist_files(project, modules, licenses, sdist_tree), sdist_tree, ())
     folders = (*modules.folders, *(entry.folder for entry in data))
     wheel = _picked("wheel", wheel_files(project, modules, licenses, wheel_tree), wheel_tree, folders)
     return Survey(
         project,
-        ListedTree(tree, listings),
+        ListedTree(tree, listings, breathe),
         modules,
         data,
         licenses,
@@ -203,6 +215,8 @@ def _picked(name: str, selected: Iterator[Selected], tree: ListedTree, starts: t
     try:
         for file in selected:
             files.append(file)  # noqa: PERF402 (kept when the next one is refused)
+    except Cancelled:
+        raise
     except AtombuildError:
         whole = False
     sources = frozenset(file.source for file in files)

@@ -1,26 +1,13 @@
-"""What advice consists of: findings, each of a kind that has a code by which an author can silence it."""
+"""The kinds of findings: each has a code by which an author can silence it, and one line that says what it means."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from atombuild.errors import Location
-
-
-class Severity(enum.Enum):
-    """How much a finding matters; in the order in which findings are shown."""
-
-    PROBLEM = "problem"
-    """What is written has not the effect that was meant, or others will refuse what is built."""
-
-    ADVICE = "advice"
-    """It works today, and can go wrong or be better."""
-
-    NOTE = "note"
-    """Odd, often on purpose; good to know."""
+from atombuild.finding import Finding, Severity
 
 
 class Code(enum.Enum):
@@ -48,7 +35,7 @@ class Code(enum.Enum):
     )
     BACKEND_RANGE = (
         "backend-range",
-        Severity.PROBLEM,
+        Severity.ADVICE,
         "`requires` does not admit the `uv_build` whose behaviour is followed here",
     )
     INCLUDE_MATCHES_NOTHING = (
@@ -97,7 +84,6 @@ class Code(enum.Enum):
     SECRET = ("secret", Severity.PROBLEM, "keys, passwords or tokens among the packed files")
     REPOSITORY = ("repository", Severity.PROBLEM, "`.git` or the like among the packed files")
     NODE_MODULES = ("node-modules", Severity.PROBLEM, "`node_modules` among the packed files")
-    VIRTUAL_ENVIRONMENT = ("virtual-environment", Severity.PROBLEM, "a virtual environment among the selected files")
     COMPILED_MODULE = (
         "compiled-module",
         Severity.PROBLEM,
@@ -119,11 +105,6 @@ class Code(enum.Enum):
     )
     README_LEFT_OUT = ("readme-left-out", Severity.ADVICE, "a README that the metadata does not name")
     PACKAGE_LEFT_OUT = ("package-left-out", Severity.ADVICE, "a package beside the modules that the wheel lacks")
-    NAMESPACE_PARENT = (
-        "namespace-parent",
-        Severity.ADVICE,
-        "an `__init__.py` above a module with `namespace = true`: the wheel lacks it",
-    )
     TYPED_WITHOUT_MARKER = (
         "typed-without-marker",
         Severity.ADVICE,
@@ -146,35 +127,13 @@ class Code(enum.Enum):
     COMMA = ("comma", Severity.ADVICE, "a keyword or person with a comma, which readers take for two")
     LEFTOVER = ("leftover", Severity.NOTE, "what editors, tools and systems leave behind, among the packed files")
     EXCLUDE_MATCHES_NOTHING = ("exclude-matches-nothing", Severity.NOTE, "an exclude leaves out nothing")
-    EXCLUDE_REPEATED = ("exclude-repeated", Severity.NOTE, "an exclude that another one or a default contains")
     REDUNDANT_MODULE_NAME = ("redundant-module-name", Severity.NOTE, "a module name that another one covers")
-    MODULE_NAME_DIFFERS = ("module-name-differs", Severity.NOTE, "no module is named as the project is")
     VALUE_IGNORED = ("value-ignored", Severity.NOTE, "of two values that exclude each other, the one that is ignored")
     MANY_FILES = ("many-files", Severity.NOTE, "a build that looks at more than 10,000 files")
 
 
 CODES: Final[Mapping[str, Code]] = {code.word: code for code in Code}
 """Every code by its word."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One piece of advice. Not sanitised: it may quote a project's own text."""
-
-    code: str
-    """The word of its :class:`Code`; stable, for ``tool.atombuild.silence`` and for programs."""
-
-    severity: Severity
-    """How much it matters."""
-
-    where: Location
-    """The value in ``pyproject.toml`` or the file that it is about."""
-
-    words: str
-    """What was found, one sentence without a full stop."""
-
-    remedy: str
-    """What to do about it."""
 
 
 def found(code: Code, where: Location, words: str, remedy: str) -> Finding:

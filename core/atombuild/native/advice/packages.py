@@ -1,0 +1,143 @@
+"""Advice on packages: what an installed wheel would lack, and what a wheel built from the sdist would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from atombuild.finding import Finding
+from atombuild.native.advice.codes import Code, found, some
+from atombuild.native.advice.survey import Survey
+from atombuild.native.modules import inside_project, join
+from atombuild.native.tree import Kind
+
+_INITS: Final = ("__init__.py", "__init__.pyi")
+_TYPED: Final = "Typing :: Typed"
+
+
+def advise_on_packages(survey: Survey) -> Iterator[Finding]:
+    """Yield what is missing somewhere; where a walk broke off, nothing is said to be missing."""
+    yield from _module_names(survey)
+    if not survey.whole:
+        return
+    yield from _parity(survey)
+    yield from _modules(survey)
+    yield from _left_out(survey)
+    yield from _entry_points(survey)
+    yield from _import_names(survey)
+    metadata = survey.project.metadata
+    names = [file.path for file in survey.wheel.files]
+    if _TYPED in metadata.classifiers and not any(name.endswith("/py.typed") for name in names):
+        yield found(
+            Code.TYPED_WITHOUT_MARKER,
+            survey.project.pyproject.at("project", "classifiers", metadata.classifiers.index(_TYPED)),
+            f'the classifier "{_TYPED}" promises types, and the wheel holds no py.typed: type checkers will not look',
+            "create an empty py.typed beside the package's __init__.py",
+        )
+
+
+def _module_names(survey: Survey) -> Iterator[Finding]:
+    if survey.modules.redundant:
+        yield found(
+            Code.REDUNDANT_MODULE_NAME,
+            survey.setting("module-name"),
+            f"other names cover {some(survey.modules.redundant)}",
+            "remove what is covered: a package's name stands for all below it",
+        )
+
+
+def _parity(survey: Survey) -> Iterator[Finding]:
+    needed = {module.init for module in survey.modules.modules if module.init}
+    metadata = survey.project.metadata
+    if metadata.readme is not None and metadata.readme.file is not None:
+        needed.add(inside_project(metadata.readme.file) or metadata.readme.file)
+    needed.update(survey.licenses)
+    lost = sorted(path for path in needed if survey.tree.is_file(path) and path not in survey.sdist.sources)
+    if lost:
+        yield found(
+            Code.SDIST_NOT_BUILDABLE,
+            survey.setting("source-exclude"),
+            f"the sdist lacks {some(lost)}, without which no wheel can be built from it",
+            "narrow the exclude that takes it away",
+        )
+    only_in_wheel = sorted(survey.wheel.sources - survey.sdist.sources - {"pyproject.toml"} - set(lost))
+    if only_in_wheel:
+        yield found(
+            Code.WHEEL_NOT_IN_SDIST,
+            survey.at(only_in_wheel[0]),
+            f"a wheel built from the tree holds what the sdist lacks: {some(only_in_wheel)}",
+            "write the exclude so that it holds for both, with /** at the end of a folder's path",
+        )
+
+
+def _modules(survey: Survey) -> Iterator[Finding]:
+    for folder in survey.modules.folders:
+        if survey.tree.kind(folder) is not None and not any(
+            path.startswith(f"{folder}/") for path in survey.wheel.sources
+        ):
+            yield found(
+                Code.WHEEL_WITHOUT_MODULE,
+                survey.setting("wheel-exclude"),
+                f"the excludes leave no file of {folder} in the wheel",
+                "narrow them: what is installed would hold no module",
+            )
+
+
+def _left_out(survey: Survey) -> Iterator[Finding]:
+    """Yield packages beside the modules. In a flat layout they are tests and tools, and meant to stay out."""
+    root = survey.modules.root
+    if not root or survey.tree.kind(root) is not Kind.DIRECTORY:
+        return
+    for entry in survey.tree.scan(root):
+        shipped = any(folder == entry.path or folder.startswith(f"{entry.path}/") for folder in survey.modules.folders)
+        is_package = entry.kind is Kind.DIRECTORY and any(
+            survey.tree.is_file(join(entry.path, init)) for init in _INITS
+        )
+        if is_package and not shipped:
+            name = entry.path.rpartition("/")[2]
+            yield found(
+                Code.PACKAGE_LEFT_OUT,
+                survey.at(entry.path),
+                f"the package {name} stands beside the modules, and neither artifact holds it",
+                f'name it in module-name = […, "{name}"], or move it out of {root}/',
+            )
+
+
+def _entry_points(survey: Survey) -> Iterator[Finding]:
+    metadata = survey.project.metadata
+    groups: dict[tuple[str, ...], Mapping[str, str] | None] = {
+        ("scripts",): metadata.scripts,
+        ("gui-scripts",): metadata.gui_scripts,
+        **{("entry-points", name): entries for name, entries in (metadata.entry_points or {}).items()},
+    }
+    tops = {module.path.split("/")[0] for module in survey.modules.modules}
+    for keys, entries in groups.items():
+        for name, reference in (entries or {}).items():
+            module = reference.partition("[")[0].partition(":")[0].strip()
+            # Another distribution's: a dependency may well hold it.
+            if module.partition(".")[0] in tops and not _holds(survey, module):
+                yield found(
+                    Code.ENTRY_POINT,
+                    survey.project.pyproject.at("project", *keys, name),
+                    f'"{name}" leads to {module}, which the wheel does not hold',
+                    "mend the name, or create the module",
+                )
+
+
+def _import_names(survey: Survey) -> Iterator[Finding]:
+    for index, text in enumerate(survey.project.metadata.import_names or ()):
+        name = text.partition(";")[0].strip()
+        if name and not _holds(survey, name):
+            yield found(
+                Code.IMPORT_NAME,
+                survey.project.pyproject.at("project", "import-names", index),
+                f"the import name {name} is none that the wheel holds",
+                "mend it, or remove it (PEP 794)",
+            )
+
+
+def _holds(survey: Survey, module: str) -> bool:
+    """Whether the wheel holds a module, a package, or a folder of this name."""
+    path = module.replace(".", "/")
+    names = {f"{path}.py", f"{path}.pyi"}
+    return any(file.path in names or file.path.startswith(f"{path}/") for file in survey.wheel.files)
