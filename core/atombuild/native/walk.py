@@ -37,6 +37,7 @@ def refuse_virtual_environment(tree: SourceTree, path: str) -> None:
         raise SourceRejected(
             "Virtual environments must not be added to source distributions or wheels, "
             f"remove the directory or exclude it from the build: {folder or '.'}",
-            hint=f'add "/{folder}" to source-exclude in [tool.uv.build-backend], or move the environment away',
+            # With /** it holds for the wheel, too: that one's walk enters a folder that is excluded by its place.
+            hint=f'add "/{folder}/**" to source-exclude in [tool.uv.build-backend], or move the environment away',
             where=Location(tree.root / folder),
         )

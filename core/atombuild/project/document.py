@@ -98,11 +98,19 @@ def _loaded(path: Path, text: str) -> dict[str, Any]:
         return tomli.loads(text, parse_float=_parse_float)
     except tomli.TOMLDecodeError as error:
         where = Location(path, error.lineno, error.colno)
-        raise _invalid(where, error.msg, _advice(error.msg)) from None
+        raise _invalid(where, _TABLE_KEYS.sub(_as_header, error.msg), _advice(error.msg)) from None
     except RecursionError:
         raise _invalid(Location(path), *_DEPTH) from None
     except ValueError:  # more digits than Python turns into a number
         raise _invalid(_longest_number(path, text), "an integer does not fit in 64 bits", _SMALLER) from None
+
+
+_TABLE_KEYS: Final = re.compile(r"\(('[^']*'(?:, '[^']*')*),?\)")
+"""How the parser shows a table's name."""
+
+
+def _as_header(keys: re.Match[str]) -> str:
+    return "[" + ".".join(key.strip("'") for key in keys.group(1).split(", ")) + "]"
 
 
 _DEPTH: Final = (
