@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event
+from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
 from atombuild.native.sdist_file import SdistFile
 from atombuild.session import Session
@@ -24,10 +25,12 @@ class ProjectSetup:
     root: Path
     out_dir: Path
     plan: Plan
+    kept: Kept = field(default_factory=Kept)
+    """What the builds of one session leave for the next; only its thread may build."""
 
     def read_project(self) -> NativeProject:
         """Read the project. Raises whatever is wrong with it."""
-        return read_native_project(self.root, self.out_dir)
+        return read_native_project(self.root, self.out_dir, kept=self.kept)
 
     def session(self, emit: Callable[[Event], None]) -> Session:
         """Return a session that the caller drives itself."""

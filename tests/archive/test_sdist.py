@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import io
 import shutil
 import subprocess
@@ -13,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from atombuild.archive.gzip_runs import Run, compress_run, gzip_chunks
-from atombuild.archive.sdist import compress_members, ends_run, sdist_chunks
+from atombuild.archive.gzip_runs import Run, compress_run, decompress_run, gzip_chunks
+from atombuild.archive.sdist import compress_members, cut_runs, ends_run, sdist_chunks
 from atombuild.archive.tar import END, TarMember, file_member, folder_member
 
 parts = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=30).filter(
@@ -46,7 +45,7 @@ def numbered(count: int, **changed: bytes) -> dict[str, bytes]:
 
 @given(st.dictionaries(paths, st.binary(max_size=1500), max_size=12))
 def test_what_goes_in_comes_out(files: dict[str, bytes]) -> None:
-    assert unpacked(sdist_chunks(compress_members(members_of(files)))) == files
+    assert unpacked(sdist_chunks(runs_of(members_of(files)))) == files
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 70_000])
@@ -58,7 +57,7 @@ def test_data_is_padded_to_whole_blocks(size: int) -> None:
 @pytest.mark.parametrize("length", [1, 87, 88, 99, 100, 101, 155, 156, 200, 987, 988, 5000])
 def test_a_path_of_any_length_is_read_whole(length: int) -> None:
     name = ("d" * 49 + "/") * (length // 50) + "n" * (length % 50 or 1)
-    assert set(unpacked(sdist_chunks(compress_members([file_member(0, name, b"", executable=False)])))) == {name}
+    assert set(unpacked(sdist_chunks(runs_of([file_member(0, name, b"", executable=False)])))) == {name}
 
 
 def test_members_tell_nothing_of_their_owner_and_time() -> None:
@@ -74,21 +73,30 @@ def test_members_tell_nothing_of_their_owner_and_time() -> None:
 def test_runs_are_cut_by_the_names_alone() -> None:
     files = numbered(200)
     changed = dict.fromkeys(files, b"other")
-    counts = [len(list(compress_members(members_of(table)))) for table in (files, changed)]
+    counts = [len(list(runs_of(members_of(table)))) for table in (files, changed)]
     assert counts == [sum(map(ends_run, files)) + 1] * 2
     assert counts[0] > 2
 
 
+def runs_of(members: Iterable[TarMember]) -> list[Run]:
+    """Cut members into runs, and compress each."""
+    table = list(members)
+    places = list(cut_runs(member.name for member in table))
+    return [compress_members(table[place.start : place.stop], last=place is places[-1]) for place in places]
+
+
 def test_an_edit_changes_one_run_and_no_other() -> None:
-    before = list(compress_members(members_of(numbered(200))))
-    after = list(compress_members(members_of(numbered(200, module_100=b"x = 'edited'\n"))))
+    before = list(runs_of(members_of(numbered(200))))
+    after = list(runs_of(members_of(numbered(200, module_100=b"x = 'edited'\n"))))
     assert sum(old != new for old, new in zip(before, after, strict=True)) == 1
 
 
 def test_a_kept_run_gives_the_same_bytes_as_a_new_one() -> None:
-    kept = {run.key: run for run in compress_members(members_of(numbered(100)))}
-    new = list(compress_members(members_of(numbered(100, module_050=b"edited"))))
-    assert b"".join(gzip_chunks(kept.get(run.key, run) for run in new)) == b"".join(gzip_chunks(new))
+    kept = runs_of(members_of(numbered(100)))
+    new = runs_of(members_of(numbered(100, module_050=b"edited")))
+    mixed = [old if old == run else run for old, run in zip(kept, new, strict=True)]
+    assert sum(one is other for one, other in zip(mixed, kept, strict=True)) == len(new) - 1
+    assert b"".join(gzip_chunks(mixed)) == b"".join(gzip_chunks(new))
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=6))
@@ -100,12 +108,18 @@ def test_runs_join_to_one_gzip_member(stretches: list[bytes]) -> None:
 
 
 def test_a_run_knows_its_bytes() -> None:
-    assert compress_run(b"abc") == Run(hashlib.sha256(b"abc").digest(), compress_run(b"abc").compressed, 0x352441C2, 3)
+    run = compress_run(b"abc")
+    assert (run.crc, run.size, decompress_run(run)) == (0x352441C2, 3, b"abc")
+
+
+@given(st.binary(max_size=3000))
+def test_a_run_can_be_unpacked_by_itself(data: bytes) -> None:
+    assert decompress_run(compress_run(data)) == data
 
 
 @pytest.mark.skipif(shutil.which("gzip") is None, reason="no gzip program here")
 def test_other_programs_read_it_too(tmp_path: Path) -> None:
     file = tmp_path / "a.tar.gz"
-    file.write_bytes(b"".join(sdist_chunks(compress_members(members_of(numbered(50))))))
+    file.write_bytes(b"".join(sdist_chunks(runs_of(members_of(numbered(50))))))
     done = subprocess.run(["gzip", "--test", "--verbose", file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

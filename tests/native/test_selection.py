@@ -10,7 +10,8 @@ from atombuild.errors import AtombuildError, SourceRejected
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import find_modules
 from atombuild.native.selection import Selection, make_selection, sdist_files, wheel_files
-from atombuild.native.tree import DiskTree, MemberTree, SourceFile
+from atombuild.native.tree import DiskTree, MemberTree
+from support.members import HeldFile
 from support.variants import INIT, backend, document, files, link, loaded, project, write_files
 
 ROOT = Path("/")
@@ -126,7 +127,7 @@ def test_the_watcher_and_the_builds_agree_on_every_file(
         f"source-include = [{includes}]\nsource-exclude = [{source_excludes}]\nwheel-exclude = [{wheel_excludes}]\n"
         f"data = {{ data = {data} }}",
     )
-    table = {path: SourceFile(path, b"", executable=False) for path in plain}
+    table = {path: HeldFile(path) for path in plain}
     described = loaded(settings, ROOT)
     tree = MemberTree(ROOT, table)
     modules = find_modules(described)
@@ -209,7 +210,7 @@ def test_where_an_sdist_is_unpacked_decides_nothing(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     project = loaded(backend('wheel-exclude = ["/*/*/*"]'), deep)
     write_files(deep, files("src/foo/__init__.py", "src/foo/sub/a.py"))
-    members = {path: SourceFile(path, b"", executable=False) for path in ("src/foo/__init__.py", "src/foo/sub/a.py")}
+    members = {path: HeldFile(path) for path in ("src/foo/__init__.py", "src/foo/sub/a.py")}
     held = [
         [file.path for file in wheel_files(project, find_modules(project), (), tree) if file.path]
         for tree in (DiskTree(deep), MemberTree(deep, members))

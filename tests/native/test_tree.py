@@ -10,13 +10,14 @@ import pytest
 
 from atombuild.errors import SourceRejected, SourceUnreadable
 from atombuild.native.tree import DiskTree, Entry, Kind, MemberTree, SourceFile
+from support.members import HeldFile
 from support.variants import executable, files, link, write_files
 
 needs_fifo = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs on this system")
 
 
 def members(*paths: str) -> MemberTree:
-    return MemberTree(Path("/project"), {path: SourceFile(path, path.encode(), executable=False) for path in paths})
+    return MemberTree(Path("/project"), {path: HeldFile(path, path.encode()) for path in paths})
 
 
 def test_children_come_in_the_order_of_their_raw_names(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ is combined from theirs. Sources: RFC 1951, RFC 1952.
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -31,9 +30,6 @@ _LAST_BLOCK: Final = b"\x03\x00"
 class Run:
     """A stretch of the payload, compressed; a value that can be kept for the next build."""
 
-    key: bytes
-    """sha256 of the uncompressed bytes: equal keys, equal runs."""
-
     compressed: bytes
     crc: int
     """CRC-32 of the uncompressed bytes."""
@@ -56,7 +52,12 @@ def compress_run(data: bytes, breathe: Callable[[], object] = lambda: None) -> R
             breathe()
         pieces.append(deflate.compress(view[start : start + _PIECE]))
     pieces.append(deflate.flush(zlib_ng.Z_FULL_FLUSH))
-    return Run(hashlib.sha256(data).digest(), b"".join(pieces), zlib_ng.crc32(data), len(data))
+    return Run(b"".join(pieces), zlib_ng.crc32(data), len(data))
+
+
+def decompress_run(run: Run) -> bytes:
+    """Return the uncompressed bytes."""
+    return bytes(zlib_ng.decompressobj(_RAW).decompress(run.compressed, run.size))
 
 
 def gzip_chunks(runs: Iterable[Run]) -> Iterator[bytes]:

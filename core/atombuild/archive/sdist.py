@@ -23,20 +23,25 @@ def ends_run(name: str) -> bool:
     return zlib_ng.crc32(name.encode()) % _MEMBERS_A_RUN == 0
 
 
-def compress_members(members: Iterable[TarMember], breathe: Callable[[], object] = lambda: None) -> Iterator[Run]:
-    """Yield the runs of an sdist, as its members come in; the last one also closes the tar file.
+def cut_runs(names: Iterable[str]) -> Iterator[range]:
+    """Yield the places, from 0, of the members that go into one run each. The last run has at least none."""
+    start = at = 0
+    for at, name in enumerate(names, start=1):
+        if ends_run(name):
+            yield range(start, at)
+            start = at
+    yield range(start, at)
+
+
+def compress_members(members: Iterable[TarMember], *, last: bool, breathe: Callable[[], object] = lambda: None) -> Run:
+    """Return these members as a run; the last one of an sdist also closes the tar file.
 
     ``breathe``: see :func:`atombuild.archive.gzip_runs.compress_run`.
     """
-    pending: list[bytes] = []
-    for member in members:
-        pending.append(member.blocks)
-        if ends_run(member.name):
-            yield compress_run(b"".join(pending), breathe)
-            pending.clear()
-    yield compress_run(b"".join((*pending, END)), breathe)
+    blocks = [member.blocks for member in members]
+    return compress_run(b"".join((*blocks, END) if last else blocks), breathe)
 
 
 def sdist_chunks(runs: Iterable[Run]) -> Iterator[bytes]:
-    """Yield the bytes of a ``.tar.gz`` made of :func:`compress_members`'s runs."""
+    """Yield the bytes of a ``.tar.gz`` made of these runs."""
     return gzip_chunks(runs)

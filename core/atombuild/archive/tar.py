@@ -12,7 +12,9 @@ from typing import Final
 END: Final = bytes(1024)
 """Two zero blocks close a tar file."""
 
-_BLOCK: Final = 512
+BLOCK: Final = 512
+"""Bytes; headers are one of them, and data is filled up to whole ones."""
+
 _HEADER: Final = struct.Struct("100s8s8s8s12s12s8sc100s6s2s32s32s8s8s155s12x")
 _NAME_LIMIT: Final = 100
 _PREFIX_LIMIT: Final = 155
@@ -85,4 +87,4 @@ def _ustar_header(name: bytes, prefix: bytes, mode: bytes, kind: bytes, size: in
 
 
 def _padding(size: int) -> bytes:
-    return bytes(-size % _BLOCK)
+    return bytes(-size % BLOCK)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+_WORTH_A_CALL: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,16 @@ class Distribution:
         return (member.source for member in self.members if member.source is not None)
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes of the archive in order."""
-        return iter(self.pieces)
+        """Yield the bytes of the archive in order, in pieces that are worth a system call."""
+        batch: list[bytes] = []
+        size = 0
+        for piece in self.pieces:
+            batch.append(piece)
+            size += len(piece)
+            if size >= _WORTH_A_CALL:
+                yield b"".join(batch)
+                batch, size = [], 0
+        yield b"".join(batch)
 
 
 def listed(plan: tuple[Planned, ...]) -> tuple[Listed, ...]:

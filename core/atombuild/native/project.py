@@ -10,6 +10,7 @@ from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
 from atombuild.native.advice import advise
 from atombuild.native.distribution import Distribution, Listed
+from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
@@ -21,28 +22,38 @@ from atombuild.places import places_below
 from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of, require_native
 from atombuild.project.load import load_project
 from atombuild.project.model import Project
-from atombuild.project.pyproject import read_pyproject
+from atombuild.project.pyproject import parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 
 
-def read_native_project(root: Path, out_dir: Path, source: str = "the source tree") -> NativeProject:
-    """Read the project in ``root``; ``source`` is what that is, in words. Raises any mistake in ``pyproject.toml``."""
-    pyproject = read_pyproject(root)
-    require_native(pyproject)
-    project = load_project(pyproject)
-    _require_short_names(project)
-    return NativeProject(project, out_dir, source)
+def read_native_project(
+    root: Path, out_dir: Path, source: str = "the source tree", kept: Kept | None = None
+) -> NativeProject:
+    """Read the project in ``root``; ``source`` is what that is, in words. Raises any mistake in ``pyproject.toml``.
+
+    ``kept`` is what its last build left, and is handed on to the next.
+    """
+    kept = kept if kept is not None else Kept()
+    data = read_bytes(root)
+    if kept.project is None or kept.project.pyproject.data != data:
+        kept.project = None
+        pyproject = parse_pyproject(root.absolute() / "pyproject.toml", data)
+        require_native(pyproject)
+        project = load_project(pyproject)
+        _require_short_names(project)
+        kept.project = project
+    return NativeProject(kept.project, out_dir, source, kept)
 
 
 class NativeProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
-    def __init__(self, project: Project, out_dir: Path, source: str) -> None:
+    def __init__(self, project: Project, out_dir: Path, source: str, kept: Kept) -> None:
         self.source = source
         self._project = project
+        self._kept = kept
         self._tree = source_tree(project.root, out_dir)
         self._unpacked: MemberTree | None = None
-        self._selection: Selection | None = None
 
     @property
     def name(self) -> str:
@@ -75,17 +86,17 @@ class NativeProject:
 
     def sdist(self, pulse: Callable[[int, int], None]) -> Distribution:
         """Make the sdist."""
-        sdist = build_sdist(self._project, self._tree, pulse)
+        sdist = build_sdist(self._project, self._tree, pulse, self._kept)
         self._unpacked = sdist.tree
         return sdist
 
     def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Distribution:
         """Make the wheel, from the sdist that was just made or from the tree."""
         if not from_sdist:
-            return build_wheel(self._project, self._tree, pulse)
+            return build_wheel(self._project, self._tree, pulse, self._kept)
         if self._unpacked is None:
             raise RuntimeError("the wheel comes from the sdist, and there is none yet")
-        return build_wheel(self._project, self._unpacked, pulse)
+        return build_wheel(self._project, self._unpacked, pulse, self._kept)
 
     def listing(self, kind: ArtifactKind) -> tuple[Listed, ...]:
         """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""
@@ -114,12 +125,15 @@ class NativeProject:
         check_layout(self._project, find_modules(self._project), self._tree)
 
     def _known_selection(self) -> Selection | None:
-        if self._selection is None:
-            try:
-                self._selection = make_selection(self._project)
-            except AtombuildError:
-                return None  # such a project fails its check, and then every change counts
-        return self._selection
+        kept = self._kept.selection
+        if kept is not None and kept[0] is self._project:
+            return kept[1]
+        try:
+            selection = make_selection(self._project)
+        except AtombuildError:
+            return None  # such a project fails its check, and then every change counts
+        self._kept.selection = self._project, selection
+        return selection
 
 
 def source_tree(root: Path, out_dir: Path) -> DiskTree:

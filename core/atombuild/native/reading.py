@@ -13,11 +13,12 @@ _TRIES: Final = 3
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """A FIFO that takes the file's place between the look and the open must not hold us."""
 
-_EXECUTABLE: Final = 0 if os.name == "nt" else 0o111
+EXECUTABLE: Final = 0 if os.name == "nt" else 0o111
+"""The bits of a mode that make a file executable."""
 
 
-def read_regular(path: Path, shown: str) -> tuple[bytes, bool]:
-    """Return a regular file's bytes and whether it is executable; a link to a file is followed.
+def read_regular(path: Path, shown: str) -> tuple[bytes, os.stat_result]:
+    """Return a regular file's bytes, and its stat, which is of just these bytes; a link to a file is followed.
 
     ``shown`` is the path that messages name. Raises :class:`SourceRejected` for what is no regular file and
     :class:`SourceUnreadable` when the system refuses or the file never holds still.
@@ -27,8 +28,7 @@ def read_regular(path: Path, shown: str) -> tuple[bytes, bool]:
             _check_regular(path.stat(), path, shown)
             read = _read_still(path, shown)
             if read is not None:
-                data, status = read
-                return data, bool(status.st_mode & _EXECUTABLE)
+                return read
     except FileNotFoundError as error:
         if path.is_symlink():
             raise SourceRejected(

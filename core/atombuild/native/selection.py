@@ -7,7 +7,7 @@ they can't disagree.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from atombuild.errors import SourceRejected
@@ -28,6 +28,8 @@ from atombuild.project.model import Project
 
 _WRITTEN_APART: Final = frozenset({"pyproject.toml", "pyproject.toml.orig"})
 """The sdist's walk skips them: the first is rewritten, the second is what the first was."""
+
+_MOST_ANSWERS: Final = 200_000
 
 _INITS: Final = ("__init__.py", "__init__.pyi")
 
@@ -150,8 +152,19 @@ class Selection:
     mount: str
     """See :attr:`atombuild.native.tree.SourceTree.mount`."""
 
+    answers: dict[str, bool] = field(default_factory=dict, compare=False)
+    """Of :meth:`admits`: the same paths are asked for again and again."""
+
     def admits(self, path: str) -> bool:
         """Whether the builds read, or look for, a file at this path."""
+        answer = self.answers.get(path)
+        if answer is None:
+            if len(self.answers) > _MOST_ANSWERS:
+                self.answers.clear()
+            answer = self.answers[path] = self._admits(path)
+        return answer
+
+    def _admits(self, path: str) -> bool:
         return (
             path in self.looked_for
             or self.licenses.matches(path)

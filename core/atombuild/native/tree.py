@@ -10,14 +10,20 @@ import enum
 import errno
 import os
 import stat
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Protocol
 
 from atombuild.errors import Location, SourceRejected, SourceUnreadable
-from atombuild.native.reading import read_regular
+from atombuild.native.reading import EXECUTABLE, read_regular
 from atombuild.publish.names import is_ours
+from atombuild.youth import is_young
+
+Signature = Hashable
+"""Equal for two looks at a file between which its content can't have changed."""
 
 Pulse = Callable[[int, int], None]
 """Called between members as ``pulse(done, total)``. It raises :class:`atombuild.errors.Cancelled` to stop a build."""
@@ -54,6 +60,9 @@ class SourceFile:
     executable: bool
     """Any of the three x bits."""
 
+    signature: Signature = field(default=None, compare=False)
+    """What :meth:`SourceTree.signature` says of this very content; None where only reading can tell."""
+
 
 class SourceTree(Protocol):
     """A tree of files that a distribution is made from."""
@@ -89,6 +98,13 @@ class SourceTree(Protocol):
 
     def require_safe_names(self) -> None:
         """Raise :class:`atombuild.errors.SourceRejected` for a name that keeps the tree from being unpacked."""
+
+    @property
+    def kind_of_signatures(self) -> str:
+        """What signatures here are made of; those of two kinds can't be compared."""
+
+    def signature(self, path: str) -> Signature:
+        """Return what tells this file's content, without reading it; None where that is not to be had."""
 
     def read(self, path: str) -> SourceFile:
         """Read a regular file, or the target of a link to one.
@@ -162,15 +178,42 @@ class DiskTree:
             return False
         return not Path(real).is_relative_to(os.path.realpath(self._root))
 
+    def folder_signature(self, path: str) -> Signature:
+        """Return what tells the entries of a folder; None where only listing it can."""
+        try:
+            found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every folder of large trees)
+        except (OSError, ValueError):
+            return None
+        if is_young(found.st_mtime_ns, found.st_ctime_ns, time.time_ns()):
+            return None
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+
     def read(self, path: str) -> SourceFile:
         """Read the file, again if it changed meanwhile."""
         if self._hides(path):
             raise _missing(self._root / path)
+        now = time.time_ns()  # before the first byte: whatever is written from here on may hide behind the same stat
         try:
-            data, executable = read_regular(self._root / path, path)
+            data, found = read_regular(self._root / path, path)
         except ValueError:  # a NUL byte
             raise _missing(self._root / path) from None
-        return SourceFile(path, data, executable)
+        signature = None if is_young(found.st_mtime_ns, found.st_ctime_ns, now) else _signature_of(found)
+        return SourceFile(path, data, bool(found.st_mode & EXECUTABLE), signature)
+
+    @property
+    def kind_of_signatures(self) -> str:
+        """The stat of a file."""
+        return "stat"
+
+    def signature(self, path: str) -> Signature:
+        """Return the facts of a stat that change with the content."""
+        if self._hides(path):
+            return None
+        try:
+            found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every file of large trees)
+        except (OSError, ValueError):
+            return None  # reading it says why
+        return _signature_of(found) if stat.S_ISREG(found.st_mode) else None
 
     def require_safe_names(self) -> None:
         """Nothing is unpacked: every name is as good as the system takes it."""
@@ -192,18 +235,49 @@ class DiskTree:
             raise SourceUnreadable(self._root / path, error) from error
 
     def _hides(self, path: str) -> bool:
-        parts = path.split("/")
-        return is_ours(parts[-1]) or any("/".join(parts[:depth]) in self._hidden for depth in range(1, len(parts) + 1))
+        if ".atombuild" in path and is_ours(path.rpartition("/")[2]):
+            return True
+        return any(path == hidden or path.startswith(f"{hidden}/") for hidden in self._hidden)
+
+
+class Member(Protocol):
+    """A file that an archive holds."""
+
+    @property
+    def path(self) -> str:
+        """Relative to the tree's root."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def executable(self) -> bool:
+        """Whether it is."""
+
+    @property
+    def digest(self) -> bytes:
+        """sha256 of its content."""
+
+    def load(self) -> bytes:
+        """Return its content."""
 
 
 class MemberTree:
-    """Files in memory, as an sdist holds them: folders are implied, links have become files."""
+    """The members of an archive that was just made: folders are implied, links have become files."""
 
-    def __init__(self, root: Path, files: Mapping[str, SourceFile]) -> None:
-        """``root`` only stands in messages: nothing is read from it."""
+    def __init__(self, root: Path, files: Mapping[str, Member], origin: object = None) -> None:
+        """``root`` only stands in messages: nothing is read from it.
+
+        ``origin`` is the same object for two trees of which any plan would come out the same.
+        """
         self._root = root
         self._files = files
-        self._folders = _folders_of(files)
+        self.origin = origin
+
+    @cached_property
+    def _folders(self) -> dict[str, dict[str, Kind]]:
+        return _folders_of(self._files)
 
     @property
     def root(self) -> Path:
@@ -240,7 +314,7 @@ class MemberTree:
     def size(self, path: str) -> int | None:
         """Return how many bytes the file holds."""
         file = self._files.get(self._resolved(path))
-        return None if file is None else len(file.data)
+        return None if file is None else file.size
 
     def leads_out(self, path: str) -> bool:  # noqa: ARG002 (part of the protocol)
         """No: there are no links."""
@@ -251,7 +325,17 @@ class MemberTree:
         file = self._files.get(self._resolved(path))
         if file is None:
             raise _missing(self._root / path)
-        return file
+        return SourceFile(file.path, file.load(), file.executable, (file.digest, file.executable))
+
+    @property
+    def kind_of_signatures(self) -> str:
+        """The content itself."""
+        return "content"
+
+    def signature(self, path: str) -> Signature:
+        """Return the content's hash."""
+        file = self._files.get(self._resolved(path))
+        return None if file is None else (file.digest, file.executable)
 
     def require_safe_names(self) -> None:
         """Raise :class:`SourceRejected` for a name that no tool would unpack, so that nobody could use the sdist."""
@@ -279,7 +363,7 @@ class MemberTree:
         return at
 
 
-def _folders_of(files: Mapping[str, SourceFile]) -> dict[str, dict[str, Kind]]:
+def _folders_of(files: Mapping[str, Member]) -> dict[str, dict[str, Kind]]:
     folders: dict[str, dict[str, Kind]] = {"": {}}
     for path in files:
         kind, child = Kind.FILE, path
@@ -291,6 +375,11 @@ def _folders_of(files: Mapping[str, SourceFile]) -> dict[str, dict[str, Kind]]:
             known[child] = kind
             kind, child = Kind.DIRECTORY, parent
     return folders
+
+
+def _signature_of(found: os.stat_result) -> Signature:
+    executable = found.st_mode & EXECUTABLE != 0
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, executable
 
 
 def _missing(path: Path) -> SourceUnreadable:

@@ -19,6 +19,7 @@ from atombuild.native.distribution import (
     listed,
     new_folders,
 )
+from atombuild.native.kept import Kept, KeptMember
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.selection import Selected, wheel_files
@@ -36,26 +37,47 @@ def list_wheel(project: Project, tree: SourceTree) -> tuple[Listed, ...]:
     return listed(_plan(project, tree))
 
 
-def build_wheel(project: Project, tree: SourceTree, pulse: Pulse) -> Distribution:
+def build_wheel(project: Project, tree: SourceTree, pulse: Pulse, kept: Kept | None = None) -> Distribution:
     """Build the wheel in memory, from the project or from an sdist's members.
+
+    What is ``kept`` of the last one serves where it is still right.
 
     Raises :class:`atombuild.errors.SourceRejected` for what the author can mend,
     :class:`atombuild.errors.SourceUnreadable`, and whatever ``pulse`` raises.
     """
     tree.require_safe_names()
-    return pack(project, _plan(project, tree), tree, pulse)
+    kept = kept if kept is not None else Kept()
+    return pack(project, kept.plan("wheel", project, tree, _plan), tree, pulse, kept=kept)
 
 
 def pack(
-    project: Project, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, *, stored: bool = False
+    project: Project,
+    plan: tuple[Planned, ...],
+    tree: SourceTree,
+    pulse: Pulse,
+    *,
+    stored: bool = False,
+    kept: Kept | None = None,
 ) -> Distribution:
-    """Carry out a plan and close it with RECORD. ``stored``: nothing is compressed."""
+    """Carry out a plan and close it with RECORD. ``stored``: nothing is compressed, and nothing kept."""
     total = len(plan) + 1
+    kept = kept if kept is not None else Kept()
+    kind = tree.kind_of_signatures
     members: list[WheelMember] = []
+    copied: list[KeptMember] = []
     for index, step in enumerate(plan):
         pulse(index, total)
-        members.append(_member(step, tree, partial(pulse, index, total), stored=stored))
+        if isinstance(step, Copied):
+            old = kept.members.get((kind, step.path))
+            if old is None or old.signature != tree.signature(step.source):
+                old = _copy(step, tree, partial(pulse, index, total), stored=stored)
+            copied.append(old)
+            members.append(old.member)
+        else:
+            members.append(_made(step, stored=stored))
     pulse(len(plan), total)
+    if not stored:
+        kept.keep_members(kind, copied)
     record = f"{dist_info_name(project)}/RECORD"
     members.append(_file(record, record_text(members, record).encode(), stored=stored))
     pieces = tuple(wheel_chunks(members))
@@ -66,9 +88,10 @@ def pack(
 def copies(project: Project, files: Iterable[Selected]) -> Iterator[Planned]:
     """Plan to copy files, with the folders above each that no earlier file brought in."""
     known: set[str] = set()
+    stem = project.stem
     for file in files:
         path = archive_name(file.path)
-        yield from map(Folder, new_folders(path, _base(path, project), known))
+        yield from map(Folder, new_folders(path, _base(path, stem), known))
         yield Copied(path, file.source)
 
 
@@ -83,21 +106,24 @@ def _plan(project: Project, tree: SourceTree) -> tuple[Planned, ...]:
     )
 
 
-def _base(path: str, project: Project) -> str:
+def _base(path: str, stem: str) -> str:
     """Return the folder that gets no entry of its own before what is in it, as in uv_build: dist-info and data."""
     for suffix in (".dist-info", ".data"):
-        if path.startswith(f"{project.stem}{suffix}/"):
-            return f"{project.stem}{suffix}"
+        if path.startswith(f"{stem}{suffix}/"):
+            return f"{stem}{suffix}"
     return ""
 
 
-def _member(step: Planned, tree: SourceTree, breathe: Callable[[], object], *, stored: bool) -> WheelMember:
+def _made(step: Generated | Folder, *, stored: bool) -> WheelMember:
     if isinstance(step, Folder):
         return directory_member(step.path)
-    if isinstance(step, Generated):
-        return _file(step.path, step.data, executable=step.executable, stored=stored)
+    return _file(step.path, step.data, executable=step.executable, stored=stored)
+
+
+def _copy(step: Copied, tree: SourceTree, breathe: Callable[[], object], *, stored: bool) -> KeptMember:
     file = tree.read(step.source)
-    return _file(step.path, file.data, executable=file.executable, stored=stored, breathe=breathe)
+    member = _file(step.path, file.data, executable=file.executable, stored=stored, breathe=breathe)
+    return KeptMember(file.signature, member)
 
 
 def _file(

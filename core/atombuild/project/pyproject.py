@@ -59,21 +59,28 @@ class Pyproject:
 
 
 def read_pyproject(root: Path) -> Pyproject:
-    """Read and parse ``root/pyproject.toml``; never waits on a FIFO, a socket or a device.
+    """Read and parse ``root/pyproject.toml``.
 
     Raises :class:`ProjectMissing`, :class:`PyprojectUnreadable` or :class:`ProjectInvalid`.
+    """
+    return parse_pyproject(root.absolute() / "pyproject.toml", read_bytes(root))
+
+
+def read_bytes(root: Path) -> bytes:
+    """Return the content of ``root/pyproject.toml``; never waits on a FIFO, a socket or a device.
+
+    Raises :class:`ProjectMissing` or :class:`PyprojectUnreadable`.
     """
     path = root.absolute() / "pyproject.toml"
     _require_folder(root)
     try:
-        data = _read_regular_file(path)
+        return _read_regular_file(path)
     except FileNotFoundError:
         if path.is_symlink():
             raise PyprojectUnreadable(path, OSError("it is a link to a file that is not there")) from None
         raise ProjectMissing(root, why="the folder holds no pyproject.toml") from None
     except OSError as error:
         raise PyprojectUnreadable(path, error) from None
-    return parse_pyproject(path, data)
 
 
 def parse_pyproject(path: Path, data: bytes) -> Pyproject:

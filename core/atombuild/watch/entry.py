@@ -1,9 +1,7 @@
 """What stands at one path: its signature from ``stat``, and its content's hash where it is known.
 
-Signatures are cheap and may lie; hashes are dear and do not. The *racy rule* says when a signature lies: a file
-whose times are as young as the clock's tick at the moment it was looked at may be written again within that
-very tick, with the same size, and keep its signature. Version control systems have the same rule. Such an entry
-is read again at the next scan, however equal its signature.
+Signatures are cheap and may lie; hashes are dear and do not. :mod:`atombuild.youth` says when a signature lies: an
+entry that young is read again at the next scan, however equal its signature.
 """
 
 from __future__ import annotations
@@ -17,11 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-FINE_WINDOW: Final = 100_000_000
-"""Nanoseconds a file stays racy where times are finer than milliseconds (kernels tick every 1 to 10 ms)."""
-
-COARSE_WINDOW: Final = 2_000_000_000
-"""Nanoseconds a file stays racy where times look coarse: FAT counts in steps of two seconds."""
+from atombuild.youth import is_young
 
 _BLOCK: Final = 1 << 20
 _GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -61,9 +55,7 @@ class Signature(NamedTuple):
 
     def is_racy(self, now_ns: int) -> bool:
         """Whether a write after a look at ``now_ns`` could leave this signature as it is."""
-        coarse = self.mtime_ns % 1_000_000 == 0 or self.ctime_ns % 1_000_000 == 0
-        window = COARSE_WINDOW if coarse else FINE_WINDOW
-        return self.kind is EntryKind.FILE and max(self.mtime_ns, self.ctime_ns) + window >= now_ns
+        return self.kind is EntryKind.FILE and is_young(self.mtime_ns, self.ctime_ns, now_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -102,6 +103,15 @@ _NAMES: Final = re.compile(
 )
 
 
+_UNJUDGED: Final = object()
+
+
+@lru_cache(maxsize=1 << 16)
+def _rule_of_name(name: str) -> Rule | None:
+    found = _NAMES.fullmatch(name)
+    return Rule[found.lastgroup] if found and found.lastgroup else _FOLDERS.get(name)
+
+
 def _above(path: str) -> str:
     return path.rpartition("/")[0]
 
@@ -130,6 +140,9 @@ class WatchFilter:
         ``path`` is relative to the root with ``/`` between its parts and surrogate escapes for undecodable
         bytes. ``folder`` says what stands there, where the caller knows: only a folder can be an environment.
         """
+        above, _, name = path.rpartition("/")
+        if folder is False and self._folders.get(above, _UNJUDGED) is None and self._rule(above, name) is None:
+            return None
         ignored = self._judge(path, folder=folder)
         if ignored is None or ignored.rule in _ALWAYS or not self._keep(path):
             return ignored
@@ -158,8 +171,7 @@ class WatchFilter:
             return Rule.OUTPUT
         if not above and "" in self._out_paths and name.endswith((".whl", ".tar.gz")):
             return Rule.OUTPUT
-        found = _NAMES.fullmatch(name)
-        return Rule[found.lastgroup] if found and found.lastgroup else _FOLDERS.get(name)
+        return _rule_of_name(name)
 
     def _folder(self, path: str) -> Ignored | None:
         """Judge ``path`` as a folder, with all above it; the rules that always hold win over the others."""

@@ -18,7 +18,7 @@ from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import SETTINGS, Modules, find_modules
 from atombuild.native.patterns import DataFolder, data_folders, source_excludes, source_includes, wheel_excludes
 from atombuild.native.selection import Selected, sdist_files, wheel_files
-from atombuild.native.tree import Entry, Kind, SourceFile, SourceTree
+from atombuild.native.tree import Entry, Kind, Signature, SourceFile, SourceTree
 from atombuild.project.model import Project
 
 EXCLUDES: Final = ("source-exclude", "wheel-exclude")
@@ -76,6 +76,15 @@ class ListedTree:
     def require_safe_names(self) -> None:
         """As the tree's."""
         self._tree.require_safe_names()
+
+    @property
+    def kind_of_signatures(self) -> str:
+        """As the tree's."""
+        return self._tree.kind_of_signatures
+
+    def signature(self, path: str) -> Signature:
+        """As the tree's."""
+        return self._tree.signature(path)
 
     def read(self, path: str) -> SourceFile:
         """As the tree's."""

@@ -1,0 +1,26 @@
+"""Files in memory, as a tree of an archive's members holds them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HeldFile:
+    """See :class:`atombuild.native.tree.Member`."""
+
+    path: str
+    data: bytes = b""
+    executable: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    @property
+    def digest(self) -> bytes:
+        return hashlib.sha256(self.data).digest()
+
+    def load(self) -> bytes:
+        return self.data
