@@ -39,6 +39,11 @@ def _one_in(number: int) -> st.SearchStrategy[bool]:
     return st.integers(1, number).map(lambda drawn: drawn == number)
 
 
+def _mostly(good: list[Any], odd: list[Any]) -> st.SearchStrategy[Any]:
+    """Draw something good; now and then something that is refused, or that nobody would write."""
+    return _one_in(15).flatmap(lambda oddly: st.sampled_from(odd if oddly else good))
+
+
 # Trees.
 
 _STEMS: Final = ("a", "b", "A", "sub", "x y", "é", "data", "py", "z[1]", "~t", ".hidden", "e+f", "m", "tests")
@@ -137,14 +142,13 @@ def settings(draw: st.DrawFn, paths: tuple[str, ...]) -> dict[str, Any]:
     """Draw ``[tool.uv.build-backend]``."""
     folders = sorted({path.rpartition("/")[0] for path in paths} - {""}) or ["src"]
     lists = st.lists(globs(paths), max_size=3)
+    names = (
+        ["foo", "bar", "foo.sub", ["foo"], ["foo", "foo.sub"]],
+        ["Foo", "1foo", "foo-stubs", "foo.b-c", "", [], ["bar", "foo"]],
+    )
     optional: dict[str, st.SearchStrategy[Any]] = {
-        "module-root": st.sampled_from(["src", "", ".", "./src/", "lib", "src/foo", "nope", "..", "src/../lib"]),
-        "module-name": st.sampled_from(
-            [
-                "foo", "bar", "foo.sub", "Foo", "1foo", "foo-stubs", "foo.b-c", "", ["foo", "bar"], ["foo", "foo.sub"],
-                ["foo", "foo"], [], "foo.sub.a",
-            ]
-        ),
+        "module-root": _mostly(["src", "./src/"], ["", ".", "lib", "src/foo", "nope", "..", "src/../lib"]),
+        "module-name": _mostly(good_names, odd_names),
         "namespace": st.booleans(),
         "default-excludes": st.booleans(),
         "source-include": lists,
@@ -152,10 +156,10 @@ def settings(draw: st.DrawFn, paths: tuple[str, ...]) -> dict[str, Any]:
         "wheel-exclude": lists,
         "data": st.dictionaries(
             st.sampled_from(["purelib", "platlib", "headers", "scripts", "data"]),
-            st.sampled_from([*folders, "data", "./scripts/", "nope", "../x", "src/foo/../../data", ""]),
+            _mostly(folders, ["data", "./scripts/", "nope", "../x", "src/foo/../../data", ""]),
             max_size=2,
         ),
-    }  # fmt: skip
+    }
     chosen = draw(st.lists(st.sampled_from(sorted(optional)), max_size=4, unique=True))
     return {key: draw(optional[key]) for key in chosen}
 
@@ -208,63 +212,57 @@ def requirements(draw: st.DrawFn) -> str:
 @st.composite
 def metadata(draw: st.DrawFn, paths: tuple[str, ...]) -> dict[str, Any]:
     """Draw ``[project]``."""
-    texts = st.sampled_from(["A thing.", "", "é, x", "two\nlines", 'a "quoted" one'])
+    texts = _mostly(["A thing.", "é, x", 'a "quoted" one'], ["", "two\nlines"])
     people = st.lists(
-        st.sampled_from([{"name": "A B"}, {"email": "a@b.c"}, {"name": "É", "email": "e@x.y"}, {}, {"nick": "x"}]),
-        max_size=2,
+        _mostly([{"name": "A B"}, {"email": "a@b.c"}, {"name": "É", "email": "e@x.y"}], [{}, {"nick": "x"}]), max_size=2
     )
     scripts = st.dictionaries(
-        st.sampled_from(["run", "a-b", "x.y", "", "a b", "é"]),
+        _mostly(["run", "a-b", "x.y"], ["", "a b", "é"]),
         st.sampled_from(["foo:main", "foo.a:main", "foo", "foo:main [x]", "", "1foo:x"]),
         max_size=2,
     )
-    files = st.sampled_from([*paths, "README.md", "nope.md", "LICENSE"])
+    texts_of = [path for path in paths if path.endswith((".md", ".txt"))] or ["nope.md"]
+    files = _mostly(texts_of, [*paths, "README.md", "nope.md"])
+    kinds = _mostly(["text/markdown", "text/plain", "text/x-rst"], ["text/html"])
+    spdx = (["MIT", "Apache-2.0 OR MIT", "LicenseRef-x", "NOASSERTION"], ["mit", "GPL-3.0", "(MIT", "MIT WITH x", ""])
     optional: dict[str, st.SearchStrategy[Any]] = {
         "description": texts,
         "readme": st.one_of(
             files,
+            st.fixed_dictionaries({"content-type": kinds, "text": texts}),
             st.fixed_dictionaries(
-                {"content-type": st.sampled_from(["text/markdown", "text/plain", "text/x-rst", "text/html"])},
-                optional={"file": files, "text": texts, "charset": st.sampled_from(["UTF-8", "utf-8", "latin1"])},
+                {"content-type": kinds, "file": files}, optional={"charset": _mostly(["UTF-8"], ["utf-8", "latin1"])}
             ),
         ),
         "license": st.one_of(
-            st.sampled_from(["MIT", "mit", "Apache-2.0 OR MIT", "GPL-3.0", "LicenseRef-x", "(MIT", "MIT WITH x", ""]),
-            st.fixed_dictionaries({}, optional={"text": texts, "file": files}),
+            _mostly(*spdx), st.fixed_dictionaries({}, optional={"text": texts}), st.fixed_dictionaries({"file": files})
         ),
-        "license-files": st.lists(st.one_of(st.sampled_from(["LICENSE*", "**/NOTICE*"]), globs(paths)), max_size=2),
+        "license-files": st.lists(st.one_of(st.sampled_from(texts_of), globs(paths)), max_size=2),
         "authors": people,
         "maintainers": people,
         "keywords": st.lists(st.sampled_from(["a", "b c", "d,e", ""]), max_size=3),
         "classifiers": st.lists(
-            st.sampled_from(["Typing :: Typed", "License :: OSI Approved :: MIT License", "Nonsense", "A :: B"]),
-            max_size=2,
+            _mostly(["Typing :: Typed", "License :: OSI Approved :: MIT License", "A :: B"], ["None"]), max_size=2
         ),
         "urls": st.dictionaries(
-            st.sampled_from(["Home", "a b", ""]), st.sampled_from(["https://x.y", "nope"]), max_size=2
+            st.sampled_from(["Home", "a b", ""]), st.sampled_from(["https://x.y", "x"]), max_size=2
         ),
         "scripts": scripts,
         "gui-scripts": scripts,
-        "entry-points": st.dictionaries(
-            st.sampled_from(["plug", "a.b", "console_scripts", "x y"]), scripts, max_size=2
-        ),
+        "entry-points": st.dictionaries(_mostly(["plug", "a.b"], ["console_scripts", "x y"]), scripts, max_size=2),
         "dependencies": st.lists(requirements(), max_size=4),
         "optional-dependencies": st.dictionaries(
-            st.sampled_from(["test", "Test_2", "test-2", "x-", "docs"]),
-            st.lists(requirements(), max_size=2),
-            max_size=2,
+            _mostly(["test", "d", "E_f"], ["Test", "x-"]), st.lists(requirements(), max_size=2), max_size=2
         ),
-        "requires-python": st.sampled_from([">=3.10", "", ">=3.8,<4", "~=3.9", ">3.*", "3.10"]),
-        "import-names": st.lists(
-            st.sampled_from(["foo", "foo.sub", "a-b", "foo; private", "foo ;public", ""]), max_size=2
-        ),
+        "requires-python": _mostly([">=3.10", "", ">=3.8,<4", "~=3.9"], [">3.*", "3.10"]),
+        "import-names": st.lists(_mostly(["foo", "foo.sub", "bar; private"], ["a-b", "foo ;public", ""]), max_size=2),
         "import-namespaces": st.lists(st.sampled_from(["foo", "ns"]), max_size=2),
-        "dynamic": st.sampled_from([[], [], ["version"]]),
+        "dynamic": _mostly([[]], [["version"]]),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(optional)), max_size=5, unique=True))
     return {
-        "name": draw(st.sampled_from(["foo", "foo", "foo", "Foo", "foo-stubs", "Foo.Bar_baz", "x-"])),
-        "version": draw(st.sampled_from(["1.0", "1.0", "v1.0-1", "1.0c1", "01.02", "1.0+Ubuntu_1", "0!1", "one"])),
+        "name": draw(_mostly(["foo", "Foo"], ["foo-stubs", "Foo.Bar_baz", "x-"])),
+        "version": draw(_mostly(["1.0", "v1.0-1", "1.0c1", "01.02", "1.0+Ubuntu_1", "0!1"], ["one"])),
         **{key: draw(optional[key]) for key in chosen},
     }
 
