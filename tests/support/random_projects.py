@@ -95,7 +95,7 @@ def trees(draw: st.DrawFn) -> dict[str, File]:
         table.setdefault(path, draw(_contents()))
     if draw(_one_in(10)):
         top = draw(st.sampled_from(["src/foo/venv", "venv", "tests/venv"]))
-        table |= {f"{top}/pyvenv.cfg": "", f"{top}/bin/python": link("/usr/bin/python3"), f"{top}/lib/m.py": ""}
+        table |= {f"{top}/pyvenv.cfg": "", f"{top}/bin/python": link("/usr/bin/env"), f"{top}/lib/m.py": ""}
     return {
         path: content
         for path, content in table.items()
@@ -142,10 +142,8 @@ def settings(draw: st.DrawFn, paths: tuple[str, ...]) -> dict[str, Any]:
     """Draw ``[tool.uv.build-backend]``."""
     folders = sorted({path.rpartition("/")[0] for path in paths} - {""}) or ["src"]
     lists = st.lists(globs(paths), max_size=3)
-    names = (
-        ["foo", "bar", "foo.sub", ["foo"], ["foo", "foo.sub"]],
-        ["Foo", "1foo", "foo-stubs", "foo.b-c", "", [], ["bar", "foo"]],
-    )
+    good_names = ["foo", "bar", "foo.sub", ["foo"], ["foo", "foo.sub"]]
+    odd_names = ["Foo", "1foo", "foo-stubs", "foo.b-c", "", [], ["bar", "foo"]]
     optional: dict[str, st.SearchStrategy[Any]] = {
         "module-root": _mostly(["src", "./src/"], ["", ".", "lib", "src/foo", "nope", "..", "src/../lib"]),
         "module-name": _mostly(good_names, odd_names),

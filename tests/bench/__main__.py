@@ -1,0 +1,207 @@
+"""``python -m tests.bench``: how long a rebuild takes here, and with what people would run instead.
+
+Every project is built by each in turn, round after round, so that a busy moment of the machine hits all of them.
+Printed are medians with the spread (smallest to largest), ratios to ``uv build`` of the same rounds, peak memory and
+archive sizes. Our times end when the artifact stands under its name and the disk has confirmed it; uv asks the disk for
+nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uv
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))  # as pytest does: what tests share is found from there
+
+from bench.projects import Subject, from_index, made_up  # noqa: E402 (only now it can be found)
+
+CACHE = Path.home() / ".cache" / "atombuild-bench"
+
+
+def main() -> None:
+    """Run what is asked for, and print Markdown."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure rebuilds against uv and build.")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="leave out the real projects and the large one")
+    arguments = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="atombuild-bench-"))
+    try:
+        subjects = [made_up(folder, "tiny", 3), made_up(folder, "500 files", 500)]
+        if not arguments.quick:
+            docs = '"docs/**", "tests/**", "js_tests/**"'
+            subjects.append(from_index(folder / "d", CACHE, "django", "5.2.4", docs))
+            subjects.append(from_index(folder / "s", CACHE, "sympy", "1.14.0", '"doc/**"'))
+            subjects.append(made_up(folder, "50,000 files", 50_000))
+        say(f"{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
+        say("| Project | | `uv build` | ours, cold | ours, warm | warm is | peak | size to uv's |")
+        say("|---|---|---|---|---|---|---|---|")
+        for subject in subjects:
+            for kinds in ("wheel", "sdist,wheel"):
+                say(row(subject, kinds, arguments.rounds))
+        say("\n| Save to artifact | both, ours | `watchfiles` + `uv build` | ours is |")
+        say("|---|---|---|---|")
+        for subject in subjects[:3]:
+            say(save_row(subject, arguments.rounds))
+        say("\n| `python -m build`, isolated | pip | uv |")
+        say("|---|---|---|")
+        for subject in subjects[:1]:
+            say(f"| {subject.name} | {build_cell(subject, 'pip')} | {build_cell(subject, 'uv')} |")
+    finally:
+        shutil.rmtree(folder)
+
+
+def say(line: str) -> None:
+    """Print at once: a run takes minutes."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def row(subject: Subject, kinds: str, rounds: int) -> str:
+    """Measure one project and plan: uv, a cold command of ours, and a warm session, in turn."""
+    theirs, cold = [], []
+    out = subject.root.parent / "out"
+    flags = ["--wheel"] if kinds == "wheel" else []
+    for _ in range(rounds):
+        theirs.append(timed([uv.find_uv_bin(), "build", "-q", *flags, "-o", out / "uv", subject.root]))
+        cold.append(timed([sys.executable, "-m", "atombuild", "--once", *flags, "-o", out / "us", subject.root]))
+    sizes = ratio_of_sizes(out)
+    shutil.rmtree(out)
+    ours = warm(subject, kinds, rounds)
+    ratio = statistics.median(theirs) / statistics.median(ours.warm)
+    what = "wheel" if kinds == "wheel" else "sdist + wheel"
+    peak = f"{ours.peak / 1e6:.0f} MB"
+    cells = (f"{subject.name} ({subject.files:,} files)", what, span(theirs), span(cold), span(ours.warm))
+    return f"| {' | '.join(cells)} | **{ratio:.1f} times as fast** | {peak} | {sizes} |"
+
+
+def save_row(subject: Subject, rounds: int) -> str:
+    """Measure from the save to the artifact: our engine, and a watcher that starts uv anew."""
+    ours = warm(subject, "sdist,wheel", rounds, "watch").saves
+    theirs = watched_by_others(subject, rounds)
+    ratio = statistics.median(theirs) / statistics.median(ours)
+    return f"| {subject.name} | {span(ours)} | {span(theirs)} | **{ratio:.1f} times as fast** |"
+
+
+@dataclass(frozen=True)
+class Warm:
+    """What a warm builder measured of itself."""
+
+    peak: float
+    """Bytes of memory."""
+
+    warm: tuple[float, ...] = ()
+    """Seconds of each attempt after an edit."""
+
+    saves: tuple[float, ...] = ()
+    """Seconds from each save to the artifact."""
+
+
+def warm(subject: Subject, kinds: str, rounds: int, *mode: str) -> Warm:
+    """Run ``warm.py`` in a process of its own."""
+    arguments = (subject.root, subject.edited, kinds, str(rounds), *mode)
+    command = [sys.executable, str(HERE / "warm.py"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = json.loads(done.stdout)
+    return Warm(told["peak"], tuple(told.get("warm", ())), tuple(told.get("saves", ())))
+
+
+def watched_by_others(subject: Subject, rounds: int) -> list[float]:
+    """Let watchfiles run ``uv build`` on every change; return the seconds from the save to the new wheel."""
+    out = subject.root.parent / "watched"
+    build = shlex.join([uv.find_uv_bin(), "build", "-q", "-o", str(out), str(subject.root)])
+    watcher = subprocess.Popen(
+        [sys.executable, "-m", "watchfiles", "--ignore-paths", out, build, subject.edited.parent],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    text, taken = subject.edited.read_text(), []
+    try:
+        before = wait_for_another(out, None)
+        for number in range(rounds):
+            time.sleep(1.5)
+            began = time.perf_counter()
+            subject.edited.write_text(f"{text}\n# {number}\n")
+            before = wait_for_another(out, before)
+            taken.append(time.perf_counter() - began)
+    finally:
+        watcher.terminate()
+        watcher.wait()
+        subject.edited.write_text(text)
+        shutil.rmtree(out, ignore_errors=True)
+    return taken
+
+
+def wait_for_another(out: Path, before: int | None) -> int:
+    """Wait until the wheel is another file, and return its number."""
+    give_up = time.monotonic() + 120
+    while time.monotonic() < give_up:
+        for path in out.glob("*.whl"):
+            number = path.stat().st_ino ^ path.stat().st_mtime_ns
+            if number != before:
+                return number
+        time.sleep(0.002)
+    raise TimeoutError("the other watcher built nothing")
+
+
+def build_cell(subject: Subject, installer: str) -> str:
+    """Measure ``python -m build`` once: it makes an environment for every artifact."""
+    out = subject.root.parent / "build"
+    try:
+        seconds = timed([sys.executable, "-m", "build", "--installer", installer, "-o", out, subject.root])
+    except subprocess.CalledProcessError:
+        return "can't be run here"
+    return words(seconds)
+
+
+def timed(command: Sequence[str | Path]) -> float:
+    """Run to the end, and return the seconds."""
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def ratio_of_sizes(out: Path) -> str:
+    """Compare the archives of both."""
+    told = []
+    for ending in (".whl", ".tar.gz"):
+        uvs, ours = (
+            sum(path.stat().st_size for path in (out / who).iterdir() if path.name.endswith(ending))
+            for who in ("uv", "us")
+        )
+        if uvs:
+            told.append(f"{ours / uvs:.3f}")
+    return ", ".join(told)
+
+
+def span(seconds: Sequence[float]) -> str:
+    """Return the median and the spread."""
+    return f"{words(statistics.median(seconds))} ({words(min(seconds))} to {words(max(seconds))})"
+
+
+def words(seconds: float) -> str:
+    """Return a duration."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def machine() -> str:
+    """Describe where this runs."""
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()
