@@ -15,7 +15,7 @@ from atombuild.archive.wheel import WheelMember
 from atombuild.native.distribution import Planned
 from atombuild.native.facts import QuestionedTree
 from atombuild.native.selection import Selection
-from atombuild.native.tree import DiskTree, Signature, SourceTree
+from atombuild.native.tree import DiskTree, MemberTree, Signature, SourceTree
 from atombuild.project.model import Project
 
 LIMIT: Final = 64 * 1024 * 1024
@@ -84,13 +84,20 @@ class FactsOfDisk:
 class SameOrigin:
     """The sdist that was just made: the same plan of it holds the same files, and as the metadata needs them."""
 
-    def __init__(self, tree: SourceTree) -> None:
+    def __init__(self, tree: MemberTree) -> None:
         self.tree = tree
-        self._origin = getattr(tree, "origin", None)
+        self._origin = tree.origin
 
     def still_holds(self, tree: SourceTree) -> bool:
         """Compare where they come from."""
-        return self._origin is not None and getattr(tree, "origin", None) is self._origin
+        return isinstance(tree, MemberTree) and tree.origin is not None and tree.origin is self._origin
+
+
+def _basis(tree: SourceTree) -> Basis | None:
+    """Return what a plan made from this tree will be judged by later; None: such a plan can't be kept."""
+    if isinstance(tree, DiskTree):
+        return FactsOfDisk(tree)
+    return SameOrigin(tree) if isinstance(tree, MemberTree) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +134,10 @@ class Kept:
         if old is not None and old.project is project and old.basis.still_holds(tree):
             self.plans[artifact] = old
             return old.plan
-        basis: Basis = FactsOfDisk(tree) if isinstance(tree, DiskTree) else SameOrigin(tree)
-        plan = make(project, basis.tree)
-        self.plans[artifact] = KeptPlan(project, basis, plan)
+        basis = _basis(tree)
+        plan = make(project, tree if basis is None else basis.tree)
+        if basis is not None:
+            self.plans[artifact] = KeptPlan(project, basis, plan)
         return plan
 
     def keep_runs(self, starts: list[str], runs: list[KeptRun]) -> None:

@@ -14,7 +14,7 @@ from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
-from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename
+from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename, unpacked
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.tree import DiskTree, MemberTree
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
@@ -96,7 +96,10 @@ class NativeProject:
             return build_wheel(self._project, self._tree, pulse, self._kept)
         if self._unpacked is None:
             raise RuntimeError("the wheel comes from the sdist, and there is none yet")
-        return build_wheel(self._project, self._unpacked, pulse, self._kept)
+        try:
+            return build_wheel(self._project, self._unpacked, pulse, self._kept)
+        finally:
+            unpacked.cache_clear()  # it has served; a large run need not stay in memory twice
 
     def listing(self, kind: ArtifactKind) -> tuple[Listed, ...]:
         """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""
