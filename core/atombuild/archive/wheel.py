@@ -12,7 +12,8 @@ import hashlib
 import stat
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from zlib_ng import zlib_ng
@@ -47,6 +48,9 @@ _MAX32: Final = 0xFFFFFFFF
 
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
 _CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_OFFSET_AT: Final = 42
+"""Where in a central header the local header's offset stands."""
+
 _END: Final = struct.Struct("<4s4H2IH")
 _END64: Final = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR64: Final = struct.Struct("<4sIQI")
@@ -72,6 +76,9 @@ class WheelMember:
 
     sha256: str
     """As RECORD writes it: urlsafe base64 without padding; empty for a folder."""
+
+    central: bytes = b""
+    """Its header in the central directory, as if its local part stood at the start of the archive."""
 
     @property
     def is_folder(self) -> bool:
@@ -102,10 +109,12 @@ def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
     return _file_member(name, data, data, _STORED, executable=executable)
 
 
+@lru_cache(maxsize=1 << 14)
 def directory_member(name: str) -> WheelMember:
     """Return a folder entry; ``name`` comes without its closing slash."""
     name = f"{name}/"
-    return WheelMember(name, _local_header(name, _STORED, 0, 0, 0), 0, 0, 0, stat.S_IFDIR | 0o755, "")
+    member = WheelMember(name, _local_header(name, _STORED, 0, 0, 0), 0, 0, 0, stat.S_IFDIR | 0o755, "")
+    return replace(member, central=_central_header(member, 0))
 
 
 def wheel_chunks(members: Sequence[WheelMember]) -> Iterator[bytes]:
@@ -114,7 +123,7 @@ def wheel_chunks(members: Sequence[WheelMember]) -> Iterator[bytes]:
     offset = 0
     for member in members:
         yield member.local
-        central.append(_central_header(member, offset))
+        central.append(_central_at(member, offset))
         offset += len(member.local)
     directory = b"".join(central)
     yield directory
@@ -123,7 +132,7 @@ def wheel_chunks(members: Sequence[WheelMember]) -> Iterator[bytes]:
 
 def _file_member(name: str, data: bytes, content: bytes, method: int, *, executable: bool) -> WheelMember:
     crc = zlib_ng.crc32(data)
-    return WheelMember(
+    member = WheelMember(
         name,
         _local_header(name, method, crc, len(content), len(data)) + content,
         crc,
@@ -132,6 +141,7 @@ def _file_member(name: str, data: bytes, content: bytes, method: int, *, executa
         stat.S_IFREG | (0o755 if executable else 0o644),
         base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode(),
     )
+    return replace(member, central=_central_header(member, 0))
 
 
 def _local_header(name: str, method: int, crc: int, compressed_size: int, size: int) -> bytes:
@@ -145,6 +155,14 @@ def _local_header(name: str, method: int, crc: int, compressed_size: int, size: 
         needs = _NEEDS_ZIP64
     fields = (needs, _UTF8_NAMES, method, 0, _DATE, crc, compressed_size, size, len(path), len(extra))
     return _LOCAL.pack(b"PK\3\4", *fields) + path + extra
+
+
+def _central_at(member: WheelMember, offset: int) -> bytes:
+    """Return the central header for a member whose local part stands at ``offset``."""
+    if offset >= _MAX32:
+        return _central_header(member, offset)
+    header = member.central
+    return b"".join((header[:_OFFSET_AT], offset.to_bytes(4, "little"), header[_OFFSET_AT + 4 :]))
 
 
 def _central_header(member: WheelMember, offset: int) -> bytes:
