@@ -159,7 +159,7 @@ def _local_header(name: str, method: int, crc: int, compressed_size: int, size: 
 
 def _central_at(member: WheelMember, offset: int) -> bytes:
     """Return the central header for a member whose local part stands at ``offset``."""
-    if offset >= _MAX32:
+    if max(offset, member.size, member.compressed_size) >= _MAX32:
         return _central_header(member, offset)
     header = member.central
     return b"".join((header[:_OFFSET_AT], offset.to_bytes(4, "little"), header[_OFFSET_AT + 4 :]))
