@@ -15,7 +15,7 @@ import atombuild
 CORE = Path(atombuild.__file__).parent
 MODULES = {
     ".".join(path.relative_to(CORE.parent).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in CORE.rglob("*.py")
+    for path in sorted(CORE.rglob("*.py"))  # two processes must collect the same
     if "sample" not in path.parts
 }
 

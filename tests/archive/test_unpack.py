@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from atombuild.archive.bounds import USUAL, Limits
 from atombuild.archive.unpack import unpack_sdist
 from atombuild.errors import SdistRejected, SourceUnreadable, WriteFailed
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.sdist import build_sdist
-from atombuild.native.tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 from support.projects import sample_project

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.sdist import list_sdist
-from atombuild.native.tree import DiskTree
 from atombuild.native.wheel import list_wheel
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject

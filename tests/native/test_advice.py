@@ -11,7 +11,7 @@ import pytest
 from atombuild.errors import Cancelled
 from atombuild.finding import Finding
 from atombuild.native.advice import CODES, advise
-from atombuild.native.tree import DiskTree
+from atombuild.native.disk_tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 from support.projects import sample_project

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import SourceRejected
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.metadata import core_metadata
 from atombuild.native.sdist import list_sdist
-from atombuild.native.tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 from support.deliberate import DELIBERATE, Deliberate

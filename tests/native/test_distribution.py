@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import AtombuildError, Cancelled, SourceRejected
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Distribution, new_folders
 from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, sdist_filename
-from atombuild.native.tree import DiskTree, Pulse, SourceTree
+from atombuild.native.tree import Pulse, SourceTree
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.project.load import load_project
 from atombuild.project.model import Project

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import Cancelled, SourceRejected, WriteFailed
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.editable import build_editable
 from atombuild.native.prepared import check_prepared, prepare_metadata
-from atombuild.native.tree import DiskTree
 from atombuild.native.wheel import build_wheel
 from atombuild.project.load import load_project
 from atombuild.project.model import Project

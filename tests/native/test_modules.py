@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import Report, SourceRejected
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.modules import check_layout, find_modules, identifier_fault, inside_project
-from atombuild.native.tree import DiskTree
 from support.variants import PROJECT, Files, backend, files, loaded, write_files
 
 ROOT = Path("/project")

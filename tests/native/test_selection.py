@@ -7,10 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from atombuild.errors import AtombuildError, SourceRejected
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.licenses import matched_license_files
+from atombuild.native.member_tree import MemberTree
 from atombuild.native.modules import find_modules
 from atombuild.native.selection import Selection, make_selection, sdist_files, wheel_files
-from atombuild.native.tree import DiskTree, MemberTree
 from support.members import HeldFile
 from support.variants import INIT, backend, document, files, link, loaded, project, write_files
 

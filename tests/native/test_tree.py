@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import SourceRejected, SourceUnreadable
-from atombuild.native.tree import DiskTree, Entry, Kind, MemberTree, SourceFile
+from atombuild.native.disk_tree import DiskTree
+from atombuild.native.member_tree import MemberTree
+from atombuild.native.tree import Entry, Kind, SourceFile
 from support.members import HeldFile
 from support.variants import executable, files, link, write_files
 

@@ -60,7 +60,7 @@ def later() -> Iterator[None]:
     """Let all files look old at once, or nothing would be kept; the edits below always change a file's stat."""
     real = time.time_ns
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("atombuild.native.tree.time.time_ns", lambda: real() + 10_000_000_000)
+        patched.setattr("atombuild.native.disk_tree.time.time_ns", lambda: real() + 10_000_000_000)
         yield
 
 
@@ -222,7 +222,7 @@ def test_an_edit_makes_no_new_plan_even_when_it_is_saved_by_renaming(
 def test_what_is_too_young_to_be_told_by_a_stat_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root, kept = project_of(tmp_path, 5), Kept()
     newest = max(path.stat().st_ctime_ns for path in root.rglob("*"))
-    monkeypatch.setattr("atombuild.native.tree.time.time_ns", lambda: newest)
+    monkeypatch.setattr("atombuild.native.disk_tree.time.time_ns", lambda: newest)
     builds(root, kept)
     assert not kept.members
     assert not [run for run in kept.runs.values() if run.files]

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.errors import AtombuildError
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.sdist import build_sdist
-from atombuild.native.tree import DiskTree, SourceTree
+from atombuild.native.tree import SourceTree
 from atombuild.native.wheel import build_wheel
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject

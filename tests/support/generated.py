@@ -14,11 +14,11 @@ from typing import Final
 import uv
 
 from atombuild.errors import AtombuildError, Report
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.entry_points import entry_points_text
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
 from atombuild.native.toml_rewrite import rewrite
-from atombuild.native.tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HeldFile:
-    """See :class:`atombuild.native.tree.Member`."""
+    """See :class:`atombuild.native.member_tree.Member`."""
 
     path: str
     data: bytes = b""

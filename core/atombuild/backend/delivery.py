@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.errors import AtombuildError, OutputUnusable, RemovalRefused, SyncFailed
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Distribution
 from atombuild.native.editable import build_editable
 from atombuild.native.prepared import check_prepared, prepare_metadata
 from atombuild.native.project import source_tree
 from atombuild.native.sdist import build_sdist, sdist_filename
-from atombuild.native.tree import DiskTree, Pulse, SourceTree
+from atombuild.native.tree import Pulse, SourceTree
 from atombuild.native.wheel import build_wheel, wheel_filename
 from atombuild.plain import Output, PlainView, standard_outputs
 from atombuild.project.load import load_project

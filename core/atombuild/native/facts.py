@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from atombuild.errors import AtombuildError
-from atombuild.native.tree import DiskTree, Entry, Kind, Signature, SourceFile
+from atombuild.native.disk_tree import DiskTree
+from atombuild.native.tree import Entry, Kind, Signature, SourceFile, TreeOver
 
 _Answer = TypeVar("_Answer", "Kind | None", bool)
 
 
-class QuestionedTree:
-    """The project on disk, which remembers what was asked of it. See :class:`atombuild.native.tree.SourceTree`."""
+class QuestionedTree(TreeOver):
+    """The project on disk, which remembers what was asked of it, but for what no plan depends on."""
 
     def __init__(self, tree: DiskTree) -> None:
-        self._tree = tree
+        super().__init__(tree)
+        self._disk = tree
         self._listings: dict[str, tuple[Signature, tuple[Entry, ...]]] = {}
         self._contents: dict[str, tuple[Signature, bytes]] = {}
         self._kinds: dict[str, Kind | None] = {}
@@ -44,24 +45,9 @@ class QuestionedTree:
         except AtombuildError:
             return False
 
-    @property
-    def root(self) -> Path:
-        """The folder on disk."""
-        return self._tree.root
-
-    @property
-    def mount(self) -> str:
-        """The same folder."""
-        return self._tree.mount
-
-    @property
-    def kind_of_signatures(self) -> str:
-        """As the tree's."""
-        return self._tree.kind_of_signatures
-
     def scan(self, directory: str) -> tuple[Entry, ...]:
         """Return the children of ``directory``."""
-        signature = self._tree.folder_signature(directory)  # before the listing: what comes later shows in the next one
+        signature = self._disk.folder_signature(directory)  # before the listing: what comes later shows in the next one
         entries = self._tree.scan(directory)
         self._listings[directory] = signature, entries
         return entries
@@ -82,27 +68,15 @@ class QuestionedTree:
         """Whether links on the way to ``path`` lead out of the tree."""
         return _noted(self._leading_out, path, self._tree.leads_out)
 
-    def size(self, path: str) -> int | None:
-        """Return how many bytes the file holds. No plan depends on it."""
-        return self._tree.size(path)
-
-    def signature(self, path: str) -> Signature:
-        """Return what tells a file's content. No plan depends on it."""
-        return self._tree.signature(path)
-
     def read(self, path: str) -> SourceFile:
         """Read the file."""
         file = self._tree.read(path)
         self._contents[path] = file.signature, _digest(file)
         return file
 
-    def require_safe_names(self) -> None:
-        """As the tree does."""
-        self._tree.require_safe_names()
-
     def _is_listed_alike(self, directory: str) -> bool:
         before, entries = self._listings[directory]
-        now = self._tree.folder_signature(directory)
+        now = self._disk.folder_signature(directory)
         if now is None or now != before:
             if self._tree.scan(directory) != entries:
                 return False

@@ -12,10 +12,12 @@ from typing import Final, Protocol
 
 from atombuild.archive.gzip_runs import Run
 from atombuild.archive.wheel import WheelMember
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Planned
 from atombuild.native.facts import QuestionedTree
+from atombuild.native.member_tree import MemberTree
 from atombuild.native.selection import Selection
-from atombuild.native.tree import DiskTree, MemberTree, Signature, SourceTree
+from atombuild.native.tree import Signature, SourceTree
 from atombuild.project.model import Project
 
 LIMIT: Final = 64 * 1024 * 1024

@@ -9,14 +9,15 @@ from typing import Final
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
 from atombuild.native.advice import advise
+from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
+from atombuild.native.member_tree import MemberTree
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename, unpacked
 from atombuild.native.selection import Selection, make_selection
-from atombuild.native.tree import DiskTree, MemberTree
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.places import places_below
 from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of, require_native

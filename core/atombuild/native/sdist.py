@@ -26,11 +26,12 @@ from atombuild.native.distribution import (
 )
 from atombuild.native.kept import Kept, KeptFile, KeptRun
 from atombuild.native.licenses import matched_license_files
+from atombuild.native.member_tree import MemberTree
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.selection import sdist_files
 from atombuild.native.toml_rewrite import rewrite
-from atombuild.native.tree import MemberTree, Pulse, Signature, SourceFile, SourceTree
+from atombuild.native.tree import Pulse, Signature, SourceFile, SourceTree
 from atombuild.project.model import Project
 
 _UNWELCOME: Final = re.compile(r"[\x00-\x1f\x7f:]")
@@ -132,7 +133,7 @@ def _generated_signature(step: Generated) -> Signature:
 
 
 class RunFile:
-    """A file as the sdist holds it. See :class:`atombuild.native.tree.Member`."""
+    """A file as the sdist holds it. See :class:`atombuild.native.member_tree.Member`."""
 
     __slots__ = ("_file", "_run")
 

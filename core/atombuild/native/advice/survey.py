@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from atombuild.errors import AtombuildError, Cancelled, Location
@@ -18,31 +17,21 @@ from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import SETTINGS, Modules, find_modules
 from atombuild.native.patterns import DataFolder, data_folders, source_excludes, source_includes, wheel_excludes
 from atombuild.native.selection import Selected, sdist_files, wheel_files
-from atombuild.native.tree import Entry, Kind, Signature, SourceFile, SourceTree
+from atombuild.native.tree import Entry, Kind, SourceTree, TreeOver
 from atombuild.project.model import Project
 
 EXCLUDES: Final = ("source-exclude", "wheel-exclude")
 
 
-class ListedTree:
+class ListedTree(TreeOver):
     """A tree that remembers which of its folders were entered, and shares their listings with others like it."""
 
     def __init__(self, tree: SourceTree, listings: dict[str, tuple[Entry, ...]], breathe: Callable[[], object]) -> None:
-        self._tree = tree
+        super().__init__(tree)
         self._listings = listings
         self._breathe = breathe
         self.entered: dict[str, tuple[Entry, ...]] = {}
         """The folders that were listed through this tree."""
-
-    @property
-    def root(self) -> Path:
-        """As the tree's."""
-        return self._tree.root
-
-    @property
-    def mount(self) -> str:
-        """As the tree's."""
-        return self._tree.mount
 
     def scan(self, directory: str) -> tuple[Entry, ...]:
         """Return the children of ``directory``, listed at most once."""
@@ -52,43 +41,6 @@ class ListedTree:
             found = self._listings[directory] = self._tree.scan(directory)
         self.entered[directory] = found
         return found
-
-    def kind(self, path: str) -> Kind | None:
-        """As the tree's."""
-        return self._tree.kind(path)
-
-    def is_file(self, path: str) -> bool:
-        """As the tree's."""
-        return self._tree.is_file(path)
-
-    def exists(self, path: str) -> bool:
-        """As the tree's."""
-        return self._tree.exists(path)
-
-    def size(self, path: str) -> int | None:
-        """As the tree's."""
-        return self._tree.size(path)
-
-    def leads_out(self, path: str) -> bool:
-        """As the tree's."""
-        return self._tree.leads_out(path)
-
-    def require_safe_names(self) -> None:
-        """As the tree's."""
-        self._tree.require_safe_names()
-
-    @property
-    def kind_of_signatures(self) -> str:
-        """As the tree's."""
-        return self._tree.kind_of_signatures
-
-    def signature(self, path: str) -> Signature:
-        """As the tree's."""
-        return self._tree.signature(path)
-
-    def read(self, path: str) -> SourceFile:
-        """As the tree's."""
-        return self._tree.read(path)
 
 
 @dataclass(frozen=True, slots=True)

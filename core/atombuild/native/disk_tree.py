@@ -1,0 +1,165 @@
+"""The project on disk, as a native build reads it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from atombuild.errors import SourceUnreadable
+from atombuild.native.reading import EXECUTABLE, read_regular
+from atombuild.native.tree import Entry, Kind, Signature, SourceFile, missing
+from atombuild.publish.names import is_ours
+from atombuild.youth import is_young
+
+
+class DiskTree:
+    """The project on disk, without what is ours: lock, ledger, temporaries and whatever ``hidden`` names."""
+
+    def __init__(self, root: Path, hidden: tuple[str, ...] = ()) -> None:
+        """``hidden``: paths relative to ``root`` that this tree pretends not to have, such as the output directory."""
+        self._root = root
+        self._base = os.fspath(root)
+        self._hidden = frozenset(hidden)
+
+    @property
+    def root(self) -> Path:
+        """The folder on disk."""
+        return self._root
+
+    @property
+    def mount(self) -> str:
+        """The same folder."""
+        return self._root.as_posix()
+
+    def scan(self, directory: str) -> tuple[Entry, ...]:
+        """Return the children of ``directory``."""
+        prefix = f"{directory}/" if directory else ""
+        try:
+            with os.scandir(self._root / directory) as found:
+                children = [(os.fsencode(child.name), child.name, _kind_of(child)) for child in found]
+        except OSError as error:
+            raise SourceUnreadable(self._root / directory, error) from error
+        except ValueError:  # a NUL byte
+            raise missing(self._root / directory) from None
+        return tuple(
+            Entry(prefix + name, kind)
+            for _, name, kind in sorted(children, key=lambda child: child[0])
+            if not (is_ours(name) or prefix + name in self._hidden)
+        )
+
+    def kind(self, path: str) -> Kind | None:
+        """Return what stands at ``path``."""
+        mode = self._mode(path, os.lstat)
+        return None if mode is None else _KINDS.get(stat.S_IFMT(mode), Kind.OTHER)
+
+    def is_file(self, path: str) -> bool:
+        """Whether a regular file, or a link to one, stands there."""
+        mode = self._mode(path, os.stat)
+        return mode is not None and stat.S_ISREG(mode)
+
+    def exists(self, path: str) -> bool:
+        """Whether anything stands there, or where a link there leads to."""
+        return self._mode(path, os.stat) is not None
+
+    def size(self, path: str) -> int | None:
+        """Return how many bytes the file holds."""
+        try:
+            return None if self._hides(path) else os.stat(f"{self._base}/{path}").st_size  # noqa: PTH116 (a hot path)
+        except (OSError, ValueError):
+            return None
+
+    def leads_out(self, path: str) -> bool:
+        """Whether links on the way to ``path`` lead out of the tree."""
+        try:
+            real = os.path.realpath(self._root / path)
+        except ValueError:  # a NUL byte
+            return False
+        return not Path(real).is_relative_to(os.path.realpath(self._root))
+
+    def folder_signature(self, path: str) -> Signature:
+        """Return what tells the entries of a folder; None where only listing it can."""
+        try:
+            found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every folder of large trees)
+        except (OSError, ValueError):
+            return None
+        if is_young(found.st_mtime_ns, found.st_ctime_ns, time.time_ns()):
+            return None
+        return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+
+    def read(self, path: str) -> SourceFile:
+        """Read the file, again if it changed meanwhile."""
+        if self._hides(path):
+            raise missing(self._root / path)
+        now = time.time_ns()  # before the first byte: whatever is written from here on may hide behind the same stat
+        try:
+            data, found = read_regular(self._root / path, path)
+        except ValueError:  # a NUL byte
+            raise missing(self._root / path) from None
+        signature = None if is_young(found.st_mtime_ns, found.st_ctime_ns, now) else _signature_of(found)
+        return SourceFile(path, data, bool(found.st_mode & EXECUTABLE), signature)
+
+    @property
+    def kind_of_signatures(self) -> str:
+        """The stat of a file."""
+        return "stat"
+
+    def signature(self, path: str) -> Signature:
+        """Return the facts of a stat that change with the content."""
+        if self._hides(path):
+            return None
+        try:
+            found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every file of large trees)
+        except (OSError, ValueError):
+            return None  # reading it says why
+        return _signature_of(found) if stat.S_ISREG(found.st_mode) else None
+
+    def require_safe_names(self) -> None:
+        """Nothing is unpacked: every name is as good as the system takes it."""
+
+    def _mode(self, path: str, look: Callable[[str], os.stat_result]) -> int | None:
+        """Return the mode of what stands at ``path``; None: nothing does, or nothing can under such a name.
+
+        Raises :class:`SourceUnreadable` where the system won't tell.
+        """
+        if self._hides(path):
+            return None
+        try:
+            return look(f"{self._base}/{path}").st_mode
+        except ValueError:  # a NUL byte
+            return None
+        except OSError as error:
+            if error.errno in _NOTHING_THERE:
+                return None
+            raise SourceUnreadable(self._root / path, error) from error
+
+    def _hides(self, path: str) -> bool:
+        if ".atombuild" in path and is_ours(path.rpartition("/")[2]):
+            return True
+        return any(path == hidden or path.startswith(f"{hidden}/") for hidden in self._hidden)
+
+
+def _signature_of(found: os.stat_result) -> Signature:
+    executable = found.st_mode & EXECUTABLE != 0
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, executable
+
+
+def _kind_of(child: os.DirEntry[str]) -> Kind:
+    if child.is_symlink():
+        return Kind.SYMLINK
+    if child.is_dir(follow_symlinks=False):
+        return Kind.DIRECTORY
+    return Kind.FILE if child.is_file(follow_symlinks=False) else Kind.OTHER
+
+
+_NOTHING_THERE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL})
+
+_KINDS: Final = {
+    stat.S_IFREG: Kind.FILE,
+    stat.S_IFDIR: Kind.DIRECTORY,
+    stat.S_IFLNK: Kind.SYMLINK,
+}
