@@ -195,11 +195,12 @@ def _folder_pattern(tokens: tuple[_Token, ...]) -> bytes:
         if isinstance(token, _Star) and token is not _Star.WITHIN:
             parts.append(b".*" if token is _Star.LEADING else b"(?:/.*)?")
             break
-        if token == _SLASH:
-            parts.append(b"(?:/")
+        source = _source(token)
+        if re.fullmatch(source, _SLASH):  # a class may hold the slash too: [--9]
+            parts.append(b"(?:" + source)
             depth += 1
         else:
-            parts.append(_source(token))
+            parts.append(source)
     return b"".join(parts) + b")?" * depth
 
 
