@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support.urls import PUBLIC, REFUSED
 from support.variants import INIT, Files, backend, empty_folder, executable, files, link, project
 
 Compare = Callable[[str, Files], None]
@@ -22,6 +23,16 @@ PROJECTS = Path(__file__).parent.parent / "projects"
 VENV: Files = {"src/foo/venv/pyvenv.cfg": "", "src/foo/venv/bin/python": link("/usr/bin/python3")}
 
 LAYOUT: Mapping[str, Case] = {
+    "a name that only the last kept one could cover": (
+        backend('module-name = ["foo-stubs", "foo", "foo.sub"]'),
+        files("src/foo/__init__.py", "src/foo-stubs/__init__.pyi", "src/foo/sub/__init__.py"),
+    ),
+    "the root itself as a namespace, excluded": (
+        backend('namespace = true\nmodule-name = ""\nwheel-exclude = ["src"]'),
+        files("src/x/a.py"),
+    ),
+    "a module's name in a circle": (backend('module-name = "ⓐ🄰"'), files("src/ⓐ🄰/__init__.py")),
+    "requires-python blank": (project('requires-python = " "'), INIT),
     "src layout": ("", INIT),
     "flat layout": (backend('module-root = ""'), files("foo/__init__.py", "foo/a/b.py", "other/__init__.py")),
     "flat layout, root as a dot": (backend('module-root = "."'), files("foo/__init__.py")),
@@ -141,6 +152,7 @@ EXCLUDES: Mapping[str, Case] = {
 }
 
 INCLUDES: Mapping[str, Case] = {
+    "a class that holds the slash": (backend('source-include = ["?[--a]a"]'), files(*INIT, "x/a")),
     "nothing matched": (
         backend('source-include = ["tests/", "tests", "./a", "/a", "a//b"]'),
         files(*INIT, "tests/a", "a"),
@@ -364,6 +376,13 @@ def test_license_files(settings: str, tree: Files, same_as_uv: Compare) -> None:
 @pytest.mark.parametrize(("settings", "tree"), FILES.values(), ids=FILES)
 def test_files(settings: str, tree: Files, same_as_uv: Compare) -> None:
     same_as_uv(settings, tree)
+
+
+@pytest.mark.parametrize("url", [*PUBLIC, *REFUSED], ids=ascii)
+def test_url(url: str, same_as_uv: Compare) -> None:
+    if "${" in url or "\n" in url:
+        pytest.skip("uv fills in variables of the environment, and TOML has no line feed in such a string")
+    same_as_uv(project(f"dependencies = [{toml(f'a @ {url}')}]"), INIT)
 
 
 def toml(text: str) -> str:

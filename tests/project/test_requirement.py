@@ -31,12 +31,13 @@ def shown(dependency: Dependency) -> tuple[str, tuple[str, ...], str, str | None
         ("foo==v1.0C1-2.DEV", ("foo", (), "==1.0rc1.post2.dev0", None, None)),
         ("foo;os.name=='nt'", ("foo", (), "", None, 'os_name == "nt"')),
         ("foo>=1 ; 'x' in extras", ("foo", (), ">=1", None, '"x" in extras')),
-        ("foo@https://a/b c", ("foo", (), "", "https://a/b c", None)),
-        ("foo[a] @ git+ssh://g@h/p ; os_name=='nt'", ("foo", ("a",), "", "git+ssh://g@h/p", 'os_name == "nt"')),
+        ("foo@https://a/b c", ("foo", (), "", "https://a/b%20c", None)),
+        ("foo[a] @ git+ssh://g@h/p ; os_name=='nt'", ("foo", ("a",), "", "git+ssh://****@h/p", 'os_name == "nt"')),
         ("foo @ https://a/b; os_name=='nt'", ("foo", (), "", "https://a/b", 'os_name == "nt"')),
         ("foo @ https://a/b;c", ("foo", (), "", "https://a/b;c", None)),
         ("foo @ https://a/b#c # comment", ("foo", (), "", "https://a/b#c", None)),
-        ("foo @ /a/b", ("foo", (), "", "/a/b", None)),
+        ("foo ; os_name == extras", ("foo", (), "", None, "os_name == extras")),
+        ("foo @ /a/b", ("foo", (), "", "file:///a/b", None)),
     ],
 )
 def test_a_requirement_is_normalised(

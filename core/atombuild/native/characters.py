@@ -6,9 +6,15 @@ import unicodedata
 
 
 def is_alphabetic(char: str) -> bool:
-    """As Rust's ``char::is_alphabetic``, nearly: letters, letter numbers and vowel signs."""
+    """As Rust's ``char::is_alphabetic``, nearly: letters, also in circles, letter numbers and vowel signs."""
     category = unicodedata.category(char)
-    return char.isalpha() or category in {"Nl", "Mc"} or (category == "Mn" and unicodedata.combining(char) == 0)
+    return (
+        char.isalpha()
+        or char.islower()
+        or char.isupper()
+        or category in {"Nl", "Mc"}
+        or (category == "Mn" and unicodedata.combining(char) == 0)
+    )
 
 
 def is_alphanumeric(char: str) -> bool:

@@ -117,7 +117,8 @@ def _names(project: Project) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (written,), ()
     kept: list[str] = []
     for name in sorted(written, key=str.encode):
-        if not any(name == other or name.startswith(f"{other}.") for other in kept):
+        # As in uv, only the last one can cover it: in "foo", "foo-stubs", "foo.bar" nothing is dropped.
+        if not kept or not f"{name}.".startswith(f"{kept[-1]}."):
             kept.append(name)
     unused = list(kept)
     redundant: list[str] = []

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, urlsplit, urlunsplit
 
 from atombuild.project.requirement import Dependency
 from atombuild.project.versions import specifier_text
@@ -16,7 +15,6 @@ from atombuild.project.versions import specifier_text
 if TYPE_CHECKING:
     from packaging.markers import Marker
 
-_SAFE_IN_URL: Final = "!$%&'()*+,-./:;=?@[]^_|~#"
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -26,7 +24,7 @@ def requires_dist(dependency: Dependency, extra: str | None = None) -> str:
     if dependency.extras:
         text += f"[{','.join(dependency.extras)}]"
     if dependency.url is not None:
-        text += f" @ {_url_text(dependency.url)}"
+        text += f" @ {dependency.url}"
     text += ",".join(specifier_text(specifier) for specifier in dependency.specifiers)
     marker = _marker_text(dependency.marker, extra)
     return f"{text} ; {marker}" if marker else text
@@ -46,21 +44,3 @@ def _marker_text(marker: Marker | None, extra: str | None) -> str | None:
 def _single_quoted(match: re.Match[str]) -> str:
     quoted = match.group()
     return quoted if "'" in quoted else f"'{quoted[1:-1]}'"
-
-
-def _url_text(url: str) -> str:
-    """Return a URL without blanks and without a password: metadata is public."""
-    if url.startswith("/"):
-        url = f"file://{url}"
-    scheme, netloc, path, query, fragment = urlsplit(quote(url, safe=_SAFE_IN_URL))
-    user, at, host = netloc.rpartition("@")
-    name, colon, password = user.partition(":")
-    if at and password:
-        user = f"{name}:****"
-    elif at and not (scheme.startswith("git+") and name == "git" and not colon):
-        user = "****"
-    if scheme == "file" and host == "localhost":
-        host = ""
-    if scheme in {"http", "https"}:
-        host, path = host.lower(), path or "/"
-    return urlunsplit((scheme, f"{user}{at}{host}", path, query, fragment))

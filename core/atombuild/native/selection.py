@@ -77,8 +77,8 @@ def wheel_files(project: Project, modules: Modules, licenses: tuple[str, ...], t
     """Yield the files of the wheel but those of its dist-info that are made. Raises :class:`SourceRejected`."""
     excludes = wheel_excludes(project)
     skip = _prefix_length(modules.root)
-    for folder in modules.folders:
-        for entry in _module_entries(project, folder, excludes, tree):
+    for folder, spelled in _module_starts(modules):
+        for entry in _module_entries(project, folder, spelled, excludes, tree):
             refuse_virtual_environment(tree, entry.path)
             if entry.kind is not Kind.DIRECTORY:
                 yield Selected(entry.path[skip:], entry.path)
@@ -93,7 +93,15 @@ def data_files(project: Project, excludes: GlobSet, tree: SourceTree) -> Iterato
         yield from _data_files(project, data, excludes, tree)
 
 
-def _module_entries(project: Project, folder: str, excludes: GlobSet, tree: SourceTree) -> Iterator[Entry]:
+def _module_starts(modules: Modules) -> Iterator[tuple[str, str]]:
+    """Yield the folders to walk, each with its spelling in uv_build: a slash ends the root that is itself a module."""
+    for folder, module in zip(modules.folders, modules.modules, strict=True):
+        yield folder, folder if module.path or not folder else f"{folder}/"
+
+
+def _module_entries(
+    project: Project, folder: str, spelled: str, excludes: GlobSet, tree: SourceTree
+) -> Iterator[Entry]:
     kind = tree.kind(folder)
     if kind is None:
         raise SourceRejected(
@@ -107,7 +115,7 @@ def _module_entries(project: Project, folder: str, excludes: GlobSet, tree: Sour
     def admits(path: str) -> bool:
         return not excludes.matches(mount + path)
 
-    if not admits(folder):
+    if not admits(spelled):
         return
     start = Entry(folder, kind)
     below = walk(tree, folder, admits) if kind is Kind.DIRECTORY else iter(())
@@ -126,7 +134,8 @@ def _data_files(project: Project, data: DataFolder, excludes: GlobSet, tree: Sou
     if tree.is_file(data.folder) or excludes.matches(data.folder):
         return
     skip = _prefix_length(data.folder)
-    for entry in walk(tree, data.folder, lambda path: not excludes.matches(path)):
+    # uv_build walks here by the glob "**", whose star does not match a line feed.
+    for entry in walk(tree, data.folder, lambda path: not excludes.matches(path) and "\n" not in path):
         refuse_virtual_environment(tree, entry.path)
         if entry.kind is not Kind.DIRECTORY:
             yield Selected(f"{project.stem}.data/{data.scheme}/{entry.path[skip:]}", entry.path)
@@ -190,15 +199,17 @@ class Selection:
 
     def _modules_reach(self, path: str) -> bool:
         """Whether the wheel's walk through a module comes to this path."""
-        return any(self._walk_reaches(path, folder, f"{self.mount}/") for folder in self.modules.folders)
+        prefix = f"{self.mount}/"
+        return any(self._walk_reaches(path, top, prefix, spelled) for top, spelled in _module_starts(self.modules))
 
     def _data_reach(self, path: str) -> bool:
         """Whether the wheel's walk through a data folder comes to this path."""
-        return any(self._walk_reaches(path, data.folder, "") for data in self.data)
+        return any(self._walk_reaches(path, data.folder, "", data.folder) for data in self.data)
 
-    def _walk_reaches(self, path: str, top: str, prefix: str) -> bool:
+    def _walk_reaches(self, path: str, top: str, prefix: str, spelled: str) -> bool:
+        below_top = (part for part in _with_parents(path) if len(part) > len(top))
         return _is_below(path, top) and not any(
-            self.wheel_excludes.matches(prefix + part) for part in _with_parents(path) if len(part) >= len(top)
+            self.wheel_excludes.matches(prefix + part) for part in (spelled, *below_top)
         )
 
     def _wheel_folders(self) -> tuple[str, ...]:

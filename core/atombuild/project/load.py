@@ -104,7 +104,8 @@ def _requires_python(project: Table) -> Specifiers | None:
     if text is None:
         return None
     try:
-        return parse_specifiers(text)
+        # Nothing at all is fine, and means any Python; to uv a blank is something.
+        return parse_specifiers("," if text.isspace() else text)
     except Refused as error:
         project.findings.refuse(
             ("project", "requires-python"),

@@ -10,21 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
+from atombuild.project.urls import public_url
 from atombuild.project.versions import Refused, Specifiers, parse_specifiers
 
 NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """A project name or extra (PEP 508), case kept."""
 
 _NAME_AND_MORE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_URL_SCHEME: Final = re.compile(
-    r"file|https?|git\+[a-z]+|bzr\+(?:https?|ssh|sftp|ftp|lp|file)|hg\+(?:file|https?|ssh|static-http)"
-    r"|svn\+(?:ssh|https?|svn|file)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,7 @@ class Dependency:
     """Sorted as uv sorts them."""
 
     url: str | None = None
-    """As written; None for an ordinary requirement."""
+    """As metadata may show it; None for an ordinary requirement."""
 
     marker: Marker | None = None
 
@@ -130,28 +126,7 @@ def _url(text: str) -> tuple[str, str]:
     url, rest = (text[: end.start()], text[end.end() :].lstrip()) if end else (text, "")
     if not url:
         raise Refused("Expected URL")
-    if not url.startswith("/"):
-        _check_url(url)
-    return url, "" if rest.startswith("#") else rest  # a comment
-
-
-def _check_url(url: str) -> None:
-    scheme, colon, after = url.partition(":")
-    known = _URL_SCHEME.fullmatch(scheme)
-    path = after.removeprefix("//") if scheme == "file" else after
-    if not colon or not known or (scheme == "file" and not path.startswith(("/", "localhost/"))):
-        raise Refused(f"relative path without a working directory: {url.removeprefix('file:').removeprefix('//')}")
-    if scheme == "file":
-        return
-    if not after.strip("/"):
-        raise Refused("empty host")
-    try:
-        parts = urlsplit(url)
-        if any(char.isspace() for char in parts.netloc):
-            raise Refused("invalid international domain name")
-        _ = parts.port  # judged when it is asked for
-    except ValueError as error:
-        raise Refused(str(error) if isinstance(error, Refused) else "invalid port number") from None
+    return public_url(url), "" if rest.startswith("#") else rest  # a comment
 
 
 def _marker(text: str) -> Marker:
@@ -171,7 +146,7 @@ def _marker(text: str) -> Marker:
         raise Refused("Expected a valid marker operator (such as `>=` or `not in`), found `===`")
     if list_name := re.search(r"\b(extras|dependency_groups)\s*(?!\s|and\b|or\b|\)|$)", unquoted):
         raise Refused(f"The marker {list_name.group(1)} must be on the right hand side of the expression")
-    if operation := re.search(r"([=<>!~]+)\s*(extras|dependency_groups)\b", unquoted):
+    if operation := re.search(r"'\s*([=<>!~]+)\s*(extras|dependency_groups)\b", unquoted):
         raise Refused(
             f"The operator {operation.group(1)} is not supported with the marker {operation.group(2)}, "
             "only the `in` and `not in` operators are supported"
