@@ -63,9 +63,14 @@ def _member_differences(kind: str, theirs: list[_Member], ours: list[_Member]) -
         return
     for member, our_member in zip(theirs, ours, strict=True):
         if member.meaning != our_member.meaning:
-            yield f"{kind}: {member.name}: uv {member.content!r}, we {our_member.content!r}"
+            yield f"{kind}: {member.name}: uv {_short(member.content)}, we {_short(our_member.content)}"
         elif member.content == our_member.content and member.encoding != our_member.encoding:
-            yield f"{kind}: {member.name}: uv {member.encoding}, we {our_member.encoding}"
+            yield f"{kind}: {member.name}: uv {_short(member.encoding)}, we {_short(our_member.encoding)}"
+
+
+def _short(value: object, limit: int = 2000) -> str:
+    words = repr(value)
+    return words if len(words) <= limit else f"{words[:limit]}… ({len(words)} characters)"
 
 
 def _tar_members(payload: bytes) -> list[_Member]:

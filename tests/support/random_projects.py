@@ -11,7 +11,7 @@ from typing import Any, Final
 import tomli_w
 from hypothesis import strategies as st
 
-from support.variants import HEADER, File, Files, empty_folder, executable, link
+from support.variants import HEADER, File, Files, empty_folder, executable, large, link
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def _contents() -> st.SearchStrategy[File]:
         st.just(executable(mode=0o600)),
         st.sampled_from(["a.py", "../a.py", "nowhere", "/etc/hostname", ".", "..", "sub", "../src/foo"]).map(link),
         st.just(empty_folder),
+        st.builds(large, st.integers(50_000, 400_000), st.integers(0, 1000)),
     )
 
 

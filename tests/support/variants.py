@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -81,6 +82,22 @@ def executable(text: str = "#!/bin/sh\n", mode: int = 0o755) -> File:
     def write(path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         path.chmod(mode)
+
+    return write
+
+
+def large(size: int, seed: int = 0) -> File:
+    """Return a file of about so many bytes that compresses well in some places, and in others not at all."""
+
+    def write(path: Path) -> None:
+        draw = random.Random(seed)  # noqa: S311 (any bytes will do, and the same ones each time)
+        kinds = (bytes(700), b"some text " * 20, b"0123456789abcdef")
+        written = 0
+        with path.open("wb") as file:
+            while written < size:
+                kind = draw.randrange(5)
+                piece = kinds[kind] if kind < len(kinds) else draw.randbytes(draw.randrange(900))
+                written += file.write(piece.hex().encode() if kind == len(kinds) else piece)
 
     return write
 

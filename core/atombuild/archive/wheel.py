@@ -1,7 +1,7 @@
 """The wheel writer: a zip archive concatenated from reusable members.
 
 A member knows everything but its offset, so only the central directory is made anew for each archive. Members are
-written as uv_build writes them: no time, no owner, no extra fields, no data descriptors, zlib-ng at level 6.
+written as uv_build writes them: no time, no owner, no extra fields, no data descriptors.
 Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3 (ZIP64).
 """
 
@@ -18,13 +18,7 @@ from typing import Final
 
 from zlib_ng import zlib_ng
 
-_LEVEL: Final = 6
-_RAW: Final = -zlib_ng.MAX_WBITS
-_PIECE: Final = 64 * 1024
-"""uv feeds its compressor in pieces of this size, and the pieces show in the compressed bytes."""
-
-_BREATH: Final = 16 * _PIECE
-"""Bytes between two looks whether anybody wants the build to stop."""
+from atombuild.archive.deflate import deflate
 
 _STORED: Final = 0
 _DEFLATED: Final = 8
@@ -93,15 +87,7 @@ def deflate_member(
 
     ``breathe`` is called again and again while a large file is compressed; it may raise to give up.
     """
-    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
-    view = memoryview(data)
-    pieces = []
-    for start in range(0, len(view), _PIECE):
-        if start and start % _BREATH == 0:
-            breathe()
-        pieces.append(deflate.compress(view[start : start + _PIECE]))
-    pieces.append(deflate.flush())
-    return _file_member(name, data, b"".join(pieces), _DEFLATED, executable=executable)
+    return _file_member(name, data, deflate(data, breathe), _DEFLATED, executable=executable)
 
 
 def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
