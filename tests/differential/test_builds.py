@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.urls import PUBLIC, REFUSED
-from support.variants import INIT, Files, backend, empty_folder, executable, files, link, project
+from support.variants import INIT, Files, backend, empty_folder, executable, files, large, link, project
 
 Compare = Callable[[str, Files], None]
 Case = tuple[str, Files]
@@ -21,6 +21,9 @@ Case = tuple[str, Files]
 PROJECTS = Path(__file__).parent.parent / "projects"
 
 VENV: Files = {"src/foo/venv/pyvenv.cfg": "", "src/foo/venv/bin/python": link("/usr/bin/python3")}
+
+UNUSUAL = "\u0301\u0345\u034f\u0363\u05b0\u093c\u093f\u094d\u0bbf\u180b\u20dd\u2160\u24d0\u3007\ufe0f\U000e0101"
+"""Marks, signs, numbers and letters that Rust sorts other than Python does, and their neighbours."""
 
 LAYOUT: Mapping[str, Case] = {
     "a name that only the last kept one could cover": (
@@ -31,9 +34,22 @@ LAYOUT: Mapping[str, Case] = {
         backend('namespace = true\nmodule-name = ""\nwheel-exclude = ["src"]'),
         files("src/x/a.py"),
     ),
+    "a module's name with vowel signs and points": (
+        backend('module-name = ["क्षि", "שָׁלוֹם", "a\u0345b", "a\u0363"]'),
+        files(*(f"src/{name}/__init__.py" for name in ("क्षि", "שָׁלוֹם", "a\u0345b", "a\u0363"))),
+    ),
+    **{
+        f"a module's name with U+{ord(char):04X}": (
+            backend(f'module-name = "a{char}"'),
+            files(f"src/a{char}/__init__.py"),
+        )
+        for char in UNUSUAL
+    },
     "a module's name in a circle": (backend('module-name = "ⓐ🄰"'), files("src/ⓐ🄰/__init__.py")),
     "requires-python blank": (project('requires-python = " "'), INIT),
     "src layout": ("", INIT),
+    "large files": ("", {**INIT, "src/foo/a.bin": large(3 << 20), "src/foo/b.bin": large(300_000, seed=1)}),
+    "a file so large that uv compresses it in pieces": ("", {**INIT, "src/foo/a.bin": large(17 << 20)}),
     "flat layout": (backend('module-root = ""'), files("foo/__init__.py", "foo/a/b.py", "other/__init__.py")),
     "flat layout, root as a dot": (backend('module-root = "."'), files("foo/__init__.py")),
     "root in need of tidying": (backend('module-root = "./lib/../src//"'), INIT),
@@ -152,6 +168,10 @@ EXCLUDES: Mapping[str, Case] = {
 }
 
 INCLUDES: Mapping[str, Case] = {
+    **{
+        f"a glob with U+{ord(char):04X}": (backend(f'source-include = ["a{char}.txt"]'), files(*INIT, f"a{char}.txt"))
+        for char in UNUSUAL
+    },
     "a class that holds the slash": (backend('source-include = ["?[--a]a"]'), files(*INIT, "x/a")),
     "nothing matched": (
         backend('source-include = ["tests/", "tests", "./a", "/a", "a//b"]'),

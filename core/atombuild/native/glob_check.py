@@ -116,5 +116,5 @@ def _refused(glob: str, at: int, char: str, dialect: Dialect) -> GlobFault:
 
 
 def _is_plain(char: str) -> bool:
-    """Whether the character may stand for itself: as Rust's ``char::is_alphanumeric``, nearly, or ``_`` or ``-``."""
+    """Whether the character may stand for itself: as Rust's ``char::is_alphanumeric``, or ``_`` or ``-``."""
     return char in "_-" or is_alphanumeric(char)
