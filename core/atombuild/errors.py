@@ -15,6 +15,7 @@
     │   ├── OutputUnusable       the output directory can't be opened, created, locked or written
     │   ├── RemovalRefused       an old artifact could not be removed
     │   ├── WriteFailed          the new artifact could not be written
+    │   ├── SpoolFailed          a temporary file for a very large member could not be written
     │   ├── PersistFailed        the new artifact is whole and could not get its final name
     │   └── SyncFailed           the artifact stands, but the disk did not confirm it
     ├── Cancelled                somebody asked to stop; not a failure
@@ -343,6 +344,15 @@ class WriteFailed(MachineFailure):
     def what(self) -> str:
         """Names the target."""
         return f"{self.path.name} could not be written"
+
+
+class SpoolFailed(MachineFailure):
+    """What a very large file became could not be written to a temporary file. ``path`` is the folder of those."""
+
+    @property
+    def what(self) -> str:
+        """Names the folder."""
+        return f"a temporary file in {self.path} could not be written"
 
 
 class PersistFailed(MachineFailure):

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atombuild.archive.deflate import LARGE
 from atombuild.archive.gzip_runs import Run, compress_run, decompress_run, gzip_chunks
-from atombuild.archive.sdist import compress_members, cut_runs, ends_run, sdist_chunks
+from atombuild.archive.sdist import compress_members, cut_runs, ends_run
 from atombuild.archive.tar import END, TarMember, file_member, folder_member
 
 parts = st.text(st.characters(codec="utf-8", exclude_characters="\0/"), min_size=1, max_size=30).filter(
@@ -45,7 +46,7 @@ def numbered(count: int, **changed: bytes) -> dict[str, bytes]:
 
 @given(st.dictionaries(paths, st.binary(max_size=1500), max_size=12))
 def test_what_goes_in_comes_out(files: dict[str, bytes]) -> None:
-    assert unpacked(sdist_chunks(runs_of(members_of(files)))) == files
+    assert unpacked(gzip_chunks(runs_of(members_of(files)))) == files
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 512, 513, 70_000])
@@ -57,7 +58,7 @@ def test_data_is_padded_to_whole_blocks(size: int) -> None:
 @pytest.mark.parametrize("length", [1, 87, 88, 99, 100, 101, 155, 156, 200, 987, 988, 5000])
 def test_a_path_of_any_length_is_read_whole(length: int) -> None:
     name = ("d" * 49 + "/") * (length // 50) + "n" * (length % 50 or 1)
-    assert set(unpacked(sdist_chunks(runs_of([file_member(0, name, b"", executable=False)])))) == {name}
+    assert set(unpacked(gzip_chunks(runs_of([file_member(0, name, b"", executable=False)])))) == {name}
 
 
 def test_members_tell_nothing_of_their_owner_and_time() -> None:
@@ -70,18 +71,25 @@ def test_members_tell_nothing_of_their_owner_and_time() -> None:
     assert (file.isfile(), folder.isdir()) == (True, True)
 
 
-def test_runs_are_cut_by_the_names_alone() -> None:
-    files = numbered(200)
-    changed = dict.fromkeys(files, b"other")
-    counts = [len(list(runs_of(members_of(table)))) for table in (files, changed)]
-    assert counts == [sum(map(ends_run, files)) + 1] * 2
-    assert counts[0] > 2
+def test_runs_are_cut_by_names_and_sizes_alone() -> None:
+    members = [(name, len(data)) for name, data in numbered(200).items()]
+    assert len(list(cut_runs(members))) == sum(ends_run(*member) for member in members) + 1 > 2
+    grown = [(name, size * 100) for name, size in members]
+    assert len(list(cut_runs(grown))) > len(list(cut_runs(members)))
+
+
+def test_a_large_member_is_a_run_of_its_own() -> None:
+    names = ("a", "b", "d", "e")
+    assert not any(ends_run(name, 1) for name in names)
+    sizes = {"d": LARGE + 1}
+    places = list(cut_runs((name, sizes.get(name, 1)) for name in names))
+    assert places == [range(2), range(2, 3), range(3, 4)]
 
 
 def runs_of(members: Iterable[TarMember]) -> list[Run]:
     """Cut members into runs, and compress each."""
     table = list(members)
-    places = list(cut_runs(member.name for member in table))
+    places = list(cut_runs((member.name, len(member.blocks)) for member in table))
     return [compress_members(table[place.start : place.stop], last=place is places[-1]) for place in places]
 
 
@@ -120,6 +128,6 @@ def test_a_run_can_be_unpacked_by_itself(data: bytes) -> None:
 @pytest.mark.skipif(shutil.which("gzip") is None, reason="no gzip program here")
 def test_other_programs_read_it_too(tmp_path: Path) -> None:
     file = tmp_path / "a.tar.gz"
-    file.write_bytes(b"".join(sdist_chunks(runs_of(members_of(numbered(50))))))
+    file.write_bytes(b"".join(gzip_chunks(runs_of(members_of(numbered(50))))))
     done = subprocess.run(["gzip", "--test", "--verbose", file], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -21,6 +21,7 @@ from atombuild.errors import (
     ProjectInvalid,
     ProjectMissing,
     SourceRejected,
+    WriteFailed,
 )
 from atombuild.events import (
     AttemptFinished,
@@ -262,6 +263,22 @@ def test_a_full_disk_at_the_start_still_removes_the_old_artifacts(
     assert any("record of this build" in event.what for event in bench.heard(Warned) if isinstance(event, Warned)) or (
         result.reports[0].why == ("No space left on device (ENOSPC)",)
     )
+
+
+@pytest.mark.parametrize("kept_in_files", [True, False])
+def test_a_full_disk_is_tried_again_once_what_old_artifacts_still_take_is_given_up(
+    bench: Bench, *, kept_in_files: bool
+) -> None:
+    full = [True]
+
+    def write() -> None:
+        if full and full.pop():
+            raise WriteFailed(bench.dist / SDIST_NAME, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+
+    project = FakeProject(sdist_pieces=[b"an ", write, b"sdist"], kept_in_files=kept_in_files)
+    result = bench.attempt(project)
+    assert result.outcome is (Outcome.SUCCEEDED if kept_in_files else Outcome.FAILED)
+    assert visible_files(bench.dist) == (BOTH if kept_in_files else [])
 
 
 def test_a_bug_in_a_step_is_told_apart_and_leaves_no_half(bench: Bench) -> None:

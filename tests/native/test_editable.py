@@ -94,7 +94,7 @@ def test_it_can_be_cancelled(root: Path) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        build_editable(loaded(root), DiskTree(root), pulse)
+        b"".join(build_editable(loaded(root), DiskTree(root), pulse).chunks())
 
 
 def test_prepared_metadata_is_what_the_editable_wheel_holds(root: Path, tmp_path: Path) -> None:

@@ -50,8 +50,8 @@ def build_by_us(root: Path, plan: str) -> Outcome:
         source: SourceTree = tree
         if plan != "wheel":
             sdist = build_sdist(project, tree, _no_pulse)
-            source = sdist.tree
             artifacts[sdist.filename] = b"".join(sdist.chunks())
+            source = sdist.tree
         if plan != "sdist":
             wheel = build_wheel(project, source, _no_pulse)
             artifacts[wheel.filename] = b"".join(wheel.chunks())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from atombuild.builder import Records
@@ -22,7 +23,7 @@ class FakeContent:
     file_count: int = 1
     sources: tuple[str, ...] = ()
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Generator[bytes]:
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece
@@ -30,6 +31,9 @@ class FakeContent:
                 yield piece
             else:
                 piece()
+
+    def stands_in(self, descriptor: int) -> None:
+        os.close(descriptor)
 
 
 @dataclass
@@ -41,6 +45,7 @@ class FakeProject:
     flaw: Exception | None = None
     """Found by :meth:`check`."""
 
+    kept_in_files: bool = False
     sources: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     version: str = "1.0"
@@ -65,6 +70,10 @@ class FakeProject:
         assert isinstance(from_sdist, bool)
         pulse(0, 1)
         return FakeContent(self.target(ArtifactKind.WHEEL), self.wheel_pieces)
+
+    def give_up_files(self, kind: ArtifactKind) -> bool:
+        given_up, self.kept_in_files = self.kept_in_files, False
+        return given_up
 
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         breathe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -24,3 +25,6 @@ class HeldFile:
 
     def load(self) -> bytes:
         return self.data
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.data

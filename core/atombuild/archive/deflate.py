@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, Protocol
 
 from zlib_ng import zlib_ng
@@ -21,10 +21,10 @@ _RAW: Final = -zlib_ng.MAX_WBITS
 _WINDOW: Final = 8 * 1024
 """Bytes of output that uv takes at a time."""
 
-_WHOLE: Final = 16 * 1024 * 1024
+LARGE: Final = 16 * 1024 * 1024
 """Up to here, in bytes, uv hands over a file as one piece."""
 
-_PIECE: Final = 128 * 1024
+PIECE: Final = 128 * 1024
 """What it hands over at a time of a larger one."""
 
 _OWN_PIECE: Final = 64 * 1024
@@ -41,8 +41,8 @@ Breathe = Callable[[], object]
 class Deflate(Protocol):
     """Compresses one file after another; each on its own, and always to the same bytes."""
 
-    def __call__(self, data: bytes, breathe: Breathe) -> bytes:
-        """Return ``data`` compressed. ``breathe`` is called again and again; it may raise to give up."""
+    def __call__(self, pieces: Iterable[bytes], breathe: Breathe) -> Iterator[bytes]:
+        """Yield the pieces compressed. ``breathe`` is called again and again; it may raise to give up."""
 
 
 class _Stream(ctypes.Structure):
@@ -85,25 +85,20 @@ class InWindows:
     def __del__(self) -> None:
         self._library.zng_deflateEnd(self._at)
 
-    def __call__(self, data: bytes, breathe: Breathe) -> bytes:
-        """Return ``data`` compressed. After a breath that gave up, the next file starts anew."""
+    def __call__(self, pieces: Iterable[bytes], breathe: Breathe) -> Iterator[bytes]:
+        """Yield the pieces compressed. Whatever was given up before, this starts anew."""
         self._library.zng_deflateReset(self._at)
-        return b"".join(self._windows(data, breathe))
-
-    def _windows(self, data: bytes, breathe: Breathe) -> Iterator[bytes]:
-        stream = self._stream
-        size = len(data) if len(data) <= _WHOLE else _PIECE
-        left = len(data)  # before the last breath
-        for start in range(0, len(data), size or 1):
-            piece = data if size == len(data) else data[start : start + size]
+        stream, breath = self._stream, 0
+        for piece in pieces:
             stream.next_in = piece
             stream.avail_in = len(piece)
             while stream.avail_in:
-                yield self._window_of(zlib_ng.Z_NO_FLUSH)[1]
-                now = len(data) - start - len(piece) + stream.avail_in
-                if now and left - now >= _BREATH:
-                    left = now
+                if breath >= _BREATH:
+                    breath = 0
                     breathe()
+                before = stream.avail_in
+                yield self._window_of(zlib_ng.Z_NO_FLUSH)[1]
+                breath += before - stream.avail_in
         status = None
         while status != _STREAM_END:
             status, window = self._window_of(zlib_ng.Z_FINISH)
@@ -119,17 +114,19 @@ class InWindows:
         return status, ctypes.string_at(self._room, _WINDOW - self._stream.avail_out)
 
 
-def in_pieces(data: bytes, breathe: Breathe) -> bytes:
+def in_pieces(pieces: Iterable[bytes], breathe: Breathe) -> Iterator[bytes]:
     """Deflate through zlib_ng's Python object, which comes near."""
-    deflate = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
-    view = memoryview(data)
-    pieces = []
-    for start in range(0, len(view), _OWN_PIECE):
-        if start and start % _BREATH == 0:
-            breathe()
-        pieces.append(deflate.compress(view[start : start + _OWN_PIECE]))
-    pieces.append(deflate.flush())
-    return b"".join(pieces)
+    compressor = zlib_ng.compressobj(_LEVEL, zlib_ng.DEFLATED, _RAW)
+    breath = 0
+    for piece in pieces:
+        view = memoryview(piece)
+        for start in range(0, len(view), _OWN_PIECE):
+            if breath >= _BREATH:
+                breath = 0
+                breathe()
+            yield compressor.compress(view[start : start + _OWN_PIECE])
+            breath += _OWN_PIECE
+    yield compressor.flush()
 
 
 def exported() -> ctypes.CDLL | None:
@@ -150,13 +147,27 @@ _OF_THREAD: Final = threading.local()
 
 
 def deflate(data: bytes, breathe: Breathe = lambda: None) -> bytes:
-    """Return ``data`` compressed.
+    """Return a file's content compressed.
 
     ``breathe`` is called again and again while a large file is compressed; it may raise to give up.
     """
+    if len(data) <= LARGE:
+        return b"".join(_compressor()((data,), breathe))
+    return b"".join(deflate_large((data[at : at + PIECE] for at in range(0, len(data), PIECE)), breathe))
+
+
+def deflate_large(pieces: Iterable[bytes], breathe: Breathe = lambda: None) -> Iterator[bytes]:
+    """Yield a file's content compressed: one larger than :data:`LARGE`, in pieces of :data:`PIECE` bytes but the last.
+
+    To be taken to the end before this thread compresses anything else. ``breathe``: as for :func:`deflate`.
+    """
+    return _compressor()(pieces, breathe)
+
+
+def _compressor() -> Deflate:
     if _LIBRARY is None:
-        return in_pieces(data, breathe)
+        return in_pieces
     compressor: Deflate | None = getattr(_OF_THREAD, "compressor", None)
     if compressor is None:
         compressor = _OF_THREAD.compressor = InWindows(_LIBRARY)
-    return compressor(data, breathe)
+    return compressor

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from atombuild.archive.wheel import WheelMember
-
 _QUOTED: Final = frozenset(',"\r\n')
 """A field that holds one of these is quoted. Python's csv module leaves a lone carriage return as it is."""
 
 
-def record_text(members: Iterable[WheelMember], record_path: str) -> str:
-    """Return RECORD for ``members`` in their order; folders have no line, RECORD itself has one without a hash."""
-    lines = [f"{_field(m.name)},sha256={m.sha256},{m.size}\n" for m in members if not m.is_folder]
+def record_line(name: str, sha256: str, size: int) -> str:
+    """Return a file's line; ``sha256`` is in urlsafe base64 without padding, ``size`` in bytes."""
+    return f"{_field(name)},sha256={sha256},{size}\n"
+
+
+def record_text(lines: Iterable[str], record_path: str) -> str:
+    """Return RECORD: the lines of the wheel's files in their order, and its own, which has no hash."""
     return f"{''.join(lines)}{_field(record_path)},,\n"
 
 

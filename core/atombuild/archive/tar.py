@@ -31,10 +31,27 @@ class TarMember:
     """Pax record, header and padded data."""
 
 
+@dataclass(frozen=True, slots=True)
+class LargeMember:
+    """What stands around the content of a file that memory shall not hold."""
+
+    head: bytes
+    """Pax record and header."""
+
+    padding: bytes
+    """After the content."""
+
+
 def file_member(index: int, name: str, data: bytes, *, executable: bool) -> TarMember:
     """Return a regular file. ``index`` is the member's place in the archive, from 0: its pax record is named by it."""
+    around = large_file_member(index, name, len(data), executable=executable)
+    return TarMember(name, b"".join((around.head, data, around.padding)))
+
+
+def large_file_member(index: int, name: str, size: int, *, executable: bool) -> LargeMember:
+    """Return what stands around a regular file's content of ``size`` bytes. ``index``: see :func:`file_member`."""
     mode = b"0000755" if executable else b"0000644"
-    return TarMember(name, b"".join((_headers(index, name, mode, b"0", len(data)), data, _padding(len(data)))))
+    return LargeMember(_headers(index, name, mode, b"0", size), _padding(size))
 
 
 def folder_member(index: int, name: str) -> TarMember:

@@ -11,14 +11,16 @@ import base64
 import hashlib
 import stat
 import struct
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from zlib_ng import zlib_ng
 
-from atombuild.archive.deflate import deflate
+from atombuild.archive.deflate import deflate, deflate_large
+from atombuild.archive.pieces import Piece, Slice, blocks_of, temporary_shelf
+from atombuild.archive.record import record_line
 
 _STORED: Final = 0
 _DEFLATED: Final = 8
@@ -41,9 +43,12 @@ _MAX16: Final = 0xFFFF
 _MAX32: Final = 0xFFFFFFFF
 
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
-_CENTRAL: Final = struct.Struct("<4s6H3I5H2I")
+_CENTRAL: Final = struct.Struct("<4sH6s2H3I5H2I")
 _OFFSET_AT: Final = 42
 """Where in a central header the local header's offset stands."""
+
+_EXTRA64: Final = struct.Struct("<2H2Q")
+"""The ZIP64 field of a local header."""
 
 _END: Final = struct.Struct("<4s4H2IH")
 _END64: Final = struct.Struct("<4sQ2H2I4Q")
@@ -57,7 +62,7 @@ class WheelMember:
     name: str
     """Path in the wheel; a folder's ends with a slash."""
 
-    local: bytes
+    local: Piece
     """Local header and compressed data."""
 
     crc: int
@@ -71,8 +76,11 @@ class WheelMember:
     sha256: str
     """As RECORD writes it: urlsafe base64 without padding; empty for a folder."""
 
-    central: bytes = b""
+    central: bytes
     """Its header in the central directory, as if its local part stood at the start of the archive."""
+
+    record: str
+    """Its line in RECORD; empty for a folder."""
 
     @property
     def is_folder(self) -> bool:
@@ -90,6 +98,44 @@ def deflate_member(
     return _file_member(name, data, deflate(data, breathe), _DEFLATED, executable=executable)
 
 
+def deflate_large_member(
+    name: str, pieces: Iterable[bytes], *, executable: bool, breathe: Callable[[], object] = lambda: None
+) -> WheelMember:
+    """Return a compressed file entry of a file that memory shall not hold: it is spooled to a temporary file.
+
+    ``pieces`` and ``breathe``: see :func:`atombuild.archive.deflate.deflate_large`. Raises :class:`OSError` where there
+    is no room for the temporary file, and whatever ``pieces`` raise.
+    """
+    digest, crc, size = hashlib.sha256(), 0, 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal crc, size
+        for piece in pieces:
+            digest.update(piece)
+            crc = zlib_ng.crc32(piece, crc)
+            size += len(piece)
+            yield piece
+
+    shelf = temporary_shelf()
+    start = end = _LOCAL.size + len(name.encode()) + _EXTRA64.size
+    content_crc = 0
+    for block in deflate_large(counted(), breathe):
+        shelf.write(end, block)
+        content_crc = zlib_ng.crc32(block, content_crc)
+        end += len(block)
+    header = _local_header(name, _DEFLATED, crc, end - start, size)
+    shelf.write(start - len(header), header)
+    local = Slice(
+        shelf,
+        start - len(header),
+        len(header) + end - start,
+        zlib_ng.crc32_combine(zlib_ng.crc32(header), content_crc, end - start),
+    )
+    return _entry(
+        name, header, local, digest.digest(), crc=crc, size=size, compressed_size=end - start, executable=executable
+    )
+
+
 def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
     """Return an uncompressed file entry, as editable wheels hold them."""
     return _file_member(name, data, data, _STORED, executable=executable)
@@ -99,35 +145,76 @@ def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
 def directory_member(name: str) -> WheelMember:
     """Return a folder entry; ``name`` comes without its closing slash."""
     name = f"{name}/"
-    member = WheelMember(name, _local_header(name, _STORED, 0, 0, 0), 0, 0, 0, stat.S_IFDIR | 0o755, "")
-    return replace(member, central=_central_header(member, 0))
+    mode = stat.S_IFDIR | 0o755
+    header = _local_header(name, _STORED, 0, 0, 0)
+    central = _central_header(name, header[4:10], crc=0, compressed_size=0, size=0, mode=mode)
+    return WheelMember(name, header, 0, 0, 0, mode, "", central, "")
 
 
-def wheel_chunks(members: Sequence[WheelMember]) -> Iterator[bytes]:
+class CentralDirectory:
+    """The end of an archive: where each of its members stands."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+        """Bytes of the members noted so far."""
+
+        self._headers: list[bytes] = []
+
+    def note(self, member: WheelMember) -> int:
+        """Note the member that is written next; return where its local part stands."""
+        offset = self.offset
+        self._headers.append(_central_at(member, offset))
+        self.offset += len(member.local)
+        return offset
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the central directory and the end records."""
+        directory = b"".join(self._headers)
+        yield directory
+        yield _end_records(len(self._headers), len(directory), self.offset)
+
+
+def wheel_chunks(members: Iterable[WheelMember]) -> Iterator[bytes]:
     """Yield the bytes of the archive: every member, the central directory, the end records."""
-    central: list[bytes] = []
-    offset = 0
+    directory = CentralDirectory()
     for member in members:
-        yield member.local
-        central.append(_central_at(member, offset))
-        offset += len(member.local)
-    directory = b"".join(central)
-    yield directory
-    yield _end_records(len(members), len(directory), offset)
+        directory.note(member)
+        yield from blocks_of(member.local)
+    yield from directory.chunks()
 
 
 def _file_member(name: str, data: bytes, content: bytes, method: int, *, executable: bool) -> WheelMember:
     crc = zlib_ng.crc32(data)
-    member = WheelMember(
+    header = _local_header(name, method, crc, len(content), len(data))
+    digest = hashlib.sha256(data).digest()
+    return _entry(
         name,
-        _local_header(name, method, crc, len(content), len(data)) + content,
-        crc,
-        len(data),
-        len(content),
-        stat.S_IFREG | (0o755 if executable else 0o644),
-        base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode(),
+        header,
+        header + content,
+        digest,
+        crc=crc,
+        size=len(data),
+        compressed_size=len(content),
+        executable=executable,
     )
-    return replace(member, central=_central_header(member, 0))
+
+
+def _entry(
+    name: str,
+    header: bytes,
+    local: Piece,
+    digest: bytes,
+    *,
+    crc: int,
+    size: int,
+    compressed_size: int,
+    executable: bool,
+) -> WheelMember:
+    mode = stat.S_IFREG | (0o755 if executable else 0o644)
+    sha256 = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    central = _central_header(name, header[4:10], crc=crc, compressed_size=compressed_size, size=size, mode=mode)
+    record = record_line(name, sha256, size)
+    return WheelMember(name, local, crc, size, compressed_size, mode, sha256, central, record)
 
 
 def _local_header(name: str, method: int, crc: int, compressed_size: int, size: int) -> bytes:
@@ -136,7 +223,7 @@ def _local_header(name: str, method: int, crc: int, compressed_size: int, size: 
     needs = _NEEDS_STORED if method == _STORED and not name.endswith("/") else _NEEDS
     if max(size, compressed_size) >= _MAX32:
         # A local header must give both sizes when it gives one in its ZIP64 field.
-        extra = struct.pack("<2H2Q", 1, 16, size, compressed_size)
+        extra = _EXTRA64.pack(1, 16, size, compressed_size)
         size = compressed_size = _MAX32
         needs = _NEEDS_ZIP64
     fields = (needs, _UTF8_NAMES, method, 0, _DATE, crc, compressed_size, size, len(path), len(extra))
@@ -145,37 +232,44 @@ def _local_header(name: str, method: int, crc: int, compressed_size: int, size: 
 
 def _central_at(member: WheelMember, offset: int) -> bytes:
     """Return the central header for a member whose local part stands at ``offset``."""
-    if max(offset, member.size, member.compressed_size) >= _MAX32:
-        return _central_header(member, offset)
     header = member.central
+    if max(offset, member.size, member.compressed_size) >= _MAX32:
+        return _central_header(
+            member.name,
+            header[6:12],
+            crc=member.crc,
+            compressed_size=member.compressed_size,
+            size=member.size,
+            mode=member.mode,
+            offset=offset,
+        )
     return b"".join((header[:_OFFSET_AT], offset.to_bytes(4, "little"), header[_OFFSET_AT + 4 :]))
 
 
-def _central_header(member: WheelMember, offset: int) -> bytes:
-    path = member.name.encode()
-    large = [value for value in (member.size, member.compressed_size, offset) if value >= _MAX32]
+def _central_header(
+    name: str, how: bytes, *, crc: int, compressed_size: int, size: int, mode: int, offset: int = 0
+) -> bytes:
+    """Return a header. ``how``: the version needed, flags and method, as the local header has them."""
+    path = name.encode()
+    large = [value for value in (size, compressed_size, offset) if value >= _MAX32]
     extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
-    # Version, flags, method, time, date, CRC and sizes are those of the local header; it is asked for two of them.
-    needs = int.from_bytes(member.local[4:6], "little")
-    method = int.from_bytes(member.local[8:10], "little")
+    needs = _NEEDS_ZIP64.to_bytes(2, "little") if large else how[:2]
     return (
         _CENTRAL.pack(
             b"PK\1\2",
             _MADE_BY,
-            _NEEDS_ZIP64 if large else needs,
-            _UTF8_NAMES,
-            method,
+            needs + how[2:],
             0,
             _DATE,
-            member.crc,
-            min(member.compressed_size, _MAX32),
-            min(member.size, _MAX32),
+            crc,
+            min(compressed_size, _MAX32),
+            min(size, _MAX32),
             len(path),
             len(extra),
             0,
             0,
             0,
-            member.mode << 16,
+            mode << 16,
             min(offset, _MAX32),
         )
         + path

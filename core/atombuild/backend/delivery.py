@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -115,8 +115,9 @@ def _real_folder(directory: str) -> Path:
 
 def _publish(output: OutputDirectory, target: str, distribution: Distribution) -> None:
     with output.stage(target) as staged:
-        for chunk in distribution.chunks():
-            staged.write(chunk)
+        with closing(distribution.chunks()) as chunks:
+            for chunk in chunks:
+                staged.write(chunk)
         staged.seal()
         if not output.is_still_in_place():
             raise OutputUnusable(output.path, OSError("another folder took its place during the build"))

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Final
 
 from atombuild.builder.plan import Order, Result
 from atombuild.builder.records import AttemptRecords
 from atombuild.builder.remains import is_not_there, look_at, unclaimed_artifacts, was_built_here
-from atombuild.builder.seams import AttemptListener, BuildableProject
+from atombuild.builder.seams import AttemptListener, BuildableProject, Content
 from atombuild.errors import (
     AtombuildError,
     BackendUnsupported,
@@ -28,6 +29,7 @@ from atombuild.errors import (
     RemovalRefused,
     Report,
     SyncFailed,
+    WriteFailed,
     remedy,
     system_reason,
 )
@@ -46,7 +48,7 @@ from atombuild.events import (
     Warned,
 )
 from atombuild.ledger import REMEMBERED_DURATIONS, LedgerDamaged, Old, set_ledger_aside
-from atombuild.publish import Holder, Identity, OutputDirectory
+from atombuild.publish import Holder, Identity, OutputDirectory, Published
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
 from atombuild.units import size_words
@@ -70,6 +72,8 @@ def run(
         return attempt.run()
     except Exception as error:  # noqa: BLE001 (the boundary: wrapped, reported and told apart from mistakes)
         return attempt.break_off(OurBug(error, doing="building"))
+    finally:
+        attempt.let_go()
 
 
 class _AttemptRun:
@@ -249,6 +253,9 @@ class _AttemptRun:
             return self._finish_failed(error, failing)
         except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
             return self._finish_failed(OurBug(error, doing=doing), failing)
+        finally:
+            if directory.open_files_stay:
+                project.give_up_files(ArtifactKind.SDIST)
         return self._finish(Outcome.SUCCEEDED)
 
     def _step(self, directory: OutputDirectory, project: BuildableProject, kind: ArtifactKind) -> None:
@@ -261,11 +268,43 @@ class _AttemptRun:
         source = "the sdist" if from_sdist else project.source
         self._listener.emit(StepStarted(kind, target, source, record.usual_seconds))
         began = time.monotonic()
+        try:
+            content, published = self._make(directory, project, kind)
+        except WriteFailed:
+            # What is kept of old artifacts takes room on the disk, though their names are gone.
+            if not project.give_up_files(kind):
+                raise
+            content, published = self._make(directory, project, kind)
+        seconds = time.monotonic() - began
+        self._records.change(
+            kind,
+            outcome=Attempt.SUCCEEDED,
+            ended=time.time(),
+            seconds=seconds,
+            identity=published.identity,
+            durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
+        )
+        self._remember(directory)
+        size = size_words(published.sealed.size)
+        self._listener.emit(Log((f"{content.file_count:,} files, {size}",), Level.DETAIL))
+        if published.unconfirmed is not None:
+            for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
+                self._listener.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
+        self._show()
+
+    def _make(
+        self, directory: OutputDirectory, project: BuildableProject, kind: ArtifactKind
+    ) -> tuple[Content, Published]:
+        """Write the artifact apart, and give it its name."""
         pulse = self._pulse(kind)
-        content = project.wheel(pulse, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else project.sdist(pulse)
+        if kind is ArtifactKind.WHEEL:
+            content = project.wheel(pulse, from_sdist=self._order.plan.wheel_from_sdist)
+        else:
+            content = project.sdist(pulse)
         self._sources.update(content.sources)
-        with directory.stage(target) as staged:
-            for chunk in content.chunks():
+        target = project.target(kind)
+        with directory.stage(target) as staged, closing(content.chunks()) as chunks:
+            for chunk in chunks:
                 staged.write(chunk)
                 self._listener.check_cancelled()
             sealed = staged.seal()
@@ -277,21 +316,10 @@ class _AttemptRun:
                 # Published there, the artifact would not stand under the name that was asked for.
                 raise OutputUnusable(directory.path, OSError("another folder took its place during the build"))
             published = staged.publish()
-        seconds = time.monotonic() - began
-        self._records.change(
-            kind,
-            outcome=Attempt.SUCCEEDED,
-            ended=time.time(),
-            seconds=seconds,
-            identity=published.identity,
-            durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
-        )
-        self._remember(directory)
-        self._listener.emit(Log((f"{content.file_count:,} files, {size_words(sealed.size)}",), Level.DETAIL))
-        if published.unconfirmed is not None:
-            for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
-                self._listener.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
-        self._show()
+        descriptor = directory.open_published(target, published.identity) if published.identity else None
+        if descriptor is not None:
+            content.stands_in(descriptor)
+        return content, published
 
     def _pulse(self, kind: ArtifactKind) -> Callable[[int, int], None]:
         last = time.monotonic()
@@ -328,6 +356,10 @@ class _AttemptRun:
         if isinstance(error, Cancelled):
             return self._finish_cancelled(error)
         return self._finish_failed(error, tuple(kind for kind in self._kinds if self._records.is_open(kind)))
+
+    def let_go(self) -> None:
+        """Forget the project: it knows our pulse, and in such a circle its old artifacts' files would stay open."""
+        self._project = None
 
     def _finish_failed(self, error: AtombuildError, kinds: tuple[ArtifactKind, ...]) -> Result:
         """End the attempt: these artifacts failed, and those not begun are not reached."""

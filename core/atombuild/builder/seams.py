@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Protocol
 
 from atombuild.events import Event
@@ -28,8 +28,11 @@ class Content(Protocol):
     def sources(self) -> Iterable[str]:
         """The files of the project that it was made from."""
 
-    def chunks(self) -> Iterator[bytes]:
-        """Its bytes; producing them may raise any error of the tree."""
+    def chunks(self) -> Generator[bytes]:
+        """Its bytes, once; producing them may raise any error of the tree."""
+
+    def stands_in(self, descriptor: int) -> None:
+        """Take over a descriptor of the published file, to read back from it what the next build may use again."""
 
 
 class BuildableProject(Protocol):
@@ -62,6 +65,12 @@ class BuildableProject(Protocol):
 
     def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Content:
         """Make the wheel, from the sdist that :meth:`sdist` made or from the tree."""
+
+    def give_up_files(self, kind: ArtifactKind) -> bool:
+        """Close the files of old artifacts that are kept for this one and those after it; whether there were any.
+
+        Their names are gone, but not the room that they take on the disk.
+        """
 
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds. ``breathe`` may raise to put it off."""

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.errors import SourceUnreadable
-from atombuild.native.reading import EXECUTABLE, read_regular
-from atombuild.native.tree import Entry, Kind, Signature, SourceFile, missing
+from atombuild.native.large import PiecewiseFile
+from atombuild.native.reading import EXECUTABLE, look_at_regular, read_pieces, read_regular
+from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, missing
 from atombuild.publish.names import is_ours
 from atombuild.youth import is_young
 
@@ -110,13 +111,33 @@ class DiskTree:
 
     def signature(self, path: str) -> Signature:
         """Return the facts of a stat that change with the content."""
+        seen = self.see(path)
+        return None if seen is None else seen.signature
+
+    def see(self, path: str) -> Seen | None:
+        """Return the facts of a stat."""
         if self._hides(path):
             return None
         try:
             found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every file of large trees)
         except (OSError, ValueError):
             return None  # reading it says why
-        return _signature_of(found) if stat.S_ISREG(found.st_mode) else None
+        return Seen(_signature_of(found), found.st_size) if stat.S_ISREG(found.st_mode) else None
+
+    def open_large(self, path: str) -> PiecewiseFile:
+        """Return the file, to be read in pieces."""
+        if self._hides(path):
+            raise missing(self._root / path)
+        now = time.time_ns()
+        place = self._root / path
+        found = look_at_regular(place, path)
+        young = is_young(found.st_mtime_ns, found.st_ctime_ns, now)
+        return PiecewiseFile(
+            found.st_size,
+            bool(found.st_mode & EXECUTABLE),
+            None if young else _signature_of(found),
+            lambda: read_pieces(place, path, found),
+        )
 
     def require_safe_names(self) -> None:
         """Nothing is unpacked: every name is as good as the system takes it."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Final
+
+from atombuild.archive.pieces import Shelf
 
 _WORTH_A_CALL: Final = 1 << 18
 
@@ -52,40 +55,60 @@ Planned = Generated | Copied | Folder
 """One step of a plan, in the order of the archive."""
 
 
+Make = Callable[[Shelf], Generator[bytes]]
+"""Makes an archive, byte by byte; what is kept of it for the next build stands in the file that the shelf will be."""
+
+
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """A whole distribution in memory, not yet on disk."""
+    """A distribution that is made while it is written: it is never in memory as a whole."""
 
     filename: str
     """Its final name."""
 
-    members: tuple[Listed, ...]
-    """Its files in the order of the archive."""
+    plan: tuple[Planned, ...]
+    last: tuple[str, ...]
+    """Generated members that come after those of the plan."""
 
-    pieces: tuple[bytes, ...]
-    """Its bytes."""
+    make: Make
+    shelf: Shelf = field(default_factory=Shelf)
+
+    @property
+    def members(self) -> tuple[Listed, ...]:
+        """Its files in the order of the archive."""
+        return (*listed(self.plan), *(Listed(path, None) for path in self.last))
 
     @property
     def file_count(self) -> int:
         """How many files are in it."""
-        return len(self.members)
+        return sum(not isinstance(step, Folder) for step in self.plan) + len(self.last)
 
     @property
     def sources(self) -> Iterator[str]:
         """The files of the project that it was made from."""
-        return (member.source for member in self.members if member.source is not None)
+        return (step.source for step in self.plan if not isinstance(step, Folder) and step.source is not None)
 
-    def chunks(self) -> Iterator[bytes]:
-        """Yield the bytes of the archive in order, in pieces that are worth a system call."""
+    def chunks(self) -> Generator[bytes]:
+        """Make the archive, and yield its bytes in order, in pieces that are worth a system call. Once.
+
+        Raises :class:`atombuild.errors.SourceRejected` for what the author can mend,
+        :class:`atombuild.errors.SourceUnreadable`, :class:`atombuild.errors.SpoolFailed`, and whatever the build's
+        pulse raises.
+        """
         batch: list[bytes] = []
         size = 0
-        for piece in self.pieces:
-            batch.append(piece)
-            size += len(piece)
-            if size >= _WORTH_A_CALL:
-                yield b"".join(batch)
-                batch, size = [], 0
+        with closing(self.make(self.shelf)) as blocks:
+            for block in blocks:
+                batch.append(block)
+                size += len(block)
+                if size >= _WORTH_A_CALL:
+                    yield b"".join(batch)
+                    batch, size = [], 0
         yield b"".join(batch)
+
+    def stands_in(self, descriptor: int) -> None:
+        """Take over a descriptor of the file that all chunks were written to: what is kept is read back from there."""
+        self.shelf.hand_over(descriptor)
 
 
 def listed(plan: tuple[Planned, ...]) -> tuple[Listed, ...]:

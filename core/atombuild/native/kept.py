@@ -7,10 +7,13 @@ stat have none, and are read again. So a warm build is, to the byte, the build t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from zlib_ng import zlib_ng
+
 from atombuild.archive.gzip_runs import Run
+from atombuild.archive.pieces import Piece, Shelf, Slice, is_whole
 from atombuild.archive.wheel import WheelMember
 from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Planned
@@ -21,7 +24,7 @@ from atombuild.native.tree import Signature, SourceTree
 from atombuild.project.model import Project
 
 LIMIT: Final = 64 * 1024 * 1024
-"""Compressed bytes that are kept in memory for each kind of artifact; what goes beyond is made anew each time."""
+"""Compressed bytes that are kept in memory for each kind of artifact; what goes beyond stays in the artifact's file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,18 @@ class KeptMember:
     """A wheel's member, and the signature of the file it was made from."""
 
     signature: Signature
+    """None: nothing but reading tells what is in the file, so that the member can't be used again."""
+
     member: WheelMember
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its bytes can still be had."""
+        return is_whole(self.member.local)
+
+    def kept_as(self, piece: Piece) -> KeptMember:
+        """Return the same, with its bytes in another place."""
+        return self if piece is self.member.local else replace(self, member=replace(self.member, local=piece))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +64,26 @@ class KeptFile:
 class KeptRun:
     """A run of an sdist, and what it was made from."""
 
+    start: str
+    """The path of its first member; the last run may be empty."""
+
+    members: int
+    """How many are in it."""
+
     key: Hashable
     """Of everything in it; None: some file was too young, so that it can't be used again."""
 
     run: Run
     files: tuple[KeptFile, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its bytes can still be had."""
+        return is_whole(self.run.compressed)
+
+    def kept_as(self, piece: Piece) -> KeptRun:
+        """Return the same, with its bytes in another place."""
+        return self if piece is self.run.compressed else replace(self, run=replace(self.run, compressed=piece))
 
 
 Make = Callable[[Project, SourceTree], tuple[Planned, ...]]
@@ -64,10 +93,6 @@ Make = Callable[[Project, SourceTree], tuple[Planned, ...]]
 class Basis(Protocol):
     """What a plan was derived from, besides the project's settings."""
 
-    @property
-    def tree(self) -> SourceTree:
-        """The tree to make the plan from."""
-
     def still_holds(self, tree: SourceTree) -> bool:
         """Whether ``tree`` would lead to the same plan."""
 
@@ -75,31 +100,32 @@ class Basis(Protocol):
 class FactsOfDisk:
     """The answers that the disk gave."""
 
-    def __init__(self, tree: DiskTree) -> None:
-        self.tree = QuestionedTree(tree)
+    def __init__(self, tree: QuestionedTree) -> None:
+        self._tree = tree
 
     def still_holds(self, tree: SourceTree) -> bool:
         """Ask again."""
-        return isinstance(tree, DiskTree) and self.tree.still_true()
+        return isinstance(tree, DiskTree) and self._tree.still_true()
 
 
 class SameOrigin:
     """The sdist that was just made: the same plan of it holds the same files, and as the metadata needs them."""
 
-    def __init__(self, tree: MemberTree) -> None:
-        self.tree = tree
-        self._origin = tree.origin
+    def __init__(self, origin: object) -> None:
+        # Not the tree itself: through its members it would hold the sdist's file open.
+        self._origin = origin
 
     def still_holds(self, tree: SourceTree) -> bool:
         """Compare where they come from."""
         return isinstance(tree, MemberTree) and tree.origin is not None and tree.origin is self._origin
 
 
-def _basis(tree: SourceTree) -> Basis | None:
-    """Return what a plan made from this tree will be judged by later; None: such a plan can't be kept."""
+def _watched(tree: SourceTree) -> tuple[SourceTree, Basis | None]:
+    """Return the tree to make a plan from, and what that plan will be judged by later; None: it can't be kept."""
     if isinstance(tree, DiskTree):
-        return FactsOfDisk(tree)
-    return SameOrigin(tree) if isinstance(tree, MemberTree) else None
+        questioned = QuestionedTree(tree)
+        return questioned, FactsOfDisk(questioned)
+    return tree, SameOrigin(tree.origin) if isinstance(tree, MemberTree) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,26 +162,45 @@ class Kept:
         if old is not None and old.project is project and old.basis.still_holds(tree):
             self.plans[artifact] = old
             return old.plan
-        basis = _basis(tree)
-        plan = make(project, tree if basis is None else basis.tree)
+        watched, basis = _watched(tree)
+        plan = make(project, watched)
         if basis is not None:
             self.plans[artifact] = KeptPlan(project, basis, plan)
         return plan
 
-    def keep_runs(self, starts: list[str], runs: list[KeptRun]) -> None:
-        """Keep these runs and no others."""
-        room = LIMIT
-        self.runs = {}
-        for start, run in zip(starts, runs, strict=True):
-            room -= len(run.run.compressed)
-            if room >= 0 and run.key is not None:
-                self.runs[start] = run
+    def give_up_files(self, artifact: str) -> bool:
+        """Close the files that pieces of the wheel are in, and for "sdist" those of both; whether there were any."""
+        given_up = [key for key, each in self.members.items() if _closes(each.member.local)]
+        for key in given_up:
+            del self.members[key]
+        runs = [key for key, each in self.runs.items() if artifact == "sdist" and _closes(each.run.compressed)]
+        for start in runs:
+            del self.runs[start]
+        return bool(given_up or runs)
 
-    def keep_members(self, tree: str, members: list[KeptMember]) -> None:
-        """Keep these members of a wheel that was made from this kind of tree, and no others."""
-        room = LIMIT
-        self.members = {}
-        for kept in members:
-            room -= len(kept.member.local)
-            if room >= 0 and kept.signature is not None:
-                self.members[tree, kept.member.name] = kept
+    def keep_in(self, shelf: Shelf) -> Keeping:
+        """Return what gathers the pieces of an archive that is being made, to be kept once it is whole."""
+        return Keeping(shelf, LIMIT)
+
+
+def _closes(piece: Piece) -> bool:
+    """Whether the piece was in a file, which is closed now."""
+    if isinstance(piece, bytes):
+        return False
+    piece.shelf.close()
+    return True
+
+
+class Keeping:
+    """Decides where each piece of an archive is kept: in memory, or where it stands in the archive's own file."""
+
+    def __init__(self, shelf: Shelf, room: int) -> None:
+        self._shelf = shelf
+        self._room = room
+
+    def place(self, piece: Piece, offset: int) -> Piece:
+        """Return the piece as it is kept; it stands at ``offset`` of the archive."""
+        self._room -= len(piece)
+        if isinstance(piece, bytes):
+            return piece if self._room >= 0 else Slice(self._shelf, offset, len(piece), zlib_ng.crc32(piece))
+        return Slice(self._shelf, offset, len(piece), piece.crc)

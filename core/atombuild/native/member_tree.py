@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from atombuild.errors import Location, SourceRejected
-from atombuild.native.tree import Entry, Kind, Signature, SourceFile, missing
+from atombuild.native.large import PiecewiseFile
+from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, missing
 
 
 class Member(Protocol):
@@ -33,6 +34,9 @@ class Member(Protocol):
 
     def load(self) -> bytes:
         """Return its content."""
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield its content, for a file that memory shall not hold."""
 
 
 class MemberTree:
@@ -106,8 +110,20 @@ class MemberTree:
 
     def signature(self, path: str) -> Signature:
         """Return the content's hash."""
+        seen = self.see(path)
+        return None if seen is None else seen.signature
+
+    def see(self, path: str) -> Seen | None:
+        """Return the content's hash."""
         file = self._files.get(self._resolved(path))
-        return None if file is None else (file.digest, file.executable)
+        return None if file is None else Seen((file.digest, file.executable), file.size)
+
+    def open_large(self, path: str) -> PiecewiseFile:
+        """Return the file, to be read in pieces."""
+        file = self._files.get(self._resolved(path))
+        if file is None:
+            raise missing(self._root / path)
+        return PiecewiseFile(file.size, file.executable, (file.digest, file.executable), file.stream)
 
     def require_safe_names(self) -> None:
         """Raise :class:`SourceRejected` for a name that no tool would unpack, so that nobody could use the sdist."""

@@ -28,7 +28,11 @@ def prepare_metadata(project: Project, tree: SourceTree, directory: Path) -> str
     name = dist_info_name(project)
     record = f"{name}/RECORD"
     members = [stored_member(file.path, file.data, executable=False) for file in files]
-    _write(directory, name, (*files, Generated(record, record_text(members, record).encode())))
+    _write(
+        directory,
+        name,
+        (*files, Generated(record, record_text((member.record for member in members), record).encode())),
+    )
     return name
 
 

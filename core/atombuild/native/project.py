@@ -13,10 +13,9 @@ from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
-from atombuild.native.member_tree import MemberTree
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
-from atombuild.native.sdist import build_sdist, list_sdist, sdist_filename, unpacked
+from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.places import places_below
@@ -54,7 +53,7 @@ class NativeProject:
         self._project = project
         self._kept = kept
         self._tree = source_tree(project.root, out_dir)
-        self._unpacked: MemberTree | None = None
+        self._sdist: SdistDistribution | None = None
 
     @property
     def name(self) -> str:
@@ -87,20 +86,20 @@ class NativeProject:
 
     def sdist(self, pulse: Callable[[int, int], None]) -> Distribution:
         """Make the sdist."""
-        sdist = build_sdist(self._project, self._tree, pulse, self._kept)
-        self._unpacked = sdist.tree
-        return sdist
+        self._sdist = build_sdist(self._project, self._tree, pulse, self._kept)
+        return self._sdist
 
     def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Distribution:
         """Make the wheel, from the sdist that was just made or from the tree."""
         if not from_sdist:
             return build_wheel(self._project, self._tree, pulse, self._kept)
-        if self._unpacked is None:
+        if self._sdist is None:
             raise RuntimeError("the wheel comes from the sdist, and there is none yet")
-        try:
-            return build_wheel(self._project, self._unpacked, pulse, self._kept)
-        finally:
-            unpacked.cache_clear()  # it has served; a large run need not stay in memory twice
+        return build_wheel(self._project, self._sdist.tree, pulse, self._kept)
+
+    def give_up_files(self, kind: ArtifactKind) -> bool:
+        """Close the files of old artifacts that something is kept in; whether there were any."""
+        return self._kept.give_up_files(kind.value)
 
     def listing(self, kind: ArtifactKind) -> tuple[Listed, ...]:
         """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from atombuild.archive.deflate import PIECE
 from atombuild.errors import Location, SourceRejected, SourceUnreadable
+from atombuild.native.large import Unsteady
 
 _TRIES: Final = 3
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -23,12 +27,53 @@ def read_regular(path: Path, shown: str) -> tuple[bytes, os.stat_result]:
     ``shown`` is the path that messages name. Raises :class:`SourceRejected` for what is no regular file and
     :class:`SourceUnreadable` when the system refuses or the file never holds still.
     """
-    try:
+    with _errors_of(path, shown):
         for _ in range(_TRIES):
             _check_regular(path.stat(), path, shown)
             read = _read_still(path, shown)
             if read is not None:
                 return read
+    raise SourceUnreadable(path, OSError("it kept changing while it was read"))
+
+
+def look_at_regular(path: Path, shown: str) -> os.stat_result:
+    """Return a regular file's stat. Raises as :func:`read_regular`."""
+    with _errors_of(path, shown):
+        found = path.stat()
+        _check_regular(found, path, shown)
+    return found
+
+
+def read_pieces(path: Path, shown: str, expected: os.stat_result) -> Iterator[bytes]:
+    """Yield the bytes of the file that ``expected`` is the stat of.
+
+    Raises as :func:`read_regular`, and :class:`Unsteady` if the file is another one, or another than when it began.
+    """
+    with _errors_of(path, shown):
+        descriptor = os.open(path, _FLAGS)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        _check_steady(os.fstat(descriptor), expected)
+        left = expected.st_size
+        while left:
+            with _errors_of(path, shown):
+                piece = file.read(min(PIECE, left))
+            if not piece:
+                raise Unsteady
+            left -= len(piece)
+            yield piece
+        _check_steady(os.fstat(descriptor), expected)
+
+
+def _check_steady(found: os.stat_result, expected: os.stat_result) -> None:
+    if _identity(found) != _identity(expected):
+        raise Unsteady
+
+
+@contextmanager
+def _errors_of(path: Path, shown: str) -> Iterator[None]:
+    """Turn the system's refusal into an error that names the file."""
+    try:
+        yield
     except FileNotFoundError as error:
         if path.is_symlink():
             raise SourceRejected(
@@ -40,7 +85,6 @@ def read_regular(path: Path, shown: str) -> tuple[bytes, os.stat_result]:
         raise SourceUnreadable(path, error) from error
     except OSError as error:
         raise SourceUnreadable(path, error) from error
-    raise SourceUnreadable(path, OSError("it kept changing while it was read"))
 
 
 def _read_still(path: Path, shown: str) -> tuple[bytes, os.stat_result] | None:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Generator, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import Final
 
-from atombuild.archive.gzip_runs import Run, decompress_run
-from atombuild.archive.sdist import compress_members, cut_runs, sdist_chunks
-from atombuild.archive.tar import BLOCK, TarMember, file_member, folder_member
-from atombuild.errors import Location, SourceRejected
+from atombuild.archive.gzip_runs import HEADER, GzipFrame, Run, decompress_run, decompressed
+from atombuild.archive.pieces import Shelf, blocks_of
+from atombuild.archive.sdist import compress_large_member, compress_members, cut_runs
+from atombuild.archive.tar import BLOCK, TarMember, file_member, folder_member, large_file_member
+from atombuild.errors import Location, SourceRejected, SourceUnreadable
+from atombuild.native.ahead import Breathe, Done, Job, in_order
 from atombuild.native.distribution import (
     Copied,
     Distribution,
@@ -25,24 +29,17 @@ from atombuild.native.distribution import (
     new_folders,
 )
 from atombuild.native.kept import Kept, KeptFile, KeptRun
+from atombuild.native.large import in_pieces, is_large, made_steadily
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.member_tree import MemberTree
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.selection import sdist_files
 from atombuild.native.toml_rewrite import rewrite
-from atombuild.native.tree import Pulse, Signature, SourceFile, SourceTree
+from atombuild.native.tree import LargeFile, Pulse, Seen, Signature, SourceFile, SourceTree
 from atombuild.project.model import Project
 
 _UNWELCOME: Final = re.compile(r"[\x00-\x1f\x7f:]")
-
-
-@dataclass(frozen=True, slots=True)
-class SdistDistribution(Distribution):
-    """An sdist, with its members as a tree that a wheel can be built from."""
-
-    tree: MemberTree
-    """What unpacking the sdist would give; its ``pyproject.toml`` is the rewritten one."""
 
 
 def sdist_filename(project: Project) -> str:
@@ -55,61 +52,140 @@ def list_sdist(project: Project, tree: SourceTree) -> tuple[Listed, ...]:
     return listed(_plan(project, tree))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SdistDistribution(Distribution):
+    """An sdist; when it is made, its members are a tree that a wheel can be built from."""
+
+    unpack: Callable[[], MemberTree]
+
+    @property
+    def tree(self) -> MemberTree:
+        """What unpacking the sdist would give, once it is made; its ``pyproject.toml`` is the rewritten one."""
+        return self.unpack()
+
+
 def build_sdist(project: Project, tree: SourceTree, pulse: Pulse, kept: Kept | None = None) -> SdistDistribution:
-    """Build the sdist in memory, from what is ``kept`` of the last one where that is still right.
+    """Plan the sdist; it is made when its chunks are taken, from what is ``kept`` of the last one where that is right.
 
     Raises :class:`atombuild.errors.SourceRejected` for what the author can mend,
     :class:`atombuild.errors.SourceUnreadable`, and whatever ``pulse`` raises.
     """
     kept = kept if kept is not None else Kept()
-    plan = kept.plan("sdist", project, tree, _plan)
-    places = list(cut_runs(step.path for step in plan))
-    runs = [_run(plan, place, tree, kept, pulse, last=place is places[-1]) for place in places]
-    pieces = tuple(sdist_chunks(run.run for run in runs))
-    pulse(len(plan), len(plan))
-    kept.keep_runs([_start(plan, place) for place in places], runs)
-    files = {file.path: RunFile(run.run, file) for run in runs for file in run.files}
-    return SdistDistribution(sdist_filename(project), listed(plan), pieces, MemberTree(project.root, files, plan))
+    packing = _Packing(kept.plan("sdist", project, tree, _plan), tree, pulse, kept)
+    return SdistDistribution(
+        sdist_filename(project), packing.plan, (), packing.make, unpack=lambda: packing.members(project.root)
+    )
 
 
-def _run(plan: tuple[Planned, ...], place: range, tree: SourceTree, kept: Kept, pulse: Pulse, *, last: bool) -> KeptRun:
-    steps = [plan[at] for at in place]
-    key = _key(place.start, steps, [_signature(step, tree) for step in steps], last=last)
-    old = kept.runs.get(_start(plan, place))
-    if old is not None and key is not None and old.key == key:
-        pulse(place.start, len(plan))
-        return old
-    members: list[TarMember] = []
-    files: list[KeptFile] = []
-    signatures: list[Signature] = []
-    signature: Signature
-    end = 0
-    for at, step in zip(place, steps, strict=True):
-        pulse(at, len(plan))
-        if isinstance(step, Folder):
-            signature = _FOLDER
-            member = folder_member(at, step.path)
-        else:
-            file = _content(step, tree)
-            signature = file.signature
-            member = file_member(at, step.path, file.data, executable=file.executable)
-            start = end + len(member.blocks) - len(file.data) - -len(file.data) % BLOCK
-            path = step.path.partition("/")[2]
-            digest = hashlib.sha256(file.data).digest()
-            files.append(KeptFile(path, start, len(file.data), file.executable, digest))
-        end += len(member.blocks)
-        members.append(member)
-        signatures.append(signature)
-    run = compress_members(members, last=last, breathe=partial(pulse, place.stop, len(plan)))
-    return KeptRun(_key(place.start, steps, signatures, last=last), run, tuple(files))
+class _Packing:
+    """The making of one sdist."""
+
+    def __init__(self, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, kept: Kept) -> None:
+        self.plan = plan
+        self._tree = tree
+        self._pulse = pulse
+        self._kept = kept
+        self._done = 0
+        self._runs: tuple[KeptRun, ...] | None = None
+
+    def make(self, shelf: Shelf) -> Generator[bytes]:
+        """Yield the archive. See :data:`atombuild.native.distribution.Make`."""
+        frame, keeping = GzipFrame(), self._kept.keep_in(shelf)
+        runs: list[KeptRun] = []
+        yield HEADER
+        self._breathe()
+        for made in in_order(self._jobs(), self._breathe):
+            offset = frame.note(made.run)
+            yield from blocks_of(made.run.compressed)
+            runs.append(made.kept_as(keeping.place(made.run.compressed, offset)))
+            self._done += made.members
+            self._breathe()
+        yield frame.trailer()
+        self._runs = tuple(runs)
+        self._kept.runs = {run.start: run for run in runs if run.key is not None}
+
+    def members(self, root: Path) -> MemberTree:
+        """Return the members of the archive that was made."""
+        if self._runs is None:
+            raise RuntimeError("the sdist is not made yet")
+        # A wheel takes files from one run after another: a few that stay unpacked are enough, and go with the tree.
+        unpack = lru_cache(maxsize=4)(decompress_run)
+        files = {file.path: RunFile(run.run, file, unpack) for run in self._runs for file in run.files}
+        return MemberTree(root, files, self.plan)
+
+    def _breathe(self) -> None:
+        self._pulse(self._done, len(self.plan))
+
+    def _jobs(self) -> Iterator[Job[KeptRun] | Done[KeptRun]]:
+        """Yield the runs: made already, or to be made."""
+        seen = [_see(step, self._tree) for step in self.plan]
+        sizes = ((step.path, 0 if each is None else each.size) for step, each in zip(self.plan, seen, strict=True))
+        places = list(cut_runs(sizes))
+        for place in places:
+            last = place is places[-1]
+            looks = [seen[at] for at in place]
+            steps = self.plan[place.start : place.stop]
+            key = _key(place.start, steps, [None if each is None else each.signature for each in looks], last=last)
+            old = self._kept.runs.get(_start(steps))
+            if old is not None and key is not None and old.key == key and old.is_whole:
+                yield Done(old)
+            else:
+                weight = sum(each.size for each in looks if each is not None)
+                yield Job(partial(self._make, place.start, steps, last=last, large=is_large(weight)), weight)
+
+    def _make(self, start: int, steps: tuple[Planned, ...], breathe: Breathe, *, last: bool, large: bool) -> KeptRun:
+        if large and len(steps) == 1 and isinstance(steps[0], Copied):
+            return made_steadily(steps[0].source, self._tree, partial(_large_run, start, steps[0], breathe, last=last))
+        members: list[TarMember] = []
+        files: list[KeptFile] = []
+        signatures: list[Signature] = []
+        signature: Signature
+        end = 0
+        for at, step in enumerate(steps, start):
+            breathe()
+            if isinstance(step, Folder):
+                signature = _FOLDER.signature
+                member = folder_member(at, step.path)
+            else:
+                file = _content(step, self._tree)
+                signature = file.signature
+                member = file_member(at, step.path, file.data, executable=file.executable)
+                begin = end + len(member.blocks) - len(file.data) - -len(file.data) % BLOCK
+                digest = hashlib.sha256(file.data).digest()
+                files.append(KeptFile(_below_top(step), begin, len(file.data), file.executable, digest))
+            end += len(member.blocks)
+            members.append(member)
+            signatures.append(signature)
+        run = compress_members(members, last=last, breathe=breathe)
+        key = _key(start, steps, signatures, last=last)
+        return KeptRun(_start(steps), len(steps), key, run, tuple(files))
 
 
-def _start(plan: tuple[Planned, ...], place: range) -> str:
+def _large_run(start: int, step: Copied, breathe: Breathe, file: LargeFile, *, last: bool) -> KeptRun:
+    member = large_file_member(start, step.path, file.size, executable=file.executable)
+    digest = hashlib.sha256()
+
+    def content() -> Iterator[bytes]:
+        for piece in file.pieces():
+            digest.update(piece)
+            yield piece
+
+    run = compress_large_member(member, content(), last=last, breathe=breathe)
+    kept = KeptFile(_below_top(step), len(member.head), file.size, file.executable, digest.digest())
+    return KeptRun(step.path, 1, _key(start, (step,), [file.signature], last=last), run, (kept,))
+
+
+def _below_top(step: Generated | Copied) -> str:
+    """Return a member's path in the sdist's top folder."""
+    return step.path.partition("/")[2]
+
+
+def _start(steps: tuple[Planned, ...]) -> str:
     """Return what a run is kept under: the path of its first member; the last run may be empty."""
-    return plan[place.start].path if place else ""
+    return steps[0].path if steps else ""
 
 
-def _key(start: int, steps: list[Planned], signatures: list[Signature], *, last: bool) -> Hashable:
+def _key(start: int, steps: tuple[Planned, ...], signatures: list[Signature], *, last: bool) -> Hashable:
     """Return what tells everything in a run; None where something can't be told.
 
     The place is part of it: each member's pax record is named by its number.
@@ -119,13 +195,13 @@ def _key(start: int, steps: list[Planned], signatures: list[Signature], *, last:
     return start, last, tuple(step.path for step in steps), tuple(signatures)
 
 
-_FOLDER: Final = "folder"
+_FOLDER: Final = Seen("folder", 0)
 
 
-def _signature(step: Planned, tree: SourceTree) -> Signature:
+def _see(step: Planned, tree: SourceTree) -> Seen | None:
     if isinstance(step, Folder):
         return _FOLDER
-    return _generated_signature(step) if isinstance(step, Generated) else tree.signature(step.source)
+    return Seen(_generated_signature(step), len(step.data)) if isinstance(step, Generated) else tree.see(step.source)
 
 
 def _generated_signature(step: Generated) -> Signature:
@@ -135,11 +211,12 @@ def _generated_signature(step: Generated) -> Signature:
 class RunFile:
     """A file as the sdist holds it. See :class:`atombuild.native.member_tree.Member`."""
 
-    __slots__ = ("_file", "_run")
+    __slots__ = ("_file", "_run", "_unpack")
 
-    def __init__(self, run: Run, file: KeptFile) -> None:
+    def __init__(self, run: Run, file: KeptFile, unpack: Callable[[Run], bytes]) -> None:
         self._run = run
         self._file = file
+        self._unpack = unpack
 
     @property
     def path(self) -> str:
@@ -163,13 +240,30 @@ class RunFile:
 
     def load(self) -> bytes:
         """Unpack its content: it is not kept beside the sdist that holds it."""
-        return unpacked(self._run)[self._file.start : self._file.start + self._file.size]
+        with self._errors():
+            return self._unpack(self._run)[self._file.start : self._file.start + self._file.size]
 
+    def stream(self) -> Iterator[bytes]:
+        """Unpack its content piece by piece."""
+        return in_pieces(self._content())
 
-@lru_cache(maxsize=2)
-def unpacked(run: Run) -> bytes:
-    """Return what is in a run. A wheel takes files from one run after another, so two of them are enough."""
-    return decompress_run(run)
+    def _content(self) -> Iterator[bytes]:
+        skip, left = self._file.start, self._file.size
+        blocks = decompressed(self._run)
+        while left:
+            with self._errors():
+                block = next(blocks)
+            content = block[skip : skip + left]
+            skip = max(0, skip - len(block))
+            left -= len(content)
+            yield content
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise SourceUnreadable(Path(self.path), error) from error
 
 
 def _plan(project: Project, tree: SourceTree) -> tuple[Planned, ...]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import enum
 import errno
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from atombuild.errors import SourceUnreadable
 
@@ -58,6 +58,39 @@ class SourceFile:
     """What :meth:`SourceTree.signature` says of this very content; None where only reading can tell."""
 
 
+class Seen(NamedTuple):
+    """What one look at a file tells, without reading it."""
+
+    signature: Signature
+    """See :meth:`SourceTree.signature`."""
+
+    size: int
+    """In bytes."""
+
+
+class LargeFile(Protocol):
+    """A file that is read in pieces."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    @property
+    def executable(self) -> bool:
+        """Any of the three x bits."""
+
+    @property
+    def signature(self) -> Signature:
+        """See :attr:`SourceFile.signature`."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield exactly ``size`` bytes, in pieces of the size that the compressor takes, but for the last.
+
+        Raises :class:`atombuild.native.large.Unsteady` after them, or before, if the file changed meanwhile, and
+        :class:`SourceUnreadable`.
+        """
+
+
 class SourceTree(Protocol):
     """A tree of files that a distribution is made from."""
 
@@ -99,6 +132,12 @@ class SourceTree(Protocol):
 
     def signature(self, path: str) -> Signature:
         """Return what tells this file's content, without reading it; None where that is not to be had."""
+
+    def see(self, path: str) -> Seen | None:
+        """Return the signature and the size of a file by one look; None where only reading it says what is wrong."""
+
+    def open_large(self, path: str) -> LargeFile:
+        """Return a file to be read in pieces. Raises as :meth:`read`."""
 
     def read(self, path: str) -> SourceFile:
         """Read a regular file, or the target of a link to one.
@@ -156,6 +195,14 @@ class TreeOver:
     def signature(self, path: str) -> Signature:
         """As the tree does."""
         return self._tree.signature(path)
+
+    def see(self, path: str) -> Seen | None:
+        """As the tree does."""
+        return self._tree.see(path)
+
+    def open_large(self, path: str) -> LargeFile:
+        """As the tree does."""
+        return self._tree.open_large(path)
 
     def read(self, path: str) -> SourceFile:
         """As the tree does."""

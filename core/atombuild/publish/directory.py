@@ -130,6 +130,23 @@ class OutputDirectory:
         """Open a temporary for ``target``. Raises :class:`WriteFailed`."""
         return Staged(self._system, self.path, target)
 
+    def open_published(self, target: str, identity: Identity) -> int | None:
+        """Return a descriptor of the artifact that was just published; None where it can't be had any more."""
+        try:
+            descriptor = self._system.open_for_reading(check_target(target))
+        except OSError:
+            return None
+        found = os.fstat(descriptor)
+        if (found.st_dev, found.st_ino) != (identity.device, identity.inode):
+            os.close(descriptor)
+            return None
+        return descriptor
+
+    @property
+    def open_files_stay(self) -> bool:
+        """Whether a file that we still read can't be removed here."""
+        return self._system.open_files_stay
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a small file of ours; None: it is not there.
 

@@ -22,6 +22,8 @@ _OWN_DESCRIPTORS: Final = "/proc/self/fd"
 class PosixDirectory:
     """See :class:`atombuild.publish.system.DirectorySystem`."""
 
+    open_files_stay = False
+
     def __init__(self, path: Path) -> None:
         if stat.S_ISLNK(path.lstat().st_mode):
             # The kernel would say ENOTDIR; "a symbolic link" is what the user needs to hear.

@@ -15,6 +15,9 @@ from typing import Protocol
 class DirectorySystem(Protocol):
     """An open directory and what can be done in it."""
 
+    open_files_stay: bool
+    """Whether a file that somebody has open can't be removed."""
+
     def close(self) -> None:
         """Let go of the directory."""
 

@@ -34,6 +34,8 @@ class Locking(Protocol):
 class WindowsDirectory:
     """See :class:`atombuild.publish.system.DirectorySystem`."""
 
+    open_files_stay = True
+
     def __init__(
         self,
         path: Path,
