@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Final
 
 from atombuild.errors import AtombuildError
 from atombuild.native.disk_tree import DiskTree
+from atombuild.native.distribution import Distribution
 from atombuild.native.sdist import build_sdist
 from atombuild.native.tree import SourceTree
 from atombuild.native.wheel import build_wheel
@@ -50,14 +53,24 @@ def build_by_us(root: Path, plan: str) -> Outcome:
         source: SourceTree = tree
         if plan != "wheel":
             sdist = build_sdist(project, tree, _no_pulse)
-            artifacts[sdist.filename] = b"".join(sdist.chunks())
+            artifacts[sdist.filename] = _published(sdist)
             source = sdist.tree
         if plan != "sdist":
             wheel = build_wheel(project, source, _no_pulse)
-            artifacts[wheel.filename] = b"".join(wheel.chunks())
+            artifacts[wheel.filename] = _published(wheel)
     except AtombuildError as error:
         return Outcome(artifacts, str(error))
     return Outcome(artifacts, None)
+
+
+def _published(distribution: Distribution) -> bytes:
+    """Write it to a file, from which it may be read back, and return its bytes."""
+    with tempfile.TemporaryFile(buffering=0) as file:
+        for chunk in distribution.chunks():
+            file.write(chunk)
+        distribution.stands_in(os.dup(file.fileno()))
+        file.seek(0)
+        return file.readall()
 
 
 def _no_pulse(done: int, total: int) -> None:
