@@ -9,9 +9,11 @@ from pathlib import Path
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event
+from atombuild.native.disk_tree import Look
 from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
 from atombuild.native.sdist_file import SdistFile
+from atombuild.native.tree import Seen
 from atombuild.session import Session
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.looker import Looker
@@ -28,18 +30,28 @@ class ProjectSetup:
     kept: Kept = field(default_factory=Kept)
     """What the builds of one session leave for the next; only its thread may build."""
 
-    def read_project(self) -> NativeProject:
-        """Read the project. Raises whatever is wrong with it."""
-        return read_native_project(self.root, self.out_dir, kept=self.kept)
+    def read_project(self, seen: Look = lambda _path: None) -> NativeProject:
+        """Read the project. Raises whatever is wrong with it. ``seen``: see :class:`DiskTree`."""
+        return read_native_project(self.root, self.out_dir, kept=self.kept, seen=seen)
 
     def session(self, emit: Callable[[Event], None]) -> Session:
         """Return a session that the caller drives itself."""
+        looker = Looker(self.root, self.out_dir)
+
+        def seen(path: str) -> Seen | None:
+            # An attempt follows a look and is followed by another, which finds what came in between.
+            found = looker.seen(path)
+            if found is None:
+                return None
+            facts = (found.device, found.inode, found.size, found.mtime_ns, found.ctime_ns, found.executable)
+            return Seen(facts, found.size)
+
         return Session(
             self.root,
             self.out_dir,
             self.plan,
-            read_project=self.read_project,
-            look=Looker(self.root, self.out_dir),
+            read_project=lambda: self.read_project(seen),
+            look=looker,
             emit=emit,
         )
 

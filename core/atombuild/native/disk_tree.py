@@ -17,13 +17,21 @@ from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, miss
 from atombuild.publish.names import is_ours
 from atombuild.youth import is_young
 
+Look = Callable[[str], "Seen | None"]
+"""Tells what is known of a file without asking the disk; None: nothing."""
+
 
 class DiskTree:
     """The project on disk, without what is ours: lock, ledger, temporaries and whatever ``hidden`` names."""
 
-    def __init__(self, root: Path, hidden: tuple[str, ...] = ()) -> None:
-        """``hidden``: paths relative to ``root`` that this tree pretends not to have, such as the output directory."""
+    def __init__(self, root: Path, hidden: tuple[str, ...] = (), seen: Look = lambda _path: None) -> None:
+        """``hidden``: paths relative to ``root`` that this tree pretends not to have, such as the output directory.
+
+        ``seen``: what a look at the whole tree said of a file, so that it need not be asked again. Whoever built from
+        that must look again afterwards.
+        """
         self._root = root
+        self._seen = seen
         self._base = os.fspath(root)
         self._hidden = frozenset(hidden)
 
@@ -118,6 +126,9 @@ class DiskTree:
         """Return the facts of a stat."""
         if self._hides(path):
             return None
+        seen = self._seen(path)
+        if seen is not None:
+            return seen
         try:
             found = os.stat(f"{self._base}/{path}")  # noqa: PTH116 (asked for every file of large trees)
         except (OSError, ValueError):

@@ -9,7 +9,7 @@ from typing import Final
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
 from atombuild.native.advice import advise
-from atombuild.native.disk_tree import DiskTree
+from atombuild.native.disk_tree import DiskTree, Look
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
@@ -27,11 +27,15 @@ from atombuild.status import ArtifactKind
 
 
 def read_native_project(
-    root: Path, out_dir: Path, source: str = "the source tree", kept: Kept | None = None
+    root: Path,
+    out_dir: Path,
+    source: str = "the source tree",
+    kept: Kept | None = None,
+    seen: Look = lambda _path: None,
 ) -> NativeProject:
     """Read the project in ``root``; ``source`` is what that is, in words. Raises any mistake in ``pyproject.toml``.
 
-    ``kept`` is what its last build left, and is handed on to the next.
+    ``kept`` is what its last build left, and is handed on to the next. ``seen``: see :class:`DiskTree`.
     """
     kept = kept if kept is not None else Kept()
     data = read_bytes(root)
@@ -42,17 +46,17 @@ def read_native_project(
         project = load_project(pyproject)
         _require_short_names(project)
         kept.project = project
-    return NativeProject(kept.project, out_dir, source, kept)
+    return NativeProject(kept.project, source_tree(root, out_dir, seen), source, kept)
 
 
 class NativeProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
-    def __init__(self, project: Project, out_dir: Path, source: str, kept: Kept) -> None:
+    def __init__(self, project: Project, tree: DiskTree, source: str, kept: Kept) -> None:
         self.source = source
         self._project = project
         self._kept = kept
-        self._tree = source_tree(project.root, out_dir)
+        self._tree = tree
         self._sdist: SdistDistribution | None = None
 
     @property
@@ -139,10 +143,10 @@ class NativeProject:
         return selection
 
 
-def source_tree(root: Path, out_dir: Path) -> DiskTree:
+def source_tree(root: Path, out_dir: Path, seen: Look = lambda _path: None) -> DiskTree:
     """Return the project on disk, as the builds into ``out_dir`` see it: no sdist may hold the output directory."""
     # Where that is the project's folder itself, nothing can be told apart.
-    return DiskTree(root, tuple(sorted(places_below(root, out_dir) - {""})))
+    return DiskTree(root, tuple(sorted(places_below(root, out_dir) - {""})), seen)
 
 
 _LONGEST_NAME: Final = 255

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
-from atombuild.watch.entry import Entry, EntryKind
+from atombuild.watch.entry import Entry, EntryKind, Signature
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.snapshot import Snapshot, diff, scan
 
@@ -17,6 +18,8 @@ class TreeView:
     """See :class:`atombuild.session.View`."""
 
     snapshot: Snapshot
+    shares: Shares = field(default_factory=dict, compare=False)
+    """Worked out already, at this look or an earlier one."""
 
     def changed_since(self, earlier: TreeView, *, by_stat: bool = False) -> tuple[str, ...]:
         """Return the paths that differ, sorted."""
@@ -30,17 +33,36 @@ class TreeView:
         return tuple(sorted(path for path in paths if path not in self.snapshot.entries))
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
-        """Return a hash over path, executable bit and content of every admitted file, in order."""
-        digest = hashlib.sha256()
-        for path, entry in sorted(self.snapshot.entries.items()):
-            if admits(path):
+        """Return a hash over path, executable bit and content of every admitted file.
+
+        It is the sum of a hash for each, so that only files that changed are hashed anew.
+        """
+        total = 0
+        for path, entry in self.snapshot.entries.items():
+            if not admits(path):
+                continue
+            known = self.shares.get(path)
+            if known is None or known[0] is not entry:
                 if entry.digest is None and entry.fault is None and entry.signature.kind is EntryKind.FILE:
                     return None
-                # What has no content to hash, or none that we may read, still differs from what has.
-                content = entry.digest or f"{entry.signature.kind.value} {entry.fault}".encode()
-                name = path.encode("utf-8", "surrogateescape")
-                digest.update(b"%d:%s%d" % (len(name), name, entry.signature.executable) + content)
-        return digest.hexdigest()
+                known = self.shares[path] = entry, _share(path, entry)
+            total += known[1]
+        return f"{total % _MODULUS:064x}"
+
+
+def _share(path: str, entry: Entry) -> int:
+    """Return what one file adds to the fingerprint."""
+    # What has no content to hash, or none that we may read, still differs from what has.
+    content = entry.digest or f"{entry.signature.kind.value} {entry.fault}".encode()
+    name = path.encode("utf-8", "surrogateescape")
+    line = b"%d:%s%d" % (len(name), name, entry.signature.executable) + content
+    return int.from_bytes(hashlib.sha256(line).digest(), "big")
+
+
+_MODULUS: Final = 1 << 256
+
+Shares = dict[str, tuple[Entry, int]]
+"""By path: the entry, and what it adds to the fingerprint."""
 
 
 class Looker:
@@ -50,11 +72,18 @@ class Looker:
         self._root = root
         self._out_dir = out_dir
         self._last: Snapshot | None = None
+        self._shares: Shares = {}
 
     def __call__(self, keep: Callable[[str], bool], breathe: Callable[[], object] = lambda: None) -> TreeView:
         """Look now. See :class:`atombuild.session.Look`."""
         self._last = scan(self._root, WatchFilter(self._root, self._out_dir, keep), self._last, breathe=breathe)
-        return TreeView(self._last)
+        self._shares = {path: share for path, share in self._shares.items() if path in self._last.entries}
+        return TreeView(self._last, self._shares)
+
+    def seen(self, path: str) -> Signature | None:
+        """Return what the last look said of a regular file; None: it said nothing of such a file."""
+        entry = None if self._last is None else self._last.entries.get(path)
+        return entry.signature if entry is not None and entry.signature.kind is EntryKind.FILE else None
 
 
 def _rewritten(old: Entry | None, new: Entry | None) -> bool:
