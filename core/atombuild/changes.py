@@ -18,23 +18,28 @@ SHOWN_PATHS: Final = 12
 class Changes:
     """The count of one session."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: tuple[ArtifactKind, ...]) -> None:
+        """``kinds``: the artifacts of the session's plan."""
+        self._kinds = kinds
         self.number = 0
         """Of the newest batch; 0 before the first."""
 
-        self._paths: dict[str, None] = {}
+        self._paths: dict[str, int] = {}
+        """By name, the newest batch that holds it."""
+
         self._tried: dict[ArtifactKind, int] = {}
         self._held: dict[ArtifactKind, int] = {}
 
     def add(self, paths: tuple[str, ...]) -> None:
         """Count a batch."""
         self.number += 1
-        self._paths.update(dict.fromkeys(paths))
+        self._paths.update(dict.fromkeys(paths, self.number))
 
-    @property
-    def since_attempt(self) -> tuple[tuple[str, ...], int]:
-        """What changed since the last attempt: the first names, and how many there are."""
-        return tuple(self._paths)[:SHOWN_PATHS], len(self._paths)
+    def untried(self, kinds: Iterable[ArtifactKind]) -> tuple[tuple[str, ...], int]:
+        """Return what no attempt has tried for one of these artifacts: the first names, and how many there are."""
+        tried = min(self._tried.get(kind, 0) for kind in kinds)
+        paths = [path for path, number in self._paths.items() if number > tried]
+        return tuple(paths[:SHOWN_PATHS]), len(paths)
 
     def begin(self, kinds: Iterable[ArtifactKind], number: int) -> None:
         """Note that an attempt begins: from here on the artifacts' records are about this batch."""
@@ -43,7 +48,8 @@ class Changes:
     def end(self, kinds: Iterable[ArtifactKind], number: int) -> None:
         """Note that an attempt is over, whatever came of it."""
         self._tried.update(dict.fromkeys(kinds, number))
-        self._paths.clear()
+        tried = min(self._tried.get(kind, 0) for kind in self._kinds)
+        self._paths = {path: batch for path, batch in self._paths.items() if batch > tried}
 
     def waiting(self, kinds: Iterable[ArtifactKind]) -> int:
         """Return how many batches no attempt has tried for one of these artifacts."""
@@ -55,11 +61,11 @@ class Changes:
         return None if held is None else self.number - held
 
     def disown(self, kind: ArtifactKind) -> None:
-        """Somebody else made this artifact: which of our batches it holds is not known."""
+        """Note that somebody else made this artifact: which of our batches it holds is not known."""
         self._held.pop(kind, None)
 
     def undone(self) -> None:
-        """Everything is again as the last attempt found it."""
+        """Note that everything is again as the last attempt found it."""
         self._tried = dict.fromkeys(self._tried, self.number)
         self._held = dict.fromkeys(self._held, self.number)
         self._paths.clear()

@@ -28,11 +28,11 @@ from atombuild.wiring import ProjectSetup, SdistSetup
 SUCCEEDED: Final = 0
 FAILED: Final = 1
 UNUSABLE_STATUS: Final = 2
-ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar")
-"""Names that mean an sdist, though only the first is one today (PEP 625)."""
-
 SIGNALLED: Final = 128
 """Plus the signal's number: 130 for an interrupt."""
+
+ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar")
+"""Names that mean an sdist, though only the first is one today (PEP 625)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
     parser.add_argument(
         "path",
         nargs="?",
-        type=Path,
+        type=_path,
         metavar="PATH",
         help="the project's folder (default: here), or with --once --wheel an sdist",
     )
@@ -91,7 +91,7 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         help="watch without the screen: plain lines (the default when standard output is no terminal)",
     )
     parser.add_argument("--json", action="store_true", help="with --once, --plain or --list: one JSON object a line")
-    parser.add_argument("-o", "--out-dir", type=Path, metavar="DIR", help="where artifacts go (default: PATH/dist)")
+    parser.add_argument("-o", "--out-dir", type=_path, metavar="DIR", help="where artifacts go (default: PATH/dist)")
     parser.add_argument("--sdist", action="store_true", help="build the sdist; with --wheel: both from the tree")
     parser.add_argument("--wheel", action="store_true", help="build the wheel from the tree")
     parser.add_argument(
@@ -103,6 +103,13 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
     parser.add_argument("--no-bell", action="store_true", help="neither ring nor set the terminal's title")
     parser.add_argument("--version", action="version", version=f"atombuild-tui {__version__}")
     return parser
+
+
+def _path(text: str) -> Path:
+    # Most likely a variable that is not set: to build whatever stands here would be a guess.
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty; leave it out to mean the folder you are in")
+    return Path(text)
 
 
 def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err: Output) -> int:
@@ -152,9 +159,15 @@ def _from_sdist(arguments: argparse.Namespace, archive: Path, out: Output, err: 
     with closing(SdistFile(archive)) as sdist:
         setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
         view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
-        if arguments.list:
+        if not arguments.list:
+            return _once(setup, view.show)
+        try:
             return _list(setup, out, view, as_json=arguments.json)
-        return _once(setup, view.show)
+        except AtombuildError as error:
+            plain = PlainView(out, err, watching=False)
+            for report in error.reports():
+                plain.report(sdist.told(report))
+            return UNUSABLE_STATUS
 
 
 def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
@@ -177,14 +190,14 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
         if isinstance(error, BackendUnsupported) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
             raise
-    except Exception:  # noqa: BLE001, S110 (a mistake in the project, or a bug of ours: the first build, which comes now,
-        pass  # meets it again and says it, and the watch goes on until it is mended)
+    except Exception:  # noqa: BLE001 (a mistake in the project or a bug of ours: the first build meets it, and says it)
+        return
 
 
 def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
     project = setup.read_project()
     for kind in setup.plan.kinds:
-        members = project.listing(kind)
+        members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
         if as_json:
             rows = [{"path": member.path, "source": member.source} for member in members]
             out.line(json.dumps({"kind": kind.value, "target": project.target(kind), "members": rows}))

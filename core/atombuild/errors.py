@@ -31,7 +31,7 @@ from __future__ import annotations
 import enum
 import errno
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -317,6 +317,14 @@ class SourceUnreadable(MachineFailure):
     def what(self) -> str:
         """Names the file."""
         return f"the source file {self.path.name} could not be read"
+
+    def reports(self) -> tuple[Report, ...]:
+        """As of any refusal, but for a file that came and went."""
+        (report,) = super().reports()
+        if self.reason.errno != errno.ENOENT:
+            return (report,)
+        hint = "it went away during the build: build again, and exclude it if a tool puts it there now and then"
+        return (replace(report, hint=hint),)
 
 
 class OutputUnusable(MachineFailure):

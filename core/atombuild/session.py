@@ -102,7 +102,7 @@ class Session:
         # Plain flags: they are set by signal handlers too, and those must not wait for any lock.
         self._cancelled = False
         self._closed = False
-        self._changes = Changes()
+        self._changes = Changes(plan.kinds)
         self._verified = True
         """Whether the tree was looked at since the last attempt ended."""
         self._records: dict[ArtifactKind, Record] = {}
@@ -113,6 +113,9 @@ class Session:
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
         self._fingerprint: str | None = None
+        self._unread: str | None = None
+        """What the last attempt could not read."""
+
         self._advised: tuple[Finding, ...] = ()
         self._advice_due = False
 
@@ -141,7 +144,7 @@ class Session:
             self._look_before(cause)
         self._show()
         number = self._changes.number
-        paths, total = self._changes.since_attempt
+        paths, total = self._changes.untried(plan.kinds)
         order = Order(
             self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, dict(self._records)
         )
@@ -273,7 +276,7 @@ class Session:
         missing = set(now.lacks(result.sources))
         if missing and self._seen is not None:
             missing.intersection_update(self._seen.lacks(missing))
-        gone = {path for path in missing if not os.path.lexists(self.root / path)}
+        gone = {path for path in missing if not os.path.lexists(self.root / path)} | self._vanished(result)
         self._seen = now
         self._verified = True
         relevant = tuple(sorted({*self._relevant(changed), *gone}))
@@ -281,6 +284,16 @@ class Session:
             self._built = None
             self._count(relevant)
         self._show()
+
+    def _vanished(self, result: Result) -> set[str]:
+        """Return what kept the attempt from being made and is not there any more: it is in no look either.
+
+        Only once in a row: what is simply missing, and asked for by the settings, is no change.
+        """
+        before, self._unread = self._unread, result.unread
+        if result.unread in {None, before} or os.path.lexists(self.root / str(result.unread)):
+            return set()
+        return {str(result.unread)}
 
     def _admits(self, path: str) -> bool:
         project = self._project

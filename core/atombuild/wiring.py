@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atombuild.builder import Plan
 from atombuild.engine import Engine
-from atombuild.events import Event
+from atombuild.events import Event, Failure, ProjectUnusable
 from atombuild.native.disk_tree import Look
 from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
@@ -78,8 +78,14 @@ class SdistSetup:
 
     def session(self, emit: Callable[[Event], None]) -> Session:
         """Return a session that the caller drives itself. Its records are kept under the sdist's own path."""
+
+        def tell(event: Event) -> None:
+            if isinstance(event, Failure | ProjectUnusable):
+                event = replace(event, reports=tuple(map(self.sdist.told, event.reports)))
+            emit(event)
+
         return Session(
-            self.sdist.archive, self.out_dir, self.plan, read_project=self.read_project, look=_Unwatched.look, emit=emit
+            self.sdist.archive, self.out_dir, self.plan, read_project=self.read_project, look=_Unwatched.look, emit=tell
         )
 
 

@@ -272,3 +272,11 @@ def test_a_watch_that_ended_by_a_bug_does_not_exit_with_0(
     monkeypatch.setattr("atombuild.watch.looker.scan", crash)
     assert cli.main(["--plain", str(project)]) == cli.FAILED
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--once", ""], ["--once", "-o", ""]])
+def test_an_empty_path_is_no_folder(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    assert left.value.code == cli.UNUSABLE_STATUS
+    assert "the path is empty; leave it out to mean the folder you are in" in capsys.readouterr().err

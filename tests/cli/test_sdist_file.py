@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tarfile
 from pathlib import Path
 
@@ -102,6 +103,39 @@ def test_what_is_no_honest_sdist_is_refused(
     assert f"  why: {why}\n" in capsys.readouterr().err
     assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
     assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ('readme = {{ file = "{path}", content-type = "text/plain" }}', "project.readme"),
+        ('license = {{ file = "{path}" }}', "project.license"),
+    ],
+)
+@pytest.mark.parametrize("path", ["../../../../../../../../etc/hostname", "src/../../secret", "/etc/hostname"])
+def test_metadata_made_of_the_builders_own_files_is_refused(
+    tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str], named: tuple[str, str], path: str
+) -> None:
+    line, key = named
+    pyproject = PYPROJECT.replace("[build-system]", f"{line.format(path=path)}\n[build-system]")
+    files = {"orrery-0.1.0/pyproject.toml": pyproject, "orrery-0.1.0/src/orrery/__init__.py": ""}
+    assert wheel(packed(tmp_path / "x.tar.gz", files)) == cli.FAILED
+    assert f"  why: its `{key}` names a file outside of it: {path}\n" in capsys.readouterr().err
+    assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", ["--once", "--list"])
+def test_a_mistake_is_placed_in_the_sdist_and_not_where_it_was_unpacked(
+    tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    pyproject = PYPROJECT.replace('version = "0.1.0"', 'version = "0.1.0"\nreadme = "nope.md"')
+    files = {"orrery-0.1.0/pyproject.toml": pyproject, "orrery-0.1.0/src/orrery/__init__.py": ""}
+    archive = packed(tmp_path / "orrery-0.1.0.tar.gz", files)
+    assert cli.main([what, "--wheel", str(archive)]) != cli.SUCCEEDED
+    told = capsys.readouterr().err
+    assert f"  where: {archive}{os.sep}orrery-0.1.0{os.sep}pyproject.toml:4:10\n" in told
+    assert str(scratch) not in told
 
 
 def test_its_members_can_be_listed(sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from atombuild.native.disk_tree import DiskTree
-from atombuild.native.sdist import list_sdist
-from atombuild.native.wheel import list_wheel
-from atombuild.project.load import load_project
-from atombuild.project.pyproject import read_pyproject
+from atombuild.native.project import read_native_project
+from atombuild.status import ArtifactKind
 from support.builders import PLANS, build_by_us, build_by_uv
 from support.differences import differences, wheel_differences
 from support.uv import run_uv
@@ -43,10 +40,17 @@ def same_listing_as_uv_in(tmp_path: Path) -> Callable[[Path], None]:
     """Compare what both say an artifact would hold."""
 
     def compare(root: Path) -> None:
-        for kind in ("--sdist", "--wheel"):
-            assert list_by_us(root, kind) == list_by_uv(root, tmp_path, kind)
+        for plan, kinds in LISTED.items():
+            assert list_by_us(root, kinds) == list_by_uv(root, tmp_path, plan)
 
     return compare
+
+
+LISTED = {
+    (): (ArtifactKind.SDIST, ArtifactKind.WHEEL),
+    ("--sdist",): (ArtifactKind.SDIST,),
+    ("--wheel",): (ArtifactKind.WHEEL,),
+}
 
 
 def compare_builds(root: Path, scratch: Path) -> None:
@@ -58,15 +62,15 @@ def compare_builds(root: Path, scratch: Path) -> None:
     assert not found, "\n".join(found)
 
 
-def list_by_uv(root: Path, scratch: Path, kind: str) -> list[str]:
-    done = run_uv(root, scratch, "--list", kind, "--out-dir", scratch / "uv-list")
+def list_by_uv(root: Path, scratch: Path, plan: tuple[str, ...]) -> list[str]:
+    done = run_uv(root, scratch, "--list", *plan, "--out-dir", scratch / "uv-list")
     assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()[1:]
+    return [line for line in done.stdout.splitlines() if line.endswith(")")]
 
 
-def list_by_us(root: Path, kind: str) -> list[str]:
-    list_files = list_sdist if kind == "--sdist" else list_wheel
-    members = list_files(load_project(read_pyproject(root)), DiskTree(root))
+def list_by_us(root: Path, kinds: tuple[ArtifactKind, ...]) -> list[str]:
+    project = read_native_project(root, root / "dist")
+    members = (member for kind in kinds for member in project.listing(kind, from_sdist=len(kinds) > 1))
     return [f"{member.path} ({member.source or 'generated'})" for member in members]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.urls import PUBLIC, REFUSED
-from support.variants import INIT, Files, backend, empty_folder, executable, files, large, link, project
+from support.variants import INIT, Files, backend, empty_folder, executable, files, large, link, project, write_project
 
 Compare = Callable[[str, Files], None]
 Case = tuple[str, Files]
@@ -355,6 +355,15 @@ def test_real_layout(name: str, same_as_uv_in: Callable[[Path], None]) -> None:
 @pytest.mark.parametrize("name", ["star-charts"])
 def test_listing(name: str, same_listing_as_uv_in: Callable[[Path], None]) -> None:
     same_listing_as_uv_in(PROJECTS / name)
+
+
+def test_listing_of_a_wheel_that_lacks_what_the_sdist_leaves_out(
+    tmp_path: Path, same_listing_as_uv_in: Callable[[Path], None]
+) -> None:
+    root = tmp_path / "project"
+    tests = files("src/foo/tests/test_a.py", "src/foo/data/a.csv")
+    write_project(root, backend('source-exclude = ["/src/foo/tests"]'), {**INIT, **tests})
+    same_listing_as_uv_in(root)
 
 
 @pytest.mark.parametrize(("settings", "tree"), LAYOUT.values(), ids=LAYOUT)

@@ -33,6 +33,14 @@ def test_a_variable_in_a_url_is_not_filled_in(tmp_path: Path, monkeypatch: pytes
     assert "Requires-Dist: a @ https://example.org/$%7BFOLDER%7D/a.whl\n" in metadata
 
 
+@pytest.mark.parametrize("line", ['readme = "{path}"', 'license = {{ file = "{path}" }}'])
+def test_metadata_is_not_made_of_a_file_by_its_absolute_path(tmp_path: Path, line: str) -> None:
+    (tmp_path / "README.md").write_text("hello")
+    settings = project(line.format(path=(tmp_path / "README.md").as_posix()))
+    with pytest.raises(SourceRejected, match="by an absolute path"):
+        core_metadata(loaded(settings, tmp_path), DiskTree(tmp_path), ())
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no file can have such a name there")
 def test_a_name_that_can_not_be_packed_is_not_listed(tmp_path: Path) -> None:
     root = tmp_path / "project"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
-from atombuild.errors import Cancelled, Location, Problem, ProjectInvalid, ProjectMissing, SourceRejected
+from atombuild.errors import (
+    Cancelled,
+    Location,
+    Problem,
+    ProjectInvalid,
+    ProjectMissing,
+    SourceRejected,
+    SourceUnreadable,
+)
 from atombuild.events import (
     Advised,
     ArtifactStatus,
@@ -309,6 +318,39 @@ def test_an_sdist_alone_leaves_the_wheel_behind(bench: Bench) -> None:
     assert (bench.shown(SDIST).behind, bench.shown(WHEEL).behind) == (0, 1)
     bench.session.paused = False
     assert bench.pending()
+    bench.session.attempt(Cause.CHANGE)
+    started = bench.heard(AttemptStarted)[-1]
+    assert isinstance(started, AttemptStarted)
+    assert (started.paths, started.total) == (("src/demo.py",), 1)
+
+
+def vanished(bench: Bench, path: str) -> SourceUnreadable:
+    return SourceUnreadable(bench.root / path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+
+
+def test_a_file_that_vanished_while_it_was_read_leads_to_one_more_build(bench: Bench) -> None:
+    for _ in range(2):  # tools write such files again and again
+        bench.project = FakeProject(sdist_pieces=[vanished(bench, "src/tmp.py")], sources=("src/tmp.py",))
+        bench.session.attempt(Cause.CHANGE)
+        assert bench.words()[0] == "failed, no old artifact"
+        assert bench.pending()
+    bench.project = FakeProject()
+    bench.session.attempt(Cause.CHANGE)
+    assert bench.words() == ("succeeded", "succeeded")
+    assert not bench.pending()
+
+
+def test_a_folder_that_vanished_before_anything_was_planned_does_too(bench: Bench) -> None:
+    bench.project = FakeProject(flaw=vanished(bench, "src/new"))
+    bench.session.attempt(Cause.CHANGE)
+    assert bench.pending()
+
+
+def test_what_is_missing_for_good_is_not_tried_for_ever(bench: Bench) -> None:
+    bench.project = FakeProject(flaw=vanished(bench, "data"))
+    bench.session.attempt(Cause.START)
+    bench.session.attempt(Cause.CHANGE)
+    assert not bench.pending()
 
 
 def test_an_artifact_deleted_or_changed_behind_our_back_is_seen_and_not_rebuilt(bench: Bench) -> None:

@@ -88,6 +88,16 @@ DELIBERATE: Final = (
         "native/test_deliberate.py::test_a_name_that_can_not_be_packed_is_not_listed",
     ),
     Deliberate(
+        "a readme or licence by an absolute path is refused",
+        "on another machine that path is not there, or it is another file",
+        "native/test_deliberate.py::test_metadata_is_not_made_of_a_file_by_its_absolute_path",
+    ),
+    Deliberate(
+        "an sdist file whose readme or licence is a file outside of it is refused",
+        "uv puts a file of the builder's own machine into the wheel's metadata",
+        "cli/test_sdist_file.py::test_metadata_made_of_the_builders_own_files_is_refused",
+    ),
+    Deliberate(
         "no editable wheel for a project whose path holds a line break",
         "Python takes a path file line by line, and runs what begins with `import`",
         "native/test_editable.py::test_a_path_that_python_would_take_for_several_lines_is_refused",

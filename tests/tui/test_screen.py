@@ -174,6 +174,12 @@ async def test_an_empty_screen_says_what_to_do_first() -> None:
     assert "· not built yet" in text
 
 
+async def test_before_the_first_look_is_over_it_says_that_a_build_follows() -> None:
+    text = "\n".join(await seen(scenes.opening()[:1]))
+    assert "Looking at the project's files." in text
+    assert "Nothing was built yet." not in text
+
+
 async def test_an_unusable_project_gets_a_friendly_panel_and_then_the_dashboard_back() -> None:
     app = OverheardApp(engine := ScriptedEngine(*scenes.unusable()))
     async with app.run_test(size=(80, 24), notifications=True) as pilot:

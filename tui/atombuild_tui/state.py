@@ -238,7 +238,10 @@ class Dashboard:
             self,
             build=Build(event.attempt, event.cause, event.paths, event.total, at),
             artifacts=artifacts,
-            waiting=max(self.last_change - event.change, 0),
+            # An artifact that is not built now goes on waiting for what it lacks.
+            waiting=max(self.last_change - event.change, 0)
+            if all(artifact.kind in event.kinds for artifact in self.artifacts)
+            else self.waiting,
             ignored=None,
             unusable=(),
             lock_holder="",

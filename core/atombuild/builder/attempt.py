@@ -28,6 +28,7 @@ from atombuild.errors import (
     PyprojectUnreadable,
     RemovalRefused,
     Report,
+    SourceUnreadable,
     SyncFailed,
     WriteFailed,
     remedy,
@@ -93,6 +94,7 @@ class _AttemptRun:
         self._project: BuildableProject | None = None
         self._flaw: AtombuildError | None = None
         self._sources: set[str] = set()
+        self._unread: str | None = None
         self._started = False
 
     def run(self) -> Result:
@@ -368,6 +370,8 @@ class _AttemptRun:
                 self._records.end(kind, Attempt.FAILED)
             elif self._records.is_open(kind):
                 self._records.end(kind, Attempt.NOT_REACHED)
+        if isinstance(error, SourceUnreadable) and error.path.is_relative_to(self._order.root):
+            self._unread = error.path.relative_to(self._order.root).as_posix()
         self._listener.emit(Failure(error.reports(), kinds[0] if len(kinds) == 1 else None))
         return self._finish(Outcome.FAILED, error.reports())
 
@@ -385,7 +389,8 @@ class _AttemptRun:
 
     def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
         self._listener.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
-        return Result(outcome, self._project, reports, self._records.identity, frozenset(self._sources))
+        identity, sources = self._records.identity, frozenset(self._sources)
+        return Result(outcome, self._project, reports, identity, sources, self._unread)
 
     def _show(self) -> None:
         self._listener.hold(self._records.current)

@@ -60,4 +60,7 @@ class Result:
     """The ledger file that holds what the attempt's records say; None: they are in none."""
 
     sources: frozenset[str] = frozenset()
-    """The files of the project that went into the artifacts, relative to it."""
+    """The files of the project that were to go into the artifacts, relative to it."""
+
+    unread: str | None = None
+    """The file or folder that could not be read, relative to the project; None: there was none, or it is elsewhere."""

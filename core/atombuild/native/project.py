@@ -15,7 +15,7 @@ from atombuild.native.kept import Kept
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
 from atombuild.native.modules import check_layout, find_modules
-from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, sdist_filename
+from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, planned_members, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.places import places_below
@@ -70,6 +70,13 @@ class NativeProject:
         return str(self._project.metadata.version)
 
     @property
+    def named_files(self) -> tuple[tuple[str, str], ...]:
+        """The files that metadata is made of: the key that names each, and its path as written there."""
+        readme, licence = self._project.metadata.readme, self._project.metadata.license
+        files = (("readme", readme and readme.file), ("license", licence and licence.file))
+        return tuple((f"project.{key}", path) for key, path in files if path)
+
+    @property
     def backend(self) -> str:
         """The backend that the project names: uv_build, which we stand in for, or our own."""
         build_system = build_system_of(self._project.pyproject)
@@ -105,10 +112,14 @@ class NativeProject:
         """Close the files of old artifacts that something is kept in; whether there were any."""
         return self._kept.give_up_files(kind.value)
 
-    def listing(self, kind: ArtifactKind) -> tuple[Listed, ...]:
-        """Return what a distribution made from the tree would hold, but RECORD. Raises what its build would raise."""
-        list_files = list_sdist if kind is ArtifactKind.SDIST else list_wheel
-        return list_files(self._project, self._tree)
+    def listing(self, kind: ArtifactKind, *, from_sdist: bool) -> tuple[Listed, ...]:
+        """Return what a distribution would hold, but RECORD. Raises what its build would raise.
+
+        ``from_sdist``: the wheel is to be made from the sdist.
+        """
+        if kind is ArtifactKind.SDIST:
+            return list_sdist(self._project, self._tree)
+        return list_wheel(self._project, planned_members(self._project, self._tree) if from_sdist else self._tree)
 
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds."""

@@ -45,6 +45,12 @@ def read_text(project: Project, tree: SourceTree, path: str, key: str) -> str:
     """
     absolute = tree.root / posixpath.normpath(path)
     where = project.pyproject.at("project", key)
+    if posixpath.isabs(path):
+        raise SourceRejected(
+            f"`project.{key}` names a file by an absolute path: {path}",
+            hint="write a path from the folder of pyproject.toml: on another machine this one is not there",
+            where=where,
+        )
     if tree.kind(path) is None:
         raise SourceRejected(
             f"the file that `project.{key}` names is not there: {path}",

@@ -64,6 +64,12 @@ class SdistDistribution(Distribution):
         return self.unpack()
 
 
+def planned_members(project: Project, tree: SourceTree) -> MemberTree:
+    """Return the members that the sdist would have, as a tree that a wheel can be planned from; nothing is made."""
+    files = (PlannedFile(step, tree) for step in _plan(project, tree) if not isinstance(step, Folder))
+    return MemberTree(project.root, {file.path: file for file in files})
+
+
 def build_sdist(project: Project, tree: SourceTree, pulse: Pulse, kept: Kept | None = None) -> SdistDistribution:
     """Plan the sdist; it is made when its chunks are taken, from what is ``kept`` of the last one where that is right.
 
@@ -206,6 +212,43 @@ def _see(step: Planned, tree: SourceTree) -> Seen | None:
 
 def _generated_signature(step: Generated) -> Signature:
     return hashlib.sha256(step.data).digest(), step.executable
+
+
+class PlannedFile:
+    """A file as the sdist would hold it. See :class:`atombuild.native.member_tree.Member`."""
+
+    def __init__(self, step: Generated | Copied, tree: SourceTree) -> None:
+        self._step = step
+        self._tree = tree
+
+    @property
+    def path(self) -> str:
+        """In the sdist's top folder."""
+        return _below_top(self._step)
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        seen = _see(self._step, self._tree)
+        return 0 if seen is None else seen.size
+
+    @property
+    def executable(self) -> bool:
+        """Whether it is."""
+        return _content(self._step, self._tree).executable
+
+    @property
+    def digest(self) -> bytes:
+        """sha256 of its content."""
+        return hashlib.sha256(self.load()).digest()
+
+    def load(self) -> bytes:
+        """Read its content."""
+        return _content(self._step, self._tree).data
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield its content."""
+        yield self.load()
 
 
 class RunFile:

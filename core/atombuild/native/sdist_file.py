@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import posixpath
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from atombuild.archive.unpack import unpack_sdist
-from atombuild.errors import ProjectMissing, SdistRejected, WriteFailed
+from atombuild.errors import ProjectMissing, Report, SdistRejected, WriteFailed
 from atombuild.native.project import NativeProject, read_native_project
 from atombuild.status import ArtifactKind
 
@@ -44,7 +47,19 @@ class SdistFile:
                 self.archive, "it holds no pyproject.toml", hint="give an sdist that a build tool made (PEP 517)"
             ) from error
         self._require_its_own_name(project, self._top.name)
+        self._require_its_own_files(project)
         return project
+
+    def told(self, report: Report) -> Report:
+        """Return the report with places in the sdist, where it names the folder that it was unpacked in for now."""
+        if self._work is None:
+            return report
+        work, here = f"{self._work}{os.sep}", f"{self.archive}{os.sep}"
+        where = report.where
+        if where is not None:
+            where = replace(where, path=Path(str(where.path).replace(work, here)))
+        what, hint, *why = (words.replace(work, here) for words in (report.what, report.hint, *report.why))
+        return replace(report, what=what, hint=hint, where=where, why=tuple(why))
 
     def close(self) -> None:
         """Remove what was unpacked."""
@@ -60,6 +75,16 @@ class SdistFile:
         except OSError as error:
             raise WriteFailed(Path(tempfile.gettempdir()), error) from error
         return self._work
+
+    def _require_its_own_files(self, project: NativeProject) -> None:
+        """Refuse metadata made of a file outside: whoever made the sdist has no say over files of whoever builds it."""
+        for key, path in project.named_files:
+            if posixpath.isabs(path) or posixpath.normpath(path).startswith(".."):
+                raise SdistRejected(
+                    self.archive,
+                    f"its `{key}` names a file outside of it: {path}",
+                    hint="don't trust it: such a file is of this machine, and would become public with the wheel",
+                )
 
     def _require_its_own_name(self, project: NativeProject, top: str) -> None:
         name, _, version = top.rpartition("-")

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
+from atombuild.events import Mode
 from atombuild.status import ArtifactKind
 from atombuild_tui.journal import Entry
 from atombuild_tui.state import Dashboard
@@ -49,13 +50,7 @@ class MainScreen(Screen[None]):
                 yield ArtifactCard(kind, zone=self._zone)
         yield UnusablePanel()
         with Container(id="reading"):
-            yield Static(
-                Content.assemble(
-                    Content.styled("Nothing was built yet.", "$foreground"),
-                    Content.styled("\nPress b to build now, or save a file of the project.", "$quiet"),
-                ),
-                id="empty",
-            )
+            yield Static(_nothing_yet(None), id="empty")
             yield BuildLog(id="log")
             yield BelowLine()
         if self._hint:
@@ -69,6 +64,7 @@ class MainScreen(Screen[None]):
     def show(self, dashboard: Dashboard, now: float) -> None:
         """Render this dashboard from now on."""
         self.query_one(ProjectHeader).show(dashboard)
+        self.query_one("#empty", Static).update(_nothing_yet(dashboard.mode))
         self.show_cards(dashboard, now)
         self.query_one(TriggerLine).show(dashboard)
         self.query_one(UnusablePanel).show(dashboard)
@@ -119,3 +115,16 @@ class MainScreen(Screen[None]):
     def on_hint_line_dismissed(self) -> None:
         """Remove it."""
         self.dismiss_hint()
+
+
+def _nothing_yet(mode: Mode | None) -> Content:
+    """Return what stands in the log's place before its first line."""
+    if mode is None:
+        return Content.assemble(
+            Content.styled("Looking at the project's files.", "$foreground"),
+            Content.styled("\nThe first build follows; of a large project this may take some seconds.", "$quiet"),
+        )
+    return Content.assemble(
+        Content.styled("Nothing was built yet.", "$foreground"),
+        Content.styled("\nPress b to build now, or save a file of the project.", "$quiet"),
+    )
