@@ -69,27 +69,36 @@ def test_a_wheel_of_more_than_65535_members_is_read_whole() -> None:
     assert len(archive(*[member] * count).infolist()) == count
 
 
-@pytest.mark.parametrize("field", ["size", "compressed_size"])
-def test_a_size_beyond_four_gigabytes_goes_to_the_zip64_field(field: str) -> None:
-    huge = 5 << 30
-    member = deflate_member("a", b"", executable=False)
-    *_, directory, _ = wheel_chunks(
-        [replace(member, size=huge) if field == "size" else replace(member, compressed_size=huge)]
-    )
-    assert directory.endswith(b"a" + b"\1\0\x08\0" + huge.to_bytes(8, "little"))
+class Long(bytes):
+    """Stands for five gigabytes, without their weight."""
+
+    def __len__(self) -> int:
+        return 5 << 30
+
+
+FIVE_GB = (5 << 30).to_bytes(8, "little")
+
+
+@pytest.mark.parametrize(
+    ("member", "field"),
+    [
+        (deflate_member("a", Long(), executable=False), b"\1\0\x08\0" + FIVE_GB),
+        (stored_member("a", Long(), executable=False), b"\1\0\x10\0" + FIVE_GB * 2),
+    ],
+    ids=["size", "both sizes"],
+)
+def test_a_size_beyond_four_gigabytes_goes_to_the_zip64_field(member: WheelMember, field: bytes) -> None:
+    *_, directory, _ = wheel_chunks([member])
+    assert directory.endswith(b"a" + field)
+    local = b"".join(blocks_of(member.local))
+    assert local[30:].startswith(b"a" + b"\1\0\x10\0" + FIVE_GB)
 
 
 def test_an_offset_beyond_four_gigabytes_goes_to_the_zip64_field() -> None:
-    class Long(bytes):
-        """Stands for a member of five gigabytes, without their weight."""
-
-        def __len__(self) -> int:
-            return 5 << 30
-
     first = deflate_member("a", b"", executable=False)
     chunks = list(wheel_chunks([replace(first, local=Long(b"".join(blocks_of(first.local)))), directory_member("d")]))
     directory, end = chunks[-2:]
-    assert directory.endswith(b"d/" + b"\1\0\x08\0" + (5 << 30).to_bytes(8, "little"))
+    assert directory.endswith(b"d/" + b"\1\0\x08\0" + FIVE_GB)
     assert end.startswith(b"PK\6\6")
 
 

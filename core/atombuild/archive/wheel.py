@@ -13,7 +13,6 @@ import stat
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from zlib_ng import zlib_ng
@@ -43,10 +42,7 @@ _MAX16: Final = 0xFFFF
 _MAX32: Final = 0xFFFFFFFF
 
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
-_CENTRAL: Final = struct.Struct("<4sH6s2H3I5H2I")
-_OFFSET_AT: Final = 42
-"""Where in a central header the local header's offset stands."""
-
+_CENTRAL: Final = struct.Struct("<4sH6s2H3I5HI")
 _EXTRA64: Final = struct.Struct("<2H2Q")
 """The ZIP64 field of a local header."""
 
@@ -76,8 +72,8 @@ class WheelMember:
     sha256: str
     """As RECORD writes it: urlsafe base64 without padding; empty for a folder."""
 
-    central: bytes
-    """Its header in the central directory, as if its local part stood at the start of the archive."""
+    central: tuple[bytes, bytes]
+    """Its header in the central directory: what stands before the offset of its local part, and after it."""
 
     record: str
     """Its line in RECORD; empty for a folder."""
@@ -141,7 +137,6 @@ def stored_member(name: str, data: bytes, *, executable: bool) -> WheelMember:
     return _file_member(name, data, data, _STORED, executable=executable)
 
 
-@lru_cache(maxsize=1 << 14)
 def directory_member(name: str) -> WheelMember:
     """Return a folder entry; ``name`` comes without its closing slash."""
     name = f"{name}/"
@@ -158,20 +153,26 @@ class CentralDirectory:
         self.offset = 0
         """Bytes of the members noted so far."""
 
+        self._count = 0
         self._headers: list[bytes] = []
 
     def note(self, member: WheelMember) -> int:
         """Note the member that is written next; return where its local part stands."""
         offset = self.offset
-        self._headers.append(_central_at(member, offset))
-        self.offset += len(member.local)
+        self._count += 1
+        if offset < _MAX32:
+            before, after = member.central
+            self._headers += (before, offset.to_bytes(4, "little"), after)
+        else:
+            self._headers += _central_beyond(member, offset)
+        self.offset = offset + len(member.local)
         return offset
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the central directory and the end records."""
         directory = b"".join(self._headers)
         yield directory
-        yield _end_records(len(self._headers), len(directory), self.offset)
+        yield _end_records(self._count, len(directory), self.offset)
 
 
 def wheel_chunks(members: Iterable[WheelMember]) -> Iterator[bytes]:
@@ -230,51 +231,48 @@ def _local_header(name: str, method: int, crc: int, compressed_size: int, size: 
     return _LOCAL.pack(b"PK\3\4", *fields) + path + extra
 
 
-def _central_at(member: WheelMember, offset: int) -> bytes:
-    """Return the central header for a member whose local part stands at ``offset``."""
-    header = member.central
-    if max(offset, member.size, member.compressed_size) >= _MAX32:
-        return _central_header(
-            member.name,
-            header[6:12],
-            crc=member.crc,
-            compressed_size=member.compressed_size,
-            size=member.size,
-            mode=member.mode,
-            offset=offset,
-        )
-    return b"".join((header[:_OFFSET_AT], offset.to_bytes(4, "little"), header[_OFFSET_AT + 4 :]))
+def _central_beyond(member: WheelMember, offset: int) -> tuple[bytes, bytes, bytes]:
+    """Return the central header for an offset that has no room in its own field."""
+    before, after = _central_header(
+        member.name,
+        member.central[0][6:12],
+        crc=member.crc,
+        compressed_size=member.compressed_size,
+        size=member.size,
+        mode=member.mode,
+        offset=offset,
+    )
+    return before, _MAX32.to_bytes(4, "little"), after
 
 
 def _central_header(
-    name: str, how: bytes, *, crc: int, compressed_size: int, size: int, mode: int, offset: int = 0
-) -> bytes:
-    """Return a header. ``how``: the version needed, flags and method, as the local header has them."""
+    name: str, how: bytes, *, crc: int, compressed_size: int, size: int, mode: int, offset: int | None = None
+) -> tuple[bytes, bytes]:
+    """Return a header but for its field of the offset. ``how``: version needed, flags and method, as in the local one.
+
+    ``offset``: given if it goes into the ZIP64 field.
+    """
     path = name.encode()
-    large = [value for value in (size, compressed_size, offset) if value >= _MAX32]
+    large = [value for value in (size, compressed_size, offset) if value is not None and value >= _MAX32]
     extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
     needs = _NEEDS_ZIP64.to_bytes(2, "little") if large else how[:2]
-    return (
-        _CENTRAL.pack(
-            b"PK\1\2",
-            _MADE_BY,
-            needs + how[2:],
-            0,
-            _DATE,
-            crc,
-            min(compressed_size, _MAX32),
-            min(size, _MAX32),
-            len(path),
-            len(extra),
-            0,
-            0,
-            0,
-            mode << 16,
-            min(offset, _MAX32),
-        )
-        + path
-        + extra
+    before = _CENTRAL.pack(
+        b"PK\1\2",
+        _MADE_BY,
+        needs + how[2:],
+        0,
+        _DATE,
+        crc,
+        min(compressed_size, _MAX32),
+        min(size, _MAX32),
+        len(path),
+        len(extra),
+        0,
+        0,
+        0,
+        mode << 16,
     )
+    return before, path + extra
 
 
 def _end_records(count: int, size: int, offset: int) -> bytes:

@@ -34,6 +34,7 @@ class DiskTree:
         self._seen = seen
         self._base = os.fspath(root)
         self._hidden = frozenset(hidden)
+        self._hidden_folders = tuple(f"{path}/" for path in hidden)
 
     @property
     def root(self) -> Path:
@@ -106,7 +107,7 @@ class DiskTree:
             raise missing(self._root / path)
         now = time.time_ns()  # before the first byte: whatever is written from here on may hide behind the same stat
         try:
-            data, found = read_regular(self._root / path, path)
+            data, found = read_regular(f"{self._base}/{path}", path)
         except ValueError:  # a NUL byte
             raise missing(self._root / path) from None
         signature = None if is_young(found.st_mtime_ns, found.st_ctime_ns, now) else _signature_of(found)
@@ -172,7 +173,7 @@ class DiskTree:
     def _hides(self, path: str) -> bool:
         if ".atombuild" in path and is_ours(path.rpartition("/")[2]):
             return True
-        return any(path == hidden or path.startswith(f"{hidden}/") for hidden in self._hidden)
+        return path in self._hidden or path.startswith(self._hidden_folders)
 
 
 def _signature_of(found: os.stat_result) -> Signature:

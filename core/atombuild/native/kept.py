@@ -39,7 +39,8 @@ class KeptMember:
     @property
     def is_whole(self) -> bool:
         """Whether its bytes can still be had."""
-        return is_whole(self.member.local)
+        local = self.member.local
+        return isinstance(local, bytes) or local.is_whole()
 
     def kept_as(self, piece: Piece) -> KeptMember:
         """Return the same, with its bytes in another place."""

@@ -8,7 +8,6 @@ from typing import Final
 
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
-from atombuild.native.advice import advise
 from atombuild.native.disk_tree import DiskTree, Look
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.kept import Kept
@@ -123,6 +122,8 @@ class NativeProject:
 
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds."""
+        from atombuild.native.advice import advise  # noqa: PLC0415 (after the build is early enough to load it)
+
         return advise(self._project, self._tree, breathe)
 
     def admits(self, path: str) -> bool:

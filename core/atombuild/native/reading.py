@@ -14,6 +14,9 @@ from atombuild.errors import Location, SourceRejected, SourceUnreadable
 from atombuild.native.large import Unsteady
 
 _TRIES: Final = 3
+_LEAST: Final = 4096
+"""Bytes asked for at a time, at least: a file may say that it is empty and not be."""
+
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """A FIFO that takes the file's place between the look and the open must not hold us."""
 
@@ -21,26 +24,27 @@ EXECUTABLE: Final = 0 if os.name == "nt" else 0o111
 """The bits of a mode that make a file executable."""
 
 
-def read_regular(path: Path, shown: str) -> tuple[bytes, os.stat_result]:
+def read_regular(path: str, shown: str) -> tuple[bytes, os.stat_result]:
     """Return a regular file's bytes, and its stat, which is of just these bytes; a link to a file is followed.
 
     ``shown`` is the path that messages name. Raises :class:`SourceRejected` for what is no regular file and
     :class:`SourceUnreadable` when the system refuses or the file never holds still.
     """
-    with _errors_of(path, shown):
+    try:
         for _ in range(_TRIES):
-            _check_regular(path.stat(), path, shown)
             read = _read_still(path, shown)
             if read is not None:
                 return read
-    raise SourceUnreadable(path, OSError("it kept changing while it was read"))
+    except OSError as error:
+        raise _told(error, Path(path), shown) from error
+    raise SourceUnreadable(Path(path), OSError("it kept changing while it was read"))
 
 
 def look_at_regular(path: Path, shown: str) -> os.stat_result:
     """Return a regular file's stat. Raises as :func:`read_regular`."""
     with _errors_of(path, shown):
         found = path.stat()
-        _check_regular(found, path, shown)
+        _check_regular(found, str(path), shown)
     return found
 
 
@@ -74,27 +78,35 @@ def _errors_of(path: Path, shown: str) -> Iterator[None]:
     """Turn the system's refusal into an error that names the file."""
     try:
         yield
-    except FileNotFoundError as error:
-        if path.is_symlink():
-            raise SourceRejected(
-                f"failed to query metadata of file `{shown}`: it is a symbolic link to nothing",
-                hint="remove the link, mend what it points to, or exclude it from the build",
-                where=Location(path),
-                why=(f"it points to {path.readlink()}",),
-            ) from error
-        raise SourceUnreadable(path, error) from error
     except OSError as error:
-        raise SourceUnreadable(path, error) from error
+        raise _told(error, path, shown) from error
 
 
-def _read_still(path: Path, shown: str) -> tuple[bytes, os.stat_result] | None:
+def _told(error: OSError, path: Path, shown: str) -> SourceRejected | SourceUnreadable:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return SourceRejected(
+            f"failed to query metadata of file `{shown}`: it is a symbolic link to nothing",
+            hint="remove the link, mend what it points to, or exclude it from the build",
+            where=Location(path),
+            why=(f"it points to {path.readlink()}",),
+        )
+    return SourceUnreadable(path, error)
+
+
+def _read_still(path: str, shown: str) -> tuple[bytes, os.stat_result] | None:
     """Read to the end; None when the file changed between the first byte and the last."""
+    _check_regular(os.stat(path), path, shown)  # noqa: PTH116 (a hot path); to open some devices is to use them
     descriptor = os.open(path, _FLAGS)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    try:
         before = os.fstat(descriptor)
         _check_regular(before, path, shown)
-        data = file.readall()
+        pieces = []
+        while piece := os.read(descriptor, max(before.st_size + 1, _LEAST)):
+            pieces.append(piece)
         after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     still = _identity(before) == _identity(after) and len(data) == after.st_size
     return (data, after) if still else None
 
@@ -103,21 +115,21 @@ def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _check_regular(status: os.stat_result, path: Path, shown: str) -> None:
+def _check_regular(status: os.stat_result, path: str, shown: str) -> None:
     if stat.S_ISREG(status.st_mode):
         return
     if stat.S_ISDIR(status.st_mode):
         raise SourceRejected(
             f"failed to read from file `{shown}`: it is a symbolic link to a folder",
             hint="put the folder itself in its place, link single files, or exclude it from the build",
-            where=Location(path),
+            where=Location(Path(path)),
             why=("Is a directory (EISDIR)",),
         )
     raise SourceRejected(
         f"`{shown}` is {_OTHER_KINDS.get(stat.S_IFMT(status.st_mode), 'no regular file')}: "
         "it can't be part of a distribution",
         hint="move it out of the package or exclude it from the build",
-        where=Location(path),
+        where=Location(Path(path)),
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Final
 
 from atombuild.archive.pieces import Shelf, blocks_of
@@ -34,7 +34,7 @@ from atombuild.native.large import is_large, made_steadily
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import check_layout, find_modules
 from atombuild.native.selection import Selected, wheel_files
-from atombuild.native.tree import LargeFile, Pulse, SourceTree
+from atombuild.native.tree import LargeFile, Pulse, SourceFile, SourceTree
 from atombuild.project.model import Project
 
 
@@ -99,11 +99,15 @@ class _Packing:
         for batch in in_order(self._batches(), self._breathe):
             for made in batch:
                 member = made.member
+                local = member.local
                 offset = directory.note(member)
                 records.append(member.record)
-                yield from blocks_of(member.local)
+                if isinstance(local, bytes):
+                    yield local
+                else:
+                    yield from local
                 if made.signature is not None:
-                    members[kind, member.name] = made.kept_as(keeping.place(member.local, offset))
+                    members[kind, member.name] = made.kept_as(keeping.place(local, offset))
             self._done += len(batch)
             self._breathe()
         last = self._file(self.record, record_text(records, self.record).encode())
@@ -119,44 +123,47 @@ class _Packing:
 
     def _batches(self) -> Iterator[Job[_Batch] | Done[_Batch]]:
         """Yield the members in batches: made already, or to be made."""
-        steps: list[Planned | KeptMember] = []
-        weight = missing = 0
+        parts: list[KeptMember | _Work] = []
+        made: list[KeptMember] = []
+        weight = 0
+        kind, see, kept = self._tree.kind_of_signatures, self._tree.see, self._kept.members
         for step in self._plan:
-            made: Planned | KeptMember = step
             if isinstance(step, Copied):
-                seen = self._tree.see(step.source)
-                old = self._kept.members.get((self._tree.kind_of_signatures, step.path))
+                seen = see(step.source)
+                old = kept.get((kind, step.path))
                 if old is not None and seen is not None and old.signature == seen.signature and old.is_whole:
-                    made = old
+                    parts.append(old)
+                    made.append(old)
+                elif seen is not None and is_large(seen.size) and not self._stored:
+                    parts.append(partial(self._large, step))
+                    weight += seen.size
                 else:
-                    weight += seen.size if seen is not None else 0
-            missing += made is step
-            steps.append(made)
-            if len(steps) == _BATCH or weight >= _BATCH_BYTES:
-                yield self._batch(steps, missing, weight)
-                steps, weight, missing = [], 0, 0
-        yield self._batch(steps, missing, weight)
+                    # Here and not by the job: reading is many short calls, and threads take turns for each.
+                    file = self._tree.read(step.source)
+                    parts.append(partial(self._copied, step.path, file))
+                    weight += len(file.data)
+            elif isinstance(step, Folder):
+                parts.append(folder := _folder(step.path))
+                made.append(folder)
+            else:
+                parts.append(partial(self._generated, step))
+            if len(parts) == _BATCH or weight >= _BATCH_BYTES:
+                yield Done(made) if len(made) == len(parts) else Job(partial(_make, parts), weight)
+                parts, made, weight = [], [], 0
+        yield Job(partial(_make, parts), weight)
 
-    def _batch(self, steps: list[Planned | KeptMember], missing: int, weight: int) -> Job[_Batch] | Done[_Batch]:
-        if missing:
-            return Job(partial(self._make, steps), weight)
-        return Done(tuple(step for step in steps if isinstance(step, KeptMember)))
+    def _generated(self, step: Generated, breathe: Breathe) -> KeptMember:
+        return KeptMember(None, self._file(step.path, step.data, executable=step.executable, breathe=breathe))
 
-    def _make(self, steps: list[Planned | KeptMember], breathe: Breathe) -> _Batch:
-        return tuple(step if isinstance(step, KeptMember) else self._made(step, breathe) for step in steps)
+    def _copied(self, path: str, file: SourceFile, breathe: Breathe) -> KeptMember:
+        return KeptMember(file.signature, self._file(path, file.data, executable=file.executable, breathe=breathe))
 
-    def _made(self, step: Planned, breathe: Breathe) -> KeptMember:
-        breathe()
-        if isinstance(step, Folder):
-            return KeptMember(None, directory_member(step.path))
-        if isinstance(step, Generated):
-            return KeptMember(None, self._file(step.path, step.data, executable=step.executable, breathe=breathe))
-        size = self._tree.size(step.source)
-        if size is not None and is_large(size) and not self._stored:
-            return made_steadily(step.source, self._tree, partial(_large, step.path, breathe))
-        file = self._tree.read(step.source)
-        member = self._file(step.path, file.data, executable=file.executable, breathe=breathe)
-        return KeptMember(file.signature, member)
+    def _large(self, step: Copied, breathe: Breathe) -> KeptMember:
+        def make(file: LargeFile) -> KeptMember:
+            member = deflate_large_member(step.path, file.pieces(), executable=file.executable, breathe=breathe)
+            return KeptMember(file.signature, member)
+
+        return made_steadily(step.source, self._tree, make)
 
     def _file(
         self, path: str, data: bytes, *, executable: bool = False, breathe: Breathe = lambda: None
@@ -166,7 +173,8 @@ class _Packing:
         return deflate_member(path, data, executable=executable, breathe=breathe)
 
 
-_Batch = tuple[KeptMember, ...]
+_Batch = list[KeptMember]
+_Work = Callable[[Breathe], KeptMember]
 
 _BATCH: Final = 64
 """Members that are passed on together, at most."""
@@ -175,9 +183,17 @@ _BATCH_BYTES: Final = 256 * 1024
 """Bytes of content that are worth a piece of work of their own."""
 
 
-def _large(path: str, breathe: Breathe, file: LargeFile) -> KeptMember:
-    member = deflate_large_member(path, file.pieces(), executable=file.executable, breathe=breathe)
-    return KeptMember(file.signature, member)
+@lru_cache(maxsize=1 << 14)
+def _folder(path: str) -> KeptMember:
+    return KeptMember(None, directory_member(path))
+
+
+def _make(parts: list[KeptMember | _Work], breathe: Breathe) -> _Batch:
+    members = []
+    for part in parts:
+        breathe()
+        members.append(part if isinstance(part, KeptMember) else part(breathe))
+    return members
 
 
 def copies(project: Project, files: Iterable[Selected]) -> Iterator[Planned]:

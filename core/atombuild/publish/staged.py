@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
 from atombuild.errors import PersistFailed, WriteFailed
+from atombuild.publish.digest import Digest
 from atombuild.publish.identity import Identity
 from atombuild.publish.names import check_target, temporary_name
 from atombuild.publish.system import DirectorySystem
@@ -49,7 +49,7 @@ class Staged:
         self._system = system
         self._target = check_target(target)
         self._path = directory / target
-        self._digest = hashlib.sha256()
+        self._digest = Digest()
         self._size = 0
         self._name: str | None = None
         self._sealed: Sealed | None = None
@@ -129,6 +129,7 @@ class Staged:
         return self._descriptor
 
     def _discard(self) -> None:
+        self._digest.close()
         # An error here has nothing to add: the next start sweeps what could not be removed now.
         if self._descriptor is not None:
             with contextlib.suppress(OSError):

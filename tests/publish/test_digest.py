@@ -1,0 +1,31 @@
+"""The hash is that of everything that was written, whoever worked it out."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+
+import pytest
+
+from atombuild.publish.digest import Digest
+
+
+@pytest.mark.parametrize("size", [0, 1, 1000, 300_000])
+@pytest.mark.parametrize("count", [1, 7, 60])
+def test_it_is_the_sha256_of_all_chunks_in_order(size: int, count: int) -> None:
+    chunks = [bytes([number]) * size for number in range(count)]
+    digest = Digest()
+    for chunk in chunks:
+        digest.update(chunk)
+    assert digest.hexdigest() == hashlib.sha256(b"".join(chunks)).hexdigest()
+    digest.close()
+
+
+def test_no_thread_outlives_it() -> None:
+    before = threading.active_count()
+    digest = Digest()
+    for _ in range(40):
+        digest.update(bytes(200_000))
+    assert threading.active_count() > before
+    digest.close()
+    assert threading.active_count() == before
