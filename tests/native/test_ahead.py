@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from atombuild.errors import Cancelled
-from atombuild.native.ahead import Breathe, Done, Job, in_order
+from atombuild.native.ahead import Breathe, Done, Job, in_order, leave_a_core
 
 HEAVY = 1 << 20
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ def taken(*jobs: Job[Result] | Done[Result], breathe: Breathe = never) -> list[R
 
 @pytest.fixture(autouse=True)
 def cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atombuild.native.ahead._CORES", 2)
+    monkeypatch.setattr("atombuild.native.ahead._Hands.number", 2)
 
 
 def test_results_come_in_order_whoever_is_done_first() -> None:
@@ -78,6 +78,14 @@ def test_much_work_is_done_elsewhere_and_by_more_than_one() -> None:
     assert len(threads) == 2
     assert threading.current_thread() not in threads
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_a_core_can_be_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("atombuild.native.ahead._cores", lambda: 2)
+    leave_a_core()
+    leave_a_core()
+    here = threading.current_thread()
+    assert taken(*(Job(lambda _: threading.current_thread(), HEAVY) for _ in range(3))) == [here] * 3
 
 
 def test_giving_up_stops_those_who_work_and_waits_for_them() -> None:

@@ -563,6 +563,14 @@ ERRORS: Mapping[str, Row] = {
         ('invalid type: string "x", expected a sequence',),
         'write a list in brackets: silence = ["…"]',
     ),
+    "memory": (
+        NAME + "[tool.atombuild]\nkeep-in-memory = -1\n",
+        INIT,
+        "`tool.atombuild.keep-in-memory` is negative",
+        "pyproject.toml:8:18",
+        (),
+        "write the MiB that each artifact may take, from 0 on: keep-in-memory = 64",
+    ),
 }
 
 

@@ -22,6 +22,7 @@ from atombuild.errors import AtombuildError
 from atombuild.native.kept import Kept
 from atombuild.native.project import read_native_project
 from atombuild.status import ArtifactKind
+from support.builders import published
 from support.variants import write_project
 
 SDIST, WHEEL = ArtifactKind
@@ -46,7 +47,7 @@ def builds(root: Path, kept: Kept, *plans: tuple[ArtifactKind, ...]) -> list[byt
             for kind in plan:
                 from_sdist = len(plan) > 1
                 content = project.sdist(_no_pulse) if kind is SDIST else project.wheel(_no_pulse, from_sdist=from_sdist)
-                made.append(b"".join(content.chunks()))
+                made.append(published(content))
         except AtombuildError as error:
             made.append(str(error))
     return made
@@ -229,14 +230,18 @@ def test_what_is_too_young_to_be_told_by_a_stat_is_not_kept(tmp_path: Path, monk
     assert not [run for run in kept.runs.values() if run.files]
 
 
-def test_beyond_its_limit_nothing_is_kept_in_memory_and_the_artifacts_are_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_memory_everything_is_kept_in_files_and_the_artifacts_are_the_same(tmp_path: Path) -> None:
     root, kept = project_of(tmp_path, 50), Kept()
-    monkeypatch.setattr("atombuild.native.kept.LIMIT", 3000)
+    change_settings("[tool.atombuild]\nkeep-in-memory = 0")(root)
     whole = builds(root, Kept())
     for _ in range(2):
         assert builds(root, kept) == whole
-        pieces = [each.member.local for each in kept.members.values()]
-        assert 0 < sum(len(piece) for piece in pieces if isinstance(piece, bytes)) <= 3000
-        assert any(isinstance(piece, Slice) for piece in pieces)
+        assert len(kept.members) > 50
+        assert all(isinstance(each.member.local, Slice) for each in kept.members.values())
+
+
+def test_what_has_room_is_kept_in_memory(tmp_path: Path) -> None:
+    root, kept = project_of(tmp_path, 50), Kept()
+    builds(root, kept)
+    assert all(isinstance(each.member.local, bytes) for each in kept.members.values())
+    assert all(isinstance(each.run.compressed, bytes) for each in kept.runs.values())

@@ -245,16 +245,27 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
 
 
 def test_the_codes_to_silence_are_read_as_written() -> None:
-    assert load(f'{PROJECT}[tool.atombuild]\nsilence = ["large-file", "no-such-code"]').silence == (
+    assert load(f'{PROJECT}[tool.atombuild]\nsilence = ["large-file", "no-such-code"]').own.silence == (
         "large-file",
         "no-such-code",
     )
-    assert load(PROJECT).silence == ()
+    assert load(PROJECT).own.silence == ()
+
+
+def test_how_much_is_kept_in_memory_is_read_in_mib() -> None:
+    assert load(f"{PROJECT}[tool.atombuild]\nkeep-in-memory = 0").own.keep_in_memory == 0
+    assert load(PROJECT).own.keep_in_memory == 64
 
 
 @pytest.mark.parametrize(
     ("lines", "what", "why", "place"),
     [
+        (
+            "[tool.atombuild]\nkeep-in-memory = true",
+            "`tool.atombuild.keep-in-memory` has the wrong type",
+            "invalid type: boolean `true`, expected an integer",
+            "7:18",
+        ),
         (
             "[tool.atombuild]\nsilence = 3",
             "`tool.atombuild.silence` has the wrong type",
@@ -275,7 +286,7 @@ def test_the_codes_to_silence_are_read_as_written() -> None:
         ),
     ],
 )
-def test_a_silence_that_is_no_list_of_words_is_refused_where_it_stands(
+def test_a_setting_of_ours_of_the_wrong_type_is_refused_where_it_stands(
     lines: str, what: str, why: str, place: str
 ) -> None:
     (problem,) = problems(PROJECT + lines)

@@ -25,11 +25,6 @@ MODULES = tuple(f"src/foo/m{number:02}.py" for number in range(40))
 
 
 @pytest.fixture(autouse=True)
-def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("atombuild.native.kept.LIMIT", 500)
-
-
-@pytest.fixture(autouse=True)
 def old(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all files look old, or nothing would be kept."""
     monkeypatch.setattr("atombuild.native.disk_tree.is_young", lambda *_: False)
@@ -50,7 +45,7 @@ def compressed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture(params=PLANS)
 def setup(request: pytest.FixtureRequest, tmp_path: Path) -> ProjectSetup:
-    write_project(tmp_path / "p", "", files("src/foo/__init__.py", *MODULES))
+    write_project(tmp_path / "p", "[tool.atombuild]\nkeep-in-memory = 0\n", files("src/foo/__init__.py", *MODULES))
     return ProjectSetup(tmp_path / "p", tmp_path / "p" / "dist", PLANS[request.param])
 
 

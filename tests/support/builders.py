@@ -53,18 +53,18 @@ def build_by_us(root: Path, plan: str) -> Outcome:
         source: SourceTree = tree
         if plan != "wheel":
             sdist = build_sdist(project, tree, _no_pulse)
-            artifacts[sdist.filename] = _published(sdist)
+            artifacts[sdist.filename] = published(sdist)
             source = sdist.tree
         if plan != "sdist":
             wheel = build_wheel(project, source, _no_pulse)
-            artifacts[wheel.filename] = _published(wheel)
+            artifacts[wheel.filename] = published(wheel)
     except AtombuildError as error:
         return Outcome(artifacts, str(error))
     return Outcome(artifacts, None)
 
 
-def _published(distribution: Distribution) -> bytes:
-    """Write it to a file, from which it may be read back, and return its bytes."""
+def published(distribution: Distribution) -> bytes:
+    """Write a distribution to a file, from which it may be read back, and return its bytes."""
     with tempfile.TemporaryFile(buffering=0) as file:
         for chunk in distribution.chunks():
             file.write(chunk)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sys
+from typing import Final
 
 from atombuild import cli
+from atombuild.native.ahead import leave_a_core
+
+_TURN: Final = 0.001
+"""Seconds that a thread of Python runs before another gets its turn. A build is thousands of short calls: with the
+usual 5 ms, it would wait that long after each of them while the screen is busy."""
 
 
 def show_screen(order: cli.ScreenOrder) -> int:
     """Run the user interface until it is left; return the exit status."""
     from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help never import textual)
 
+    # The build and the screen share an interpreter: a slow paint must not stall the build, nor the build a key.
+    sys.setswitchinterval(_TURN)
+    leave_a_core()
     engine = order.setup.engine()
     app = AtombuildApp(engine, hint=order.hint, bell=order.bell)
     app.run()

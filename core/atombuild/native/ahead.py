@@ -32,6 +32,24 @@ _WORTH_A_THREAD: Final = 64 * 1024
 """Bytes of content that make it worth starting threads for."""
 
 
+def _cores() -> int:
+    try:
+        return min(8, len(os.sched_getaffinity(0)))
+    except AttributeError:  # macOS, Windows
+        return min(8, os.cpu_count() or 1)
+
+
+class _Hands:
+    """How many threads may work at a time in this process; with one, everything is done where it is wanted."""
+
+    number = _cores()
+
+
+def leave_a_core() -> None:
+    """Let the builds of this process leave one core to others, such as a screen that answers keys meanwhile."""
+    _Hands.number = max(1, _cores() - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Job(Generic[_Result]):
     """A piece of work."""
@@ -96,8 +114,8 @@ class _Crew(Generic[_Result]):
         future = None
         if isinstance(job, Job):
             self._weight += job.weight
-            if self._pool is None and self._weight > _WORTH_A_THREAD and _CORES > 1:
-                self._pool = ThreadPoolExecutor(_CORES, "atombuild-ahead")
+            if self._pool is None and self._weight > _WORTH_A_THREAD and _Hands.number > 1:
+                self._pool = ThreadPoolExecutor(_Hands.number, "atombuild-ahead")
                 self._queue = deque((each, self._begun(each)) for each, _ in self._queue)
             future = self._begun(job)
         self._queue.append((job, future))
@@ -128,13 +146,3 @@ class _Crew(Generic[_Result]):
     def _breathe_there(self) -> None:
         if self._stop.is_set():
             raise Cancelled
-
-
-def _cores() -> int:
-    try:
-        return min(8, len(os.sched_getaffinity(0)))
-    except AttributeError:  # macOS, Windows
-        return min(8, os.cpu_count() or 1)
-
-
-_CORES: Final = _cores()

@@ -23,9 +23,6 @@ from atombuild.native.selection import Selection
 from atombuild.native.tree import Signature, SourceTree
 from atombuild.project.model import Project
 
-LIMIT: Final = 64 * 1024 * 1024
-"""Compressed bytes that are kept in memory for each kind of artifact; what goes beyond stays in the artifact's file."""
-
 
 @dataclass(frozen=True, slots=True)
 class KeptMember:
@@ -179,10 +176,6 @@ class Kept:
             del self.runs[start]
         return bool(given_up or runs)
 
-    def keep_in(self, shelf: Shelf) -> Keeping:
-        """Return what gathers the pieces of an archive that is being made, to be kept once it is whole."""
-        return Keeping(shelf, LIMIT)
-
 
 def _closes(piece: Piece) -> bool:
     """Whether the piece was in a file, which is closed now."""
@@ -192,12 +185,16 @@ def _closes(piece: Piece) -> bool:
     return True
 
 
+_MIB: Final = 1024 * 1024
+
+
 class Keeping:
     """Decides where each piece of an archive is kept: in memory, or where it stands in the archive's own file."""
 
-    def __init__(self, shelf: Shelf, room: int) -> None:
+    def __init__(self, shelf: Shelf, project: Project) -> None:
+        """``shelf`` will be the archive's file; ``project`` says how much goes into memory."""
         self._shelf = shelf
-        self._room = room
+        self._room = project.own.keep_in_memory * _MIB
 
     def place(self, piece: Piece, offset: int) -> Piece:
         """Return the piece as it is kept; it stands at ``offset`` of the archive."""

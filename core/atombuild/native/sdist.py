@@ -28,7 +28,7 @@ from atombuild.native.distribution import (
     listed,
     new_folders,
 )
-from atombuild.native.kept import Kept, KeptFile, KeptRun
+from atombuild.native.kept import Keeping, Kept, KeptFile, KeptRun
 from atombuild.native.large import in_pieces, is_large, made_steadily
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.member_tree import MemberTree
@@ -77,16 +77,15 @@ def build_sdist(project: Project, tree: SourceTree, pulse: Pulse, kept: Kept | N
     :class:`atombuild.errors.SourceUnreadable`, and whatever ``pulse`` raises.
     """
     kept = kept if kept is not None else Kept()
-    packing = _Packing(kept.plan("sdist", project, tree, _plan), tree, pulse, kept)
-    return SdistDistribution(
-        sdist_filename(project), packing.plan, (), packing.make, unpack=lambda: packing.members(project.root)
-    )
+    packing = _Packing(project, kept.plan("sdist", project, tree, _plan), tree, pulse, kept)
+    return SdistDistribution(sdist_filename(project), packing.plan, (), packing.make, unpack=packing.members)
 
 
 class _Packing:
     """The making of one sdist."""
 
-    def __init__(self, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, kept: Kept) -> None:
+    def __init__(self, project: Project, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, kept: Kept) -> None:
+        self._project = project
         self.plan = plan
         self._tree = tree
         self._pulse = pulse
@@ -96,7 +95,7 @@ class _Packing:
 
     def make(self, shelf: Shelf) -> Generator[bytes]:
         """Yield the archive. See :data:`atombuild.native.distribution.Make`."""
-        frame, keeping = GzipFrame(), self._kept.keep_in(shelf)
+        frame, keeping = GzipFrame(), Keeping(shelf, self._project)
         runs: list[KeptRun] = []
         yield HEADER
         self._breathe()
@@ -110,14 +109,14 @@ class _Packing:
         self._runs = tuple(runs)
         self._kept.runs = {run.start: run for run in runs if run.key is not None}
 
-    def members(self, root: Path) -> MemberTree:
+    def members(self) -> MemberTree:
         """Return the members of the archive that was made."""
         if self._runs is None:
             raise RuntimeError("the sdist is not made yet")
         # A wheel takes files from one run after another: a few that stay unpacked are enough, and go with the tree.
         unpack = lru_cache(maxsize=4)(decompress_run)
         files = {file.path: RunFile(run.run, file, unpack) for run in self._runs for file in run.files}
-        return MemberTree(root, files, self.plan)
+        return MemberTree(self._project.root, files, self.plan)
 
     def _breathe(self) -> None:
         self._pulse(self._done, len(self.plan))

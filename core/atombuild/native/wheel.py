@@ -29,7 +29,7 @@ from atombuild.native.distribution import (
     listed,
     new_folders,
 )
-from atombuild.native.kept import Kept, KeptMember
+from atombuild.native.kept import Keeping, Kept, KeptMember
 from atombuild.native.large import is_large, made_steadily
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.modules import check_layout, find_modules
@@ -81,6 +81,7 @@ class _Packing:
     def __init__(
         self, project: Project, plan: tuple[Planned, ...], tree: SourceTree, pulse: Pulse, kept: Kept, *, stored: bool
     ) -> None:
+        self._project = project
         self.record = f"{dist_info_name(project)}/RECORD"
         self._plan = plan
         self._tree = tree
@@ -91,7 +92,7 @@ class _Packing:
 
     def make(self, shelf: Shelf) -> Generator[bytes]:
         """Yield the archive. See :data:`atombuild.native.distribution.Make`."""
-        directory, keeping = CentralDirectory(), self._kept.keep_in(shelf)
+        directory, keeping = CentralDirectory(), Keeping(shelf, self._project)
         records: list[str] = []
         members: dict[tuple[str, str], KeptMember] = {}
         kind = self._tree.kind_of_signatures

@@ -17,7 +17,7 @@ from atombuild.project.dependencies import invalid_name, read_dependencies, read
 from atombuild.project.model import CoreMetadata, License, Person, Project, Readme
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.requirement import NAME
-from atombuild.project.settings import read_settings, read_silence
+from atombuild.project.settings import read_own_settings, read_settings
 from atombuild.project.versions import Refused, Specifiers, parse_specifiers, parse_version
 
 _PLACEHOLDER: Final = "placeholder"
@@ -36,9 +36,9 @@ def load_project(pyproject: Pyproject) -> Project:
     project = document.table("project", expected="struct Project")
     metadata = _metadata(project) if project else CoreMetadata(_PLACEHOLDER, Version("0"))
     settings = read_settings(document)
-    silence = read_silence(document)
+    own = read_own_settings(document)
     findings.raise_if_any()
-    return Project(pyproject.path.parent, pyproject, metadata, settings, silence)
+    return Project(pyproject.path.parent, pyproject, metadata, settings, own)
 
 
 def _metadata(project: Table) -> CoreMetadata:

@@ -109,6 +109,17 @@ class UvBuildSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """``[tool.atombuild]``."""
+
+    silence: tuple[str, ...] = ()
+    """Codes of advice, as written."""
+
+    keep_in_memory: int = 64
+    """MiB of compressed pieces that are kept in memory for each artifact between two builds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """One project, as its ``pyproject.toml`` describes it at one moment."""
 
@@ -121,8 +132,7 @@ class Project:
     metadata: CoreMetadata
     settings: UvBuildSettings
 
-    silence: tuple[str, ...] = ()
-    """``tool.atombuild.silence``: codes of advice, as written."""
+    own: OwnSettings = field(default_factory=OwnSettings)
 
     @property
     def distribution(self) -> str:

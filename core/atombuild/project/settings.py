@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from atombuild.project.checks import Table, dotted
-from atombuild.project.model import UvBuildSettings
+from atombuild.project.model import OwnSettings, UvBuildSettings
 
 DATA_SCHEMES: Final = ("purelib", "platlib", "headers", "scripts", "data")
 """The keys of ``data``, in the order in which wheels hold them."""
@@ -20,6 +20,9 @@ OWN_KEYS: Final = ("tool", "atombuild")
 
 SILENCE: Final = "silence"
 """Its key for the codes of advice that the author does not want to read."""
+
+KEEP_IN_MEMORY: Final = "keep-in-memory"
+"""Its key for the memory that a session may take for what it keeps from build to build."""
 
 
 def read_settings(document: Table) -> UvBuildSettings:
@@ -42,13 +45,29 @@ def read_settings(document: Table) -> UvBuildSettings:
     )
 
 
-def read_silence(document: Table) -> tuple[str, ...]:
-    """Return ``tool.atombuild.silence``; what is wrong goes to the document's findings."""
+def read_own_settings(document: Table) -> OwnSettings:
+    """Return ``[tool.atombuild]``; what is wrong goes to the document's findings."""
     tool = document.values.get(OWN_KEYS[0])
     if not isinstance(tool, dict):
-        return ()  # read_settings says so
+        return OwnSettings()  # read_settings says so
     table = Table(document.findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
-    return (table.strings(SILENCE) if table else None) or ()
+    if table is None:
+        return OwnSettings()
+    return OwnSettings(table.strings(SILENCE) or (), _keep_in_memory(table))
+
+
+def _keep_in_memory(table: Table) -> int:
+    default = OwnSettings().keep_in_memory
+    value = table.values.get(KEEP_IN_MEMORY, default)
+    if type(value) is int and value >= 0:
+        return value
+    hint = f"write the MiB that each artifact may take, from 0 on: {KEEP_IN_MEMORY} = {default}"
+    keys = (*table.keys, KEEP_IN_MEMORY)
+    if type(value) is int:
+        table.findings.refuse(keys, f"`{dotted(keys)}` is negative", hint)
+    else:
+        table.findings.wrong_type(keys, value, "an integer", hint)
+    return default
 
 
 def _module_name(table: Table) -> str | tuple[str, ...] | None:
