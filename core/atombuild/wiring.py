@@ -9,6 +9,7 @@ from pathlib import Path
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event, Failure, ProjectUnusable
+from atombuild.native.ahead import leave_a_core
 from atombuild.native.disk_tree import Look
 from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
@@ -55,8 +56,13 @@ class ProjectSetup:
             emit=emit,
         )
 
-    def engine(self) -> Engine:
-        """Return an engine that watches and builds in threads of its own."""
+    def engine(self, *, beside_a_screen: bool = False) -> Engine:
+        """Return an engine that watches and builds in threads of its own.
+
+        ``beside_a_screen``: builds leave a core to what answers keys in this process.
+        """
+        if beside_a_screen:
+            leave_a_core()
         return Engine(self.session, lambda hear: Notifier(self.root, hear), self.filter)
 
     def filter(self, keep: Callable[[str], bool]) -> WatchFilter:

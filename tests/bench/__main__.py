@@ -28,7 +28,7 @@ import uv
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # as pytest does: what tests share is found from there
 
-from bench.projects import Subject, from_index, made_up  # noqa: E402 (only now it can be found)
+from bench.projects import Subject, from_index, heavy, made_up  # noqa: E402 (only now it can be found)
 
 CACHE = Path.home() / ".cache" / "atombuild-bench"
 
@@ -47,9 +47,10 @@ def main() -> None:
             subjects.append(from_index(folder / "d", CACHE, "django", "5.2.4", docs))
             subjects.append(from_index(folder / "s", CACHE, "sympy", "1.14.0", '"doc/**"'))
             subjects.append(made_up(folder, "50,000 files", 50_000))
+            subjects.append(heavy(folder))
         say(f"{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
-        say("| Project | | `uv build` | ours, cold | ours, warm | warm is | peak | size to uv's |")
-        say("|---|---|---|---|---|---|---|---|")
+        say("| Project | | `uv build` | ours, cold | ours, warm | a file | warm is | peak | size to uv's |")
+        say("|---|---|---|---|---|---|---|---|---|")
         for subject in subjects:
             for kinds in ("wheel", "sdist,wheel"):
                 say(row(subject, kinds, arguments.rounds))
@@ -57,6 +58,10 @@ def main() -> None:
         say("|---|---|---|---|")
         for subject in subjects[:3]:
             say(save_row(subject, arguments.rounds))
+        say("\n| Screen | start to first picture | key to picture while it builds from nothing |")
+        say("|---|---|---|")
+        for subject in subjects[2:3]:
+            say(screen_row(subject, arguments.rounds))
         say("\n| `python -m build`, isolated | pip | uv |")
         say("|---|---|---|")
         for subject in subjects[:1]:
@@ -85,7 +90,8 @@ def row(subject: Subject, kinds: str, rounds: int) -> str:
     ratio = statistics.median(theirs) / statistics.median(ours.warm)
     what = "wheel" if kinds == "wheel" else "sdist + wheel"
     peak = f"{ours.peak / 1e6:.0f} MB"
-    cells = (f"{subject.name} ({subject.files:,} files)", what, span(theirs), span(cold), span(ours.warm))
+    each = f"{statistics.median(ours.warm) / subject.files * 1e6:.0f} µs"
+    cells = (f"{subject.name} ({subject.files:,} files)", what, span(theirs), span(cold), span(ours.warm), each)
     return f"| {' | '.join(cells)} | **{ratio:.1f} times as fast** | {peak} | {sizes} |"
 
 
@@ -156,6 +162,16 @@ def wait_for_another(out: Path, before: int | None) -> int:
                 return number
         time.sleep(0.002)
     raise TimeoutError("the other watcher built nothing")
+
+
+def screen_row(subject: Subject, rounds: int) -> str:
+    """Measure the screen in a terminal of 80 by 24."""
+    from bench.screen import latency  # noqa: PLC0415 (there are no such terminals on Windows)
+
+    found = latency(subject.root, rounds)
+    keys = sorted(found.keys)
+    p99 = keys[min(len(keys) - 1, int(len(keys) * 0.99))]
+    return f"| {subject.name} | {span(found.start)} | {span(keys)}, p99 {words(p99)}, of {len(keys)} |"
 
 
 def build_cell(subject: Subject, installer: str) -> str:

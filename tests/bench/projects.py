@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import tarfile
@@ -38,6 +39,26 @@ def made_up(folder: Path, name: str, count: int) -> Subject:
         (part / f"module{number:05}.py").write_text("".join(lines))
     edited = next(package.glob("part*/module*.py"), package / "__init__.py")
     return Subject(name, root, edited, count + 1)
+
+
+def heavy(folder: Path) -> Subject:
+    """Make a package of 500 MB: three files of 60 MB, and 8,000 of 40 kB; about half of it compresses."""
+    root = folder / "heavy"
+    package = root / "src" / "subject"
+    package.mkdir(parents=True)
+    (root / "pyproject.toml").write_text(f'[project]\nname = "subject"\nversion = "1.0"\n{BUILD_SYSTEM}')
+    edited = package / "__init__.py"
+    edited.write_text("")
+    draw = random.Random(0)  # noqa: S311 (any bytes will do)
+    for number in range(3):
+        with (package / f"large{number}.bin").open("wb") as file:
+            for _ in range(60):
+                file.write(draw.randbytes(500_000) + b"some text " * 50_000)
+    for number in range(8_000):
+        part = package / f"part{number // 100:04}"
+        part.mkdir(exist_ok=True)
+        (part / f"data{number:05}.bin").write_bytes(draw.randbytes(20_000) + b"x = 1\n" * 3_500)
+    return Subject("500 MB", root, edited, 8_005)
 
 
 def from_index(folder: Path, cache: Path, name: str, version: str, extra: str) -> Subject:

@@ -281,6 +281,16 @@ def test_a_full_disk_is_tried_again_once_what_old_artifacts_still_take_is_given_
     assert visible_files(bench.dist) == (BOTH if kept_in_files else [])
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_where_an_open_file_can_not_be_removed_none_stays_open(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, *, stays: bool
+) -> None:
+    monkeypatch.setattr(OutputDirectory, "open_files_stay", stays)
+    project = FakeProject(kept_in_files=True)
+    bench.attempt(project)
+    assert project.kept_in_files != stays
+
+
 def test_a_bug_in_a_step_is_told_apart_and_leaves_no_half(bench: Bench) -> None:
     bench.attempt(FakeProject())
     result = bench.attempt(FakeProject(sdist_pieces=[b"half", ZeroDivisionError("oops")]))

@@ -61,7 +61,9 @@ def test_the_error_of_the_first_counts_though_a_later_one_came_earlier() -> None
 
 def test_a_small_piece_of_work_is_done_here() -> None:
     names: list[str] = []
-    jobs: list[Job[None] | Done[None]] = [Job(lambda _: names.append(threading.current_thread().name), 10)]
+    jobs: list[Job[None] | Done[None]] = [
+        Job(lambda _: names.append(threading.current_thread().name), HEAVY, elsewhere=False)
+    ]
     jobs.extend([Done(None)] * 500)
     assert len(taken(*jobs)) == 501
     assert names == [threading.current_thread().name]

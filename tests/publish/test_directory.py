@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import OutputUnusable
-from atombuild.publish import LEDGER, LOCK, OutputDirectory, is_ours
+from atombuild.publish import LEDGER, LOCK, Identity, OutputDirectory, is_ours
 from atombuild.publish.names import DAMAGED_LEDGER, temporary_name
 from atombuild.publish.posix import PosixDirectory
 
@@ -181,3 +181,30 @@ def test_reading_does_not_follow_a_link(directory: OutputDirectory, dist: Path, 
 def test_our_names_are_known_as_ours() -> None:
     assert all(map(is_ours, (LOCK, LEDGER, temporary_name())))
     assert not any(map(is_ours, (".gitignore", "demo-1.0.tar.gz", ".atombuild", socket.gethostname())))
+
+
+def publish(directory: OutputDirectory, target: str, data: bytes) -> Identity:
+    with directory.stage(target) as staged:
+        staged.write(data)
+        staged.seal()
+        published = staged.publish()
+    assert published.identity is not None
+    return published.identity
+
+
+def test_what_was_published_can_be_read_back_though_its_name_is_gone(directory: OutputDirectory) -> None:
+    identity = publish(directory, "a-1.tar.gz", b"content")
+    descriptor = directory.open_published("a-1.tar.gz", identity)
+    assert descriptor is not None
+    directory.remove(("a-1.tar.gz",))
+    assert os.pread(descriptor, 100, 0) == b"content"
+    os.close(descriptor)
+
+
+def test_what_somebody_put_in_its_place_is_not_taken_for_it(directory: OutputDirectory, dist: Path) -> None:
+    identity = publish(directory, "a-1.tar.gz", b"content")
+    (dist / "new").write_bytes(b"content")
+    (dist / "new").replace(dist / "a-1.tar.gz")
+    assert directory.open_published("a-1.tar.gz", identity) is None
+    (dist / "a-1.tar.gz").unlink()
+    assert directory.open_published("a-1.tar.gz", identity) is None

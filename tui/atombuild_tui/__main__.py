@@ -6,7 +6,6 @@ import sys
 from typing import Final
 
 from atombuild import cli
-from atombuild.native.ahead import leave_a_core
 
 _TURN: Final = 0.001
 """Seconds that a thread of Python runs before another gets its turn. A build is thousands of short calls: with the
@@ -19,8 +18,7 @@ def show_screen(order: cli.ScreenOrder) -> int:
 
     # The build and the screen share an interpreter: a slow paint must not stall the build, nor the build a key.
     sys.setswitchinterval(_TURN)
-    leave_a_core()
-    engine = order.setup.engine()
+    engine = order.setup.engine(beside_a_screen=True)
     app = AtombuildApp(engine, hint=order.hint, bell=order.bell)
     app.run()
     if not app.left_in_time:

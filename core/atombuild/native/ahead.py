@@ -26,10 +26,7 @@ _MOST_AHEAD: Final = 16 * 1024 * 1024
 """Bytes of content that may be under work, or done and not yet taken, at one time."""
 
 _MOST_WAITING: Final = 32
-"""Results behind a piece of work that is too small for a thread, before it is done here."""
-
-_WORTH_A_THREAD: Final = 64 * 1024
-"""Bytes of content that make it worth starting threads for."""
+"""Results behind a job that is done here, before it is."""
 
 
 def _cores() -> int:
@@ -59,6 +56,9 @@ class Job(Generic[_Result]):
 
     weight: int
     """Bytes of content that it is about."""
+
+    elsewhere: bool = True
+    """Whether it is worth a thread: few large steps are, many small ones cost more than they save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,10 @@ class _Crew(Generic[_Result]):
         future = None
         if isinstance(job, Job):
             self._weight += job.weight
-            if self._pool is None and self._weight > _WORTH_A_THREAD and _Hands.number > 1:
-                self._pool = ThreadPoolExecutor(_Hands.number, "atombuild-ahead")
-                self._queue = deque((each, self._begun(each)) for each, _ in self._queue)
-            future = self._begun(job)
+            if job.elsewhere and _Hands.number > 1:
+                if self._pool is None:
+                    self._pool = ThreadPoolExecutor(_Hands.number, "atombuild-ahead")
+                future = self._pool.submit(job.work, self._breathe_there)
         self._queue.append((job, future))
 
     def next(self) -> _Result:
@@ -137,11 +137,6 @@ class _Crew(Generic[_Result]):
         self._stop.set()
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-
-    def _begun(self, job: Job[_Result] | Done[_Result]) -> Future[_Result] | None:
-        if self._pool is None or isinstance(job, Done):
-            return None
-        return self._pool.submit(job.work, self._breathe_there)
 
     def _breathe_there(self) -> None:
         if self._stop.is_set():

@@ -15,7 +15,10 @@ from atombuild.native.large import Unsteady
 
 _TRIES: Final = 3
 _LEAST: Final = 4096
-"""Bytes asked for at a time, at least: a file may say that it is empty and not be."""
+"""Bytes asked for at first, at least: a file may say that it is empty and not be."""
+
+_MORE: Final = 1024 * 1024
+"""Bytes asked for after that."""
 
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """A FIFO that takes the file's place between the look and the open must not hold us."""
@@ -100,13 +103,16 @@ def _read_still(path: str, shown: str) -> tuple[bytes, os.stat_result] | None:
     try:
         before = os.fstat(descriptor)
         _check_regular(before, path, shown)
-        pieces = []
-        while piece := os.read(descriptor, max(before.st_size + 1, _LEAST)):
-            pieces.append(piece)
+        data = os.read(descriptor, max(before.st_size + 1, _LEAST))
+        # Nothing tells the end of a file that says it is empty, or longer than it said, but another read.
+        while len(data) != before.st_size or not data:
+            piece = os.read(descriptor, _MORE)
+            if not piece:
+                break
+            data += piece
         after = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     still = _identity(before) == _identity(after) and len(data) == after.st_size
     return (data, after) if still else None
 

@@ -136,7 +136,8 @@ class _Packing:
                 yield Done(old)
             else:
                 weight = sum(each.size for each in looks if each is not None)
-                yield Job(partial(self._make, place.start, steps, last=last, large=is_large(weight)), weight)
+                work = partial(self._make, place.start, steps, last=last, large=is_large(weight))
+                yield Job(work, weight, elsewhere=weight >= _HEAVY)
 
     def _make(self, start: int, steps: tuple[Planned, ...], breathe: Breathe, *, last: bool, large: bool) -> KeptRun:
         if large and len(steps) == 1 and isinstance(steps[0], Copied):
@@ -164,6 +165,10 @@ class _Packing:
         run = compress_members(members, last=last, breathe=breathe)
         key = _key(start, steps, signatures, last=last)
         return KeptRun(_start(steps), len(steps), key, run, tuple(files))
+
+
+_HEAVY: Final = 48 * 1024
+"""Bytes of content that make a run worth a thread."""
 
 
 def _large_run(start: int, step: Copied, breathe: Breathe, file: LargeFile, *, last: bool) -> KeptRun:

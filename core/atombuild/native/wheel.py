@@ -149,9 +149,9 @@ class _Packing:
             else:
                 parts.append(partial(self._generated, step))
             if len(parts) == _BATCH or weight >= _BATCH_BYTES:
-                yield Done(made) if len(made) == len(parts) else Job(partial(_make, parts), weight)
+                yield Done(made) if len(made) == len(parts) else _job(parts, weight)
                 parts, made, weight = [], [], 0
-        yield Job(partial(_make, parts), weight)
+        yield _job(parts, weight)
 
     def _generated(self, step: Generated, breathe: Breathe) -> KeptMember:
         return KeptMember(None, self._file(step.path, step.data, executable=step.executable, breathe=breathe))
@@ -180,6 +180,9 @@ _Work = Callable[[Breathe], KeptMember]
 _BATCH: Final = 64
 """Members that are passed on together, at most."""
 
+_HEAVY: Final = 160 * 1024
+"""Bytes of content that make a batch worth a thread."""
+
 _BATCH_BYTES: Final = 256 * 1024
 """Bytes of content that are worth a piece of work of their own."""
 
@@ -187,6 +190,10 @@ _BATCH_BYTES: Final = 256 * 1024
 @lru_cache(maxsize=1 << 14)
 def _folder(path: str) -> KeptMember:
     return KeptMember(None, directory_member(path))
+
+
+def _job(parts: list[KeptMember | _Work], weight: int) -> Job[_Batch]:
+    return Job(partial(_make, parts), weight, elsewhere=weight >= _HEAVY)
 
 
 def _make(parts: list[KeptMember | _Work], breathe: Breathe) -> _Batch:

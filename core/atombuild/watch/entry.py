@@ -132,9 +132,11 @@ def read_digest(path: str, expected: Signature, breathe: Callable[[], object] = 
         if signature_of(os.fstat(descriptor), expected.link) != expected:
             return None
         digest = hashlib.sha256()
-        while block := os.read(descriptor, _BLOCK):
+        left = expected.size
+        while left and (block := os.read(descriptor, min(_BLOCK, left))):
             breathe()
             digest.update(block)
+            left -= len(block)
         return digest.digest() if signature_of(os.fstat(descriptor), expected.link) == expected else None
     finally:
         os.close(descriptor)
