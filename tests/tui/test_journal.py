@@ -120,8 +120,16 @@ def test_advice_is_a_quiet_block_and_a_problem_stands_out() -> None:
         Finding("leftover", Severity.NOTE, place, "a leftover is packed", "delete it"),
     )
     written = told(Advised(findings))
-    assert lines(written)[:3] == ["problem  a secret is packed", f"where  {place} (secret)", "next   take it out"]
-    assert [entry.tone for entry in written] == [Tone.DOUBT] * 3 + [Tone.IDLE] * 3
+    assert lines(written) == [
+        "problem  a secret is packed",
+        f"where    {place} (secret)",
+        "next     take it out",
+        "",
+        "note     a leftover is packed",
+        f"where    {place} (leftover)",
+        "next     delete it",
+    ]
+    assert [entry.tone for entry in written if entry.role is not Role.SPACE] == [Tone.DOUBT] * 3 + [Tone.IDLE] * 3
     assert lines(told(Advised(()), after=(Advised(findings),))) == ["no more advice"]
     assert told(Advised(())) == []
 

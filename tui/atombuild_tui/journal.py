@@ -151,13 +151,16 @@ def _warning(what: str, hint: str) -> Iterator[Entry]:
 
 
 def _advice(findings: tuple[Finding, ...], before: Dashboard) -> Iterator[Entry]:
-    """Yield findings as quiet blocks; what is a problem stands out."""
-    for finding in findings:
+    """Yield findings as quiet blocks, the labels in one column; what is a problem stands out."""
+    width = max(len(severity.value) for severity in Severity) + 2
+    for index, finding in enumerate(findings):
+        if index:
+            yield Entry(Role.SPACE)
         tone = Tone.DOUBT if finding.severity is Severity.PROBLEM else Tone.IDLE
         place = replace(finding.where, path=Path(shown.inside(finding.where.path, before.root)))
-        yield Entry(Role.WHAT, finding.words, f"{finding.severity.value}  ", tone, barred=True)
-        yield Entry(Role.WHERE, f"{place} ({finding.code})", "where  ", tone, barred=True)
-        yield Entry(Role.NEXT, finding.remedy, "next   ", tone, barred=True)
+        yield Entry(Role.WHAT, finding.words, finding.severity.value.ljust(width), tone, barred=True)
+        yield Entry(Role.WHERE, f"{place} ({finding.code})", "where".ljust(width), tone, barred=True)
+        yield Entry(Role.NEXT, finding.remedy, "next".ljust(width), tone, barred=True)
     if not findings and before.advice:
         yield Entry(Role.NOTE, "no more advice")
 
