@@ -157,7 +157,11 @@ def wait_for_another(out: Path, before: int | None) -> int:
     give_up = time.monotonic() + 120
     while time.monotonic() < give_up:
         for path in out.glob("*.whl"):
-            number = path.stat().st_ino ^ path.stat().st_mtime_ns
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue  # uv removes the old one before it builds
+            number = found.st_ino ^ found.st_mtime_ns
             if number != before:
                 return number
         time.sleep(0.002)
