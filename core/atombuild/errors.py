@@ -16,6 +16,7 @@
     │   ├── RemovalRefused       an old artifact could not be removed
     │   ├── WriteFailed          the new artifact could not be written
     │   ├── SpoolFailed          a temporary file for a very large member could not be written
+    │   ├── KeptUnreadable       what the last build left can't be read back
     │   ├── PersistFailed        the new artifact is whole and could not get its final name
     │   └── SyncFailed           the artifact stands, but the disk did not confirm it
     ├── Cancelled                somebody asked to stop; not a failure
@@ -361,6 +362,15 @@ class SpoolFailed(MachineFailure):
     def what(self) -> str:
         """Names the folder."""
         return f"a temporary file in {self.path} could not be written"
+
+
+class KeptUnreadable(MachineFailure):
+    """What the last build left in a file can't be read back, or is not what was written. ``path`` is the artifact."""
+
+    @property
+    def what(self) -> str:
+        """Names the artifact."""
+        return f"what the last build left of {self.path.name} can't be read back"
 
 
 class PersistFailed(MachineFailure):

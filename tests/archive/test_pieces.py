@@ -22,7 +22,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def slice_in(shelf: Shelf) -> Slice:
-    return Slice(shelf, 6, len(DATA), zlib_ng.crc32(DATA))
+    return shelf.piece(6, len(DATA), zlib_ng.crc32(DATA))
 
 
 def reading(path: Path) -> Shelf:
@@ -75,6 +75,13 @@ def test_a_closed_shelf_has_nothing(file: Path) -> None:
     shelf.close()
     shelf.close()
     assert not is_whole(slice_in(shelf))
+
+
+def test_a_file_in_which_nothing_stands_is_not_kept_open(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    Shelf().hand_over(descriptor)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
 
 
 def test_a_temporary_shelf_gives_back_what_it_got_and_has_no_name(

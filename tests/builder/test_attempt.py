@@ -281,6 +281,13 @@ def test_a_full_disk_is_tried_again_once_what_old_artifacts_still_take_is_given_
     assert visible_files(bench.dist) == (BOTH if kept_in_files else [])
 
 
+def test_another_refusal_of_the_disk_is_not_tried_again(bench: Bench) -> None:
+    refusals = [WriteFailed(bench.dist / SDIST_NAME, OSError(errno.EIO, os.strerror(errno.EIO)))]
+    project = FakeProject(sdist_pieces=[b"an ", *refusals], kept_in_files=True)
+    assert bench.attempt(project).outcome is Outcome.FAILED
+    assert project.kept_in_files
+
+
 @pytest.mark.parametrize("stays", [True, False])
 def test_where_an_open_file_can_not_be_removed_none_stays_open(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, *, stays: bool

@@ -11,7 +11,7 @@ import pytest
 from atombuild.archive.pieces import Slice
 from atombuild.archive.wheel import WheelMember, deflate_member
 from atombuild.builder import Plan
-from atombuild.events import Cause, Outcome
+from atombuild.events import Cause, Event, Failure, Outcome
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
@@ -105,12 +105,58 @@ def test_files_that_are_given_up_cost_time_and_nothing_else(setup: ProjectSetup,
     assert built(session) == first
 
 
-@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no /proc to count descriptors in")
-def test_builds_leave_one_open_file_for_each_artifact_at_most(setup: ProjectSetup, session: Session) -> None:
-    def open_files() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
+def open_artifacts(setup: ProjectSetup) -> int:
+    """Return how many artifacts of the project this process has open, those without a name included."""
+    found = 0
+    for descriptor in Path("/proc/self/fd").iterdir():
+        try:
+            found += str(descriptor.readlink()).startswith(str(setup.out_dir))
+        except OSError:
+            continue  # the one that lists them
+    return found
 
-    before = open_files()
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no /proc to look up descriptors in")
+
+
+@needs_proc
+def test_builds_leave_one_open_file_for_each_artifact_at_most(setup: ProjectSetup, session: Session) -> None:
     for _ in range(5):
         built(session)
-        assert open_files() <= before + len(setup.plan.kinds)
+        assert 0 < open_artifacts(setup) <= len(setup.plan.kinds)
+
+
+@needs_proc
+def test_what_is_all_in_memory_leaves_no_file_open(setup: ProjectSetup, session: Session) -> None:
+    pyproject = setup.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace("keep-in-memory = 0", "keep-in-memory = 64"))
+    built(session)
+    assert open_artifacts(setup) == 0
+
+
+@needs_proc
+def test_where_an_open_file_can_not_be_removed_none_is_left_open(
+    setup: ProjectSetup, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("atombuild.publish.posix.PosixDirectory.open_files_stay", True)
+    # Young files are kept for the wheel of the same plan alone, and not for the next build.
+    monkeypatch.setattr("atombuild.native.disk_tree.is_young", lambda *_: True)
+    for _ in range(2):
+        built(session)
+        assert open_artifacts(setup) == 0
+
+
+def test_what_can_not_be_read_back_any_more_is_the_machines_failure_and_not_a_bug(
+    setup: ProjectSetup, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(session)
+    events: list[Event] = []
+    monkeypatch.setattr(session, "_emit", events.append)
+    # It was whole when the build decided to use it, and then the disk failed; the second time nothing of it is used.
+    monkeypatch.setattr(Slice, "is_whole", lambda _self: True)
+    for each in setup.kept.members.values():
+        if isinstance(each.member.local, Slice):
+            each.member.local.shelf.close()
+    assert session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+    assert not [event for event in events if isinstance(event, Failure)]
+    assert artifacts(session) == cold(setup)

@@ -119,7 +119,9 @@ def test_changes_wait_until_an_attempt_holds_them() -> None:
     assert board.waiting == 2
     assert played(AttemptStarted(1, Cause.CHANGE, ("a",), 1, 1, BOTH), onto=board).waiting == 1
     assert played(AttemptStarted(1, Cause.CHANGE, ("a",), 1, 2, BOTH), onto=board).waiting == 0
-    assert played(AttemptStarted(1, Cause.REQUEST, ("a",), 1, 2, (BOTH[0],)), onto=board).waiting == 2
+    alone = [played(AttemptStarted(1, Cause.REQUEST, ("a",), 1, 2, (kind,)), onto=board) for kind in BOTH]
+    assert [each.waiting for each in alone] == [2, 2]
+    assert played(AttemptStarted(2, Cause.REQUEST, ("a",), 1, 2, (BOTH[1],)), onto=alone[0]).waiting == 0
 
 
 def test_ignored_changes_are_forgotten_when_others_matter() -> None:

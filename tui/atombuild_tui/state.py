@@ -97,7 +97,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """All that is known of one artifact; the fields are those of :class:`ArtifactStatus`."""
+    """All that is known of one artifact; most fields are those of :class:`ArtifactStatus`."""
 
     kind: ArtifactKind
     status: Status = _UNTRIED
@@ -107,6 +107,9 @@ class Artifact:
     seconds: float | None = None
     ended: float | None = None
     behind: int | None = None
+    tried: int = 0
+    """The newest change that an attempt tried for it."""
+
     running: Running | None = None
 
 
@@ -229,7 +232,7 @@ class Dashboard:
     def _with_build(self, event: AttemptStarted, at: float) -> Dashboard:
         # The targets are about to be removed: from here on no card may still say "succeeded".
         artifacts = tuple(
-            replace(artifact, status=Status(Attempt.QUEUED, artifact.status.standing), running=None)
+            replace(artifact, status=Status(Attempt.QUEUED, artifact.status.standing), tried=event.change, running=None)
             if artifact.kind in event.kinds
             else artifact
             for artifact in self.artifacts
@@ -239,9 +242,7 @@ class Dashboard:
             build=Build(event.attempt, event.cause, event.paths, event.total, at),
             artifacts=artifacts,
             # An artifact that is not built now goes on waiting for what it lacks.
-            waiting=max(self.last_change - event.change, 0)
-            if all(artifact.kind in event.kinds for artifact in self.artifacts)
-            else self.waiting,
+            waiting=max((max(self.last_change - artifact.tried, 0) for artifact in artifacts), default=0),
             ignored=None,
             unusable=(),
             lock_holder="",
@@ -278,6 +279,7 @@ class Dashboard:
                 event.seconds,
                 event.ended,
                 event.behind,
+                before.tried if before is not None else 0,
                 running,
             )
         )

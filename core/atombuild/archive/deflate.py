@@ -48,7 +48,7 @@ class Deflate(Protocol):
 class _Stream(ctypes.Structure):
     """``zng_stream`` of zlib-ng.h."""
 
-    next_in: bytes
+    next_in: bytes | None
     avail_in: int
     next_out: int
     avail_out: int
@@ -103,6 +103,7 @@ class InWindows:
         while status != _STREAM_END:
             status, window = self._window_of(zlib_ng.Z_FINISH)
             yield window
+        stream.next_in = None  # or the last piece would stay in memory until the next file
 
     def _window_of(self, flush: int) -> tuple[int, bytes]:
         """Let it write into an empty window; return what it says, and what it wrote."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from zlib_ng import zlib_ng
 
-from atombuild.archive.pieces import Piece, Slice, blocks_of, temporary_shelf
+from atombuild.archive.pieces import Piece, blocks_of, temporary_shelf
 
 HEADER: Final = bytes.fromhex("1f8b08000000000000ff")
 """No name, no time, no hint on the level, system unknown: as uv_build writes it."""
@@ -79,7 +79,7 @@ def compress_large_run(pieces: Iterable[bytes], breathe: Callable[[], object] = 
         size += len(piece)
         shelve(deflate.compress(piece))
     shelve(deflate.flush(zlib_ng.Z_FULL_FLUSH))
-    return Run(Slice(shelf, 0, end, compressed_crc), crc, size)
+    return Run(shelf.piece(0, end, compressed_crc), crc, size)
 
 
 def decompress_run(run: Run) -> bytes:

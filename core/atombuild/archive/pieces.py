@@ -26,14 +26,23 @@ class Shelf:
         """Take over the descriptor."""
         self._descriptor = descriptor
         self._lock = threading.Lock()
+        self._is_wanted = False
 
     def __del__(self) -> None:
         """Close the file: no piece stands in it any more."""
         self.close()
 
+    def piece(self, offset: int, size: int, crc: int) -> Slice:
+        """Return a piece that stands there, or will when the file is handed over. ``crc``: see :class:`Slice`."""
+        self._is_wanted = True
+        return Slice(self, offset, size, crc)
+
     def hand_over(self, descriptor: int) -> None:
-        """Take over the descriptor of the file in which the pieces stand."""
-        self._descriptor = descriptor
+        """Take over the descriptor of the file in which the pieces stand; without any it is closed at once."""
+        if self._is_wanted:
+            self._descriptor = descriptor
+        else:
+            os.close(descriptor)
 
     def close(self) -> None:
         """Give the file up; its pieces are lost."""

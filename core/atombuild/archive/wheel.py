@@ -18,7 +18,7 @@ from typing import Final
 from zlib_ng import zlib_ng
 
 from atombuild.archive.deflate import deflate, deflate_large
-from atombuild.archive.pieces import Piece, Slice, blocks_of, temporary_shelf
+from atombuild.archive.pieces import Piece, blocks_of, temporary_shelf
 from atombuild.archive.record import record_line
 
 _STORED: Final = 0
@@ -121,12 +121,8 @@ def deflate_large_member(
         end += len(block)
     header = _local_header(name, _DEFLATED, crc, end - start, size)
     shelf.write(start - len(header), header)
-    local = Slice(
-        shelf,
-        start - len(header),
-        len(header) + end - start,
-        zlib_ng.crc32_combine(zlib_ng.crc32(header), content_crc, end - start),
-    )
+    local_crc = zlib_ng.crc32_combine(zlib_ng.crc32(header), content_crc, end - start)
+    local = shelf.piece(start - len(header), len(header) + end - start, local_crc)
     return _entry(
         name, header, local, digest.digest(), crc=crc, size=size, compressed_size=end - start, executable=executable
     )

@@ -9,6 +9,7 @@ not built ◄── every later step ◄── failed ◄── a step's error �
 
 from __future__ import annotations
 
+import errno
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -22,6 +23,7 @@ from atombuild.errors import (
     AtombuildError,
     BackendUnsupported,
     Cancelled,
+    KeptUnreadable,
     OurBug,
     OutputUnusable,
     ProjectMissing,
@@ -29,6 +31,7 @@ from atombuild.errors import (
     RemovalRefused,
     Report,
     SourceUnreadable,
+    SpoolFailed,
     SyncFailed,
     WriteFailed,
     remedy,
@@ -58,6 +61,8 @@ UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable, BackendUnsupported)
 """Where nothing was ever built, these mean that there is nothing to attempt."""
 
 _PROGRESS_SECONDS: Final = 0.2
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def run(
@@ -107,7 +112,7 @@ class _AttemptRun:
                 return self._in_directory(directory)
         except UNUSABLE as error:
             self._listener.emit(ProjectUnusable(error.reports()))
-            return Result(None, None, error.reports())
+            return Result(None, error.reports())
         except OutputUnusable as error:
             if self._flaw is not None and not self._started and is_not_there(error):
                 return self.break_off(self._flaw)
@@ -272,9 +277,10 @@ class _AttemptRun:
         began = time.monotonic()
         try:
             content, published = self._make(directory, project, kind)
-        except WriteFailed:
-            # What is kept of old artifacts takes room on the disk, though their names are gone.
-            if not project.give_up_files(kind):
+        except (KeptUnreadable, SpoolFailed, WriteFailed) as error:
+            # What is kept of old artifacts takes room on the disk, though their names are gone; and it may be damaged.
+            helps = isinstance(error, KeptUnreadable) or error.reason.errno in _NO_ROOM
+            if not (helps and project.give_up_files(kind)):
                 raise
             content, published = self._make(directory, project, kind)
         seconds = time.monotonic() - began
@@ -390,7 +396,7 @@ class _AttemptRun:
     def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
         self._listener.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
         identity, sources = self._records.identity, frozenset(self._sources)
-        return Result(outcome, self._project, reports, identity, sources, self._unread)
+        return Result(outcome, reports, identity, sources, self._unread)
 
     def _show(self) -> None:
         self._listener.hold(self._records.current)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atombuild.builder.seams import BuildableProject, Records
+from atombuild.builder.seams import Records
 from atombuild.errors import Report
 from atombuild.events import Cause, Outcome
 from atombuild.publish import Identity
@@ -51,9 +51,6 @@ class Result:
 
     outcome: Outcome | None
     """None: there was no attempt, since there is nothing here that can be built; nothing was touched."""
-
-    project: BuildableProject | None
-    """What was built from; None where the project could not be read."""
 
     reports: tuple[Report, ...] = ()
     ledger: Identity | None = None

@@ -6,9 +6,11 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from atombuild.archive.pieces import Shelf
+from atombuild.errors import KeptUnreadable
 
 _WORTH_A_CALL: Final = 1 << 18
 
@@ -92,18 +94,22 @@ class Distribution:
         """Make the archive, and yield its bytes in order, in pieces that are worth a system call. Once.
 
         Raises :class:`atombuild.errors.SourceRejected` for what the author can mend,
-        :class:`atombuild.errors.SourceUnreadable`, :class:`atombuild.errors.SpoolFailed`, and whatever the build's
-        pulse raises.
+        :class:`atombuild.errors.SourceUnreadable`, :class:`atombuild.errors.SpoolFailed`, :class:`KeptUnreadable`, and
+        whatever the build's pulse raises.
         """
         batch: list[bytes] = []
         size = 0
         with closing(self.make(self.shelf)) as blocks:
-            for block in blocks:
-                batch.append(block)
-                size += len(block)
-                if size >= _WORTH_A_CALL:
-                    yield b"".join(batch)
-                    batch, size = [], 0
+            try:
+                for block in blocks:
+                    batch.append(block)
+                    size += len(block)
+                    if size >= _WORTH_A_CALL:
+                        yield b"".join(batch)
+                        batch, size = [], 0
+            except OSError as error:
+                # Sources and temporary files have errors of their own: this one is of a piece that was kept.
+                raise KeptUnreadable(Path(self.filename), error) from error
         yield b"".join(batch)
 
     def stands_in(self, descriptor: int) -> None:

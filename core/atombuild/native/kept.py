@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from zlib_ng import zlib_ng
 
 from atombuild.archive.gzip_runs import Run
-from atombuild.archive.pieces import Piece, Shelf, Slice, is_whole
+from atombuild.archive.pieces import Piece, Shelf, is_whole
 from atombuild.archive.wheel import WheelMember
 from atombuild.native.disk_tree import DiskTree
 from atombuild.native.distribution import Planned
@@ -200,5 +200,5 @@ class Keeping:
         """Return the piece as it is kept; it stands at ``offset`` of the archive."""
         self._room -= len(piece)
         if isinstance(piece, bytes):
-            return piece if self._room >= 0 else Slice(self._shelf, offset, len(piece), zlib_ng.crc32(piece))
-        return Slice(self._shelf, offset, len(piece), piece.crc)
+            return piece if self._room >= 0 else self._shelf.piece(offset, len(piece), zlib_ng.crc32(piece))
+        return self._shelf.piece(offset, len(piece), piece.crc)

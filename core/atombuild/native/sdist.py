@@ -15,7 +15,7 @@ from atombuild.archive.gzip_runs import HEADER, GzipFrame, Run, decompress_run, 
 from atombuild.archive.pieces import Shelf, blocks_of
 from atombuild.archive.sdist import compress_large_member, compress_members, cut_runs
 from atombuild.archive.tar import BLOCK, TarMember, file_member, folder_member, large_file_member
-from atombuild.errors import Location, SourceRejected, SourceUnreadable
+from atombuild.errors import KeptUnreadable, Location, SourceRejected
 from atombuild.native.ahead import Breathe, Done, Job, in_order
 from atombuild.native.distribution import (
     Copied,
@@ -310,7 +310,7 @@ class RunFile:
         try:
             yield
         except OSError as error:
-            raise SourceUnreadable(Path(self.path), error) from error
+            raise KeptUnreadable(Path(self.path), error) from error
 
 
 def _plan(project: Project, tree: SourceTree) -> tuple[Planned, ...]:

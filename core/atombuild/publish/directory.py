@@ -136,8 +136,11 @@ class OutputDirectory:
             descriptor = self._system.open_for_reading(check_target(target))
         except OSError:
             return None
-        found = os.fstat(descriptor)
-        if (found.st_dev, found.st_ino) != (identity.device, identity.inode):
+        try:
+            found = Identity.of(os.fstat(descriptor))
+        except OSError:
+            found = None
+        if found is None or (found.device, found.inode) != (identity.device, identity.inode):
             os.close(descriptor)
             return None
         return descriptor
