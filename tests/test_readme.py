@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from atombuild import cli, events
-from atombuild.native.advice import CODES
+from atombuild.advice.codes import CODES
 from atombuild_tui.actions import markdown_table
 from atombuild_tui.meanings import MEANINGS
 

@@ -9,20 +9,26 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from atombuild import __version__
+from atombuild.apart import built_apart, compare, member_names
 from atombuild.builder import UNUSABLE, Plan, was_built_here
-from atombuild.errors import AtombuildError, BackendUnsupported, OurBug, UsageMistake, system_reason
+from atombuild.errors import AtombuildError, OurBug, UsageMistake, system_reason
 from atombuild.events import Advised, Cause, Event, Outcome
-from atombuild.native.sdist_file import SdistFile
+from atombuild.isolated import Options
+from atombuild.isolated.options import parse_config_settings
+from atombuild.native.project import NativeProject
 from atombuild.plain import JsonView, Output, PlainView, standard_outputs
 from atombuild.sanitise import visible
+from atombuild.sdist_file import SdistFile
+from atombuild.status import ArtifactKind
+from atombuild.units import size_words
 from atombuild.wiring import ProjectSetup, SdistSetup
 
 SUCCEEDED: Final = 0
@@ -90,15 +96,47 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         action="store_true",
         help="watch without the screen: plain lines (the default when standard output is no terminal)",
     )
-    parser.add_argument("--json", action="store_true", help="with --once, --plain or --list: one JSON object a line")
+    parser.add_argument(
+        "--json", action="store_true", help="with --once, --plain, --list or --compare: one JSON object a line"
+    )
     parser.add_argument("-o", "--out-dir", type=_path, metavar="DIR", help="where artifacts go (default: PATH/dist)")
     parser.add_argument("--sdist", action="store_true", help="build the sdist; with --wheel: both from the tree")
     parser.add_argument("--wheel", action="store_true", help="build the wheel from the tree")
     parser.add_argument(
-        "--list", action="store_true", help="print what each artifact would hold, and advice; build nothing"
+        "--list", action="store_true", help="print what each artifact would hold, and advice; publish nothing"
+    )
+    parser.add_argument(
+        "--compare",
+        action="store_true",
+        help="build the wheel from the sdist and from the tree, apart, and print where they differ; publish nothing",
     )
     parser.add_argument(
         "--demo", action="store_true", help="work on a copy of a sample project in a new temporary folder"
+    )
+    backends = parser.add_argument_group("other build backends than uv_build")
+    backends.add_argument(
+        "--no-isolation", action="store_true", help="install nothing: what the backend requires must be there"
+    )
+    backends.add_argument(
+        "--python",
+        type=_path,
+        metavar="PYTHON",
+        help="the interpreter that builds: a path, a virtual environment, or a version on PATH (default: our own; "
+        "with --no-isolation the active virtual environment, or .venv here)",
+    )
+    backends.add_argument(
+        "-C",
+        "--config-setting",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="given to the backend; repeatable",
+    )
+    backends.add_argument(
+        "--build-constraint", type=_path, metavar="FILE", help="constraints on what is installed for the build"
+    )
+    backends.add_argument(
+        "--clean-cache", action="store_true", help="remove the kept build environments, say how much that was, and exit"
     )
     parser.add_argument("--no-bell", action="store_true", help="neither ring nor set the terminal's title")
     parser.add_argument("--version", action="version", version=f"atombuild-tui {__version__}")
@@ -113,20 +151,23 @@ def _path(text: str) -> Path:
 
 
 def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err: Output) -> int:
-    if arguments.json and not (arguments.once or arguments.plain or arguments.list):
+    if arguments.json and not (arguments.once or arguments.plain or arguments.list or arguments.compare):
         raise UsageMistake(
-            "--json needs --once, --plain or --list", hint="the screen has no JSON form: add one of them"
+            "--json needs --once, --plain, --list or --compare", hint="the screen has no JSON form: add one of them"
         )
+    if arguments.clean_cache:
+        return _clean_cache(out)
+    options = _options(arguments)
     root, hint = _project_folder(arguments)
     if root.name.endswith(ARCHIVES) and not root.is_dir():
-        return _from_sdist(arguments, root, out, err)
+        return _from_sdist(arguments, root, options, out, err)
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
     plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
-    setup = ProjectSetup(root, out_dir, plan)
-    watching = not (arguments.once or arguments.list)
+    setup = ProjectSetup(root, out_dir, plan, options)
+    watching = not (arguments.once or arguments.list or arguments.compare)
     view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
-    if arguments.list:
-        return _list(setup, out, view, as_json=arguments.json)
+    if arguments.list or arguments.compare:
+        return (_list if arguments.list else _compare)(setup, out, view, as_json=arguments.json)
     if arguments.once:
         return _once(setup, view.show)
     _refuse_hopeless(setup)
@@ -137,7 +178,29 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
     return _watch(setup, view.show, out)
 
 
-def _from_sdist(arguments: argparse.Namespace, archive: Path, out: Output, err: Output) -> int:
+def _options(arguments: argparse.Namespace) -> Options:
+    try:
+        settings = parse_config_settings(arguments.config_setting)
+    except ValueError as error:
+        raise UsageMistake(f"--config-setting {error} has no key and value", hint="write it as KEY=VALUE") from None
+    if arguments.no_isolation and arguments.build_constraint:
+        raise UsageMistake(
+            "--build-constraint has no effect with --no-isolation, which installs nothing",
+            hint="leave out one of the two",
+        )
+    constraints = Path(arguments.build_constraint).absolute() if arguments.build_constraint else None
+    return Options(not arguments.no_isolation, arguments.python, settings, constraints)
+
+
+def _clean_cache(out: Output) -> int:
+    from atombuild.isolated.cache import cache_folder, empty_cache  # noqa: PLC0415 (only this needs it)
+
+    count, freed = empty_cache()
+    out.line(visible(f"removed {count} build environments, {size_words(freed)} in all, from {cache_folder()}"))
+    return SUCCEEDED
+
+
+def _from_sdist(arguments: argparse.Namespace, archive: Path, options: Options, out: Output, err: Output) -> int:
     """Build the wheel of an sdist file, or list what it would hold."""
     if not archive.exists():
         raise UsageMistake(f"Source `{archive}` does not exist", hint="check the path; it starts at this folder")
@@ -156,7 +219,7 @@ def _from_sdist(arguments: argparse.Namespace, archive: Path, out: Output, err: 
             f"{archive.name} is an sdist, and there is nothing in it to watch", hint="add --once to build its wheel"
         )
     out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
-    with closing(SdistFile(archive)) as sdist:
+    with closing(SdistFile(archive, options)) as sdist:
         setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
         view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
         if not arguments.list:
@@ -188,7 +251,7 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
         setup.read_project()
     except UNUSABLE as error:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, BackendUnsupported) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
+        if isinstance(error, UsageMistake) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
             raise
     except Exception:  # noqa: BLE001 (a mistake in the project or a bug of ours: the first build meets it, and says it)
         return
@@ -196,19 +259,72 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
 
 def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
     project = setup.read_project()
+    if not isinstance(project, NativeProject):
+        return _list_by_building(setup, out, view, as_json=as_json)
     for kind in setup.plan.kinds:
         members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
         if as_json:
-            rows = [{"path": member.path, "source": member.source} for member in members]
-            out.line(json.dumps({"kind": kind.value, "target": project.target(kind), "members": rows}))
-            continue
-        out.line(visible(f"{project.target(kind)} would hold {len(members)} files:"))
-        for member in members:
-            out.line(visible(f"  {member.path} ({member.source or 'generated'})"))
+            _print_json_listing(out, kind, project.target(kind), [(each.path, each.source) for each in members])
+        else:
+            rows = [f"{each.path} ({each.source or 'generated'})" for each in members]
+            _print_listing(out, project.target(kind), rows)
     findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
     if findings:
         view.show(Advised(findings))
     return SUCCEEDED
+
+
+def _list_by_building(
+    setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool
+) -> int:
+    """List what another backend makes: nobody knows it but by having it made, apart."""
+    advised: list[Event] = []
+    with built_apart(setup, lambda event: (advised.append if isinstance(event, Advised) else view.show)(event)) as made:
+        if made is None:
+            return FAILED
+        for kind, artifact in made.items():
+            names = member_names(artifact)
+            if as_json:
+                _print_json_listing(out, kind, artifact.name, [(name, None) for name in names])
+            else:
+                _print_listing(out, artifact.name, names)
+    for event in advised:
+        view.show(event)
+    return SUCCEEDED
+
+
+def _print_listing(out: Output, target: str, rows: Sequence[str]) -> None:
+    out.line(visible(f"{target} would hold {len(rows)} files:"))
+    for row in rows:
+        out.line(visible(f"  {row}"))
+
+
+def _print_json_listing(
+    out: Output, kind: ArtifactKind, target: str, members: Sequence[tuple[str, str | None]]
+) -> None:
+    rows = [{"path": path, "source": source} for path, source in members]
+    out.line(json.dumps({"kind": kind.value, "target": target, "members": rows}))
+
+
+def _compare(setup: ProjectSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
+    difference = compare(setup, view.show)
+    if difference is None:
+        return FAILED
+    if as_json:
+        out.line(json.dumps(asdict(difference)))
+    elif difference.is_none:
+        out.line(visible(f"{difference.names[0]} holds the same from the sdist and from the tree"))
+    else:
+        if len(set(difference.names)) > 1:
+            out.line(visible("its name differs: {} from the sdist, {} from the tree".format(*difference.names)))
+        for words, names in (
+            ("only in the wheel from the tree", difference.only_from_tree),
+            ("only in the wheel from the sdist", difference.only_from_sdist),
+            ("of other content", difference.changed),
+        ):
+            for name in names:
+                out.line(visible(f"{words}: {name}"))
+    return SUCCEEDED if difference.is_none else FAILED
 
 
 def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> int:

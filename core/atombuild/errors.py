@@ -5,11 +5,11 @@
     │   ├── ProjectMissing       no such folder, or no pyproject.toml in it
     │   ├── PyprojectUnreadable  pyproject.toml is there and can't be read
     │   ├── ProjectInvalid       pyproject.toml says something it may not: every problem at once
-    │   ├── BackendUnsupported   another build backend than this version can run
     │   ├── SourceRejected       the files of the project can't make this distribution
     │   ├── SdistRejected        an sdist file can't be unpacked, or not safely
     │   └── UsageMistake         the command line
-    ├── BackendFailure           a build backend that is not ours broke off
+    ├── BackendFailure           a build backend that is not ours broke off, or made what must not be published
+    │   └── EnvironmentFailure   what the backend needs could not be installed
     ├── MachineFailure           the operating system refused: disk full, permission, a file in the way
     │   ├── SourceUnreadable     a source file could not be read, or changed while it was read
     │   ├── OutputUnusable       the output directory can't be opened, created, locked or written
@@ -198,29 +198,6 @@ class ProjectInvalid(UserMistake):
         return tuple(Report(self.blame, p.what, p.hint, where=p.where, why=p.why) for p in self.problems)
 
 
-class BackendUnsupported(UserMistake):
-    """The project names a build backend that this version can't run. Nothing in ``dist/`` is touched."""
-
-    def __init__(self, backend: str, *, where: Location, why: str) -> None:
-        super().__init__(backend, where, why)
-        self.backend = backend
-        self.where = where
-        self.why = why
-
-    def reports(self) -> tuple[Report, ...]:
-        """One report, naming the backend and where it is named."""
-        return (
-            Report(
-                self.blame,
-                f"the build backend {self.backend} is not supported yet",
-                "this version builds projects whose build-backend is uv_build or atombuild.backend; nothing in the "
-                "output directory was touched",
-                where=self.where,
-                why=(self.why,),
-            ),
-        )
-
-
 class SourceRejected(UserMistake):
     """The files of the project can't make this distribution: a missing module, a bad glob, a FIFO."""
 
@@ -272,19 +249,24 @@ class UsageMistake(UserMistake):
 
 
 class BackendFailure(AtombuildError):
-    """A build backend that is not ours broke off."""
+    """A build backend that is not ours broke off, or made what must not be published."""
 
     blame = Blame.BACKEND
 
-    def __init__(self, what: str, *, hint: str, why: tuple[str, ...] = ()) -> None:
+    def __init__(self, what: str, *, hint: str, where: Location | None = None, why: tuple[str, ...] = ()) -> None:
         super().__init__(what)
         self.what = what
         self.hint = hint
+        self.where = where
         self.why = why
 
     def reports(self) -> tuple[Report, ...]:
         """One report."""
-        return (Report(self.blame, self.what, self.hint, why=self.why),)
+        return (Report(self.blame, self.what, self.hint, where=self.where, why=self.why),)
+
+
+class EnvironmentFailure(BackendFailure):
+    """The environment that a build backend runs in could not be made: no network, no such package, a conflict."""
 
 
 class MachineFailure(AtombuildError):

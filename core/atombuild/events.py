@@ -86,7 +86,17 @@ class ProjectLoaded(Event):
 
     name: str
     version: str
+    """Empty while only the backend knows it."""
+
     backend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preparing(Event):
+    """Before the steps: something that may take long, such as installing what a build backend needs."""
+
+    words: str
+    """What, in words; empty when it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +170,8 @@ class StepStarted(Event):
     """One artifact is being built now."""
 
     kind: ArtifactKind
-    target: str
-    """File name."""
+    target: str | None
+    """File name; None while only the backend knows it."""
 
     source: str
     """"the source tree" or "the sdist"."""
@@ -258,6 +268,7 @@ class SessionStopped(Event):
 _NAMES: Final[Mapping[type[Event], str]] = {
     SessionStarted: "session-started",
     ProjectLoaded: "project-loaded",
+    Preparing: "preparing",
     ProjectUnusable: "project-unusable",
     ModeChanged: "mode-changed",
     ChangesSeen: "changes-seen",

@@ -38,6 +38,9 @@ class Old(enum.Enum):
     NONE = "none"
     """There was none."""
 
+    UNSEEN = "unseen"
+    """Nobody could look: the project never said enough to know its name."""
+
     REMOVED = "removed"
     """It was removed, by this attempt or by a failed one before it."""
 
@@ -50,7 +53,7 @@ class Record:
     """The latest attempt to build one artifact."""
 
     target: str | None
-    """Final file name; None where the project never said enough to know it."""
+    """Final file name; None where it was not known yet when the attempt ended."""
 
     attempt: int
     outcome: Attempt

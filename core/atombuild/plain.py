@@ -22,6 +22,7 @@ from atombuild.events import (
     Log,
     Mode,
     ModeChanged,
+    Preparing,
     ProjectLoaded,
     ProjectUnusable,
     SessionStarted,
@@ -102,9 +103,12 @@ class PlainView:
             self._printed.clear()
             self._line(f"attempt {event.attempt}: {_cause(event)}" if event.attempt else f"attempt: {_cause(event)}")
         elif isinstance(event, ProjectLoaded):
-            self._line(f"{event.name} {event.version}, built by {event.backend}")
+            self._line(f"{event.name} {event.version}".rstrip() + f", built by {event.backend}")
+        elif isinstance(event, Preparing):
+            if event.words:
+                self._line(f"  {event.words}")
         elif isinstance(event, StepStarted):
-            self._line(f"  {event.kind.value:<5}  building {event.target} from {event.source}")
+            self._line(f"  {event.kind.value:<5}  building {event.target or 'it'} from {event.source}")
         elif isinstance(event, ArtifactStatus):
             self._status(event)
         elif isinstance(event, LockAwaited):

@@ -40,13 +40,13 @@ from atombuild.events import (
     SessionStopped,
 )
 from atombuild.finding import Finding
-from atombuild.ledger import LedgerDamaged, Record, read_ledger
+from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
 
 _LOCK_PAUSE_SECONDS: Final = 0.05
-_UNTOUCHED: Final = Record(target=None, attempt=0, outcome=Attempt.NOT_ATTEMPTED, started=0.0)
+_UNTOUCHED: Final = Record(target=None, attempt=0, outcome=Attempt.NOT_ATTEMPTED, started=0.0, old=Old.UNSEEN)
 
 
 class View(Protocol):
@@ -85,7 +85,9 @@ class Session:
         look: Look,
         emit: Callable[[Event], None],
         observer: Observer | None = None,
+        let_go: Callable[[], None] = lambda: None,
     ) -> None:
+        """``let_go`` is called when the session is over."""
         self.root = root
         self.out_dir = out_dir
         self.plan = plan
@@ -98,6 +100,7 @@ class Session:
         self._read_project = read_project
         self._look = look
         self._emit = emit
+        self._let_go = let_go
         self._observer = observer or Observer()
         # Plain flags: they are set by signal handlers too, and those must not wait for any lock.
         self._cancelled = False
@@ -116,6 +119,9 @@ class Session:
         self._unread: str | None = None
         """What the last attempt could not read."""
 
+        self._same_again: frozenset[str] = frozenset()
+        """What was written during the last attempt, and holds the same as before."""
+
         self._advised: tuple[Finding, ...] = ()
         self._advice_due = False
 
@@ -127,7 +133,8 @@ class Session:
         self.refresh()
 
     def end(self) -> None:
-        """Say that the session is over. The last event."""
+        """Let go of what was kept, and say that the session is over. The last event."""
+        self._let_go()
         self._emit(SessionStopped())
 
     @property
@@ -272,7 +279,7 @@ class Session:
         which content the artifact has. And a file that came and went is in neither look, but may be in an artifact.
         """
         now = self._look(self.concerns, self._check_closed)
-        changed = now.changed_since(self._seen, by_stat=True) if self._seen is not None else ()
+        changed = self._without_own_writes(now, result.written)
         missing = set(now.lacks(result.sources))
         if missing and self._seen is not None:
             missing.intersection_update(self._seen.lacks(missing))
@@ -284,6 +291,25 @@ class Session:
             self._built = None
             self._count(relevant)
         self._show()
+
+    def _without_own_writes(self, now: View, written: frozenset[str]) -> tuple[str, ...]:
+        """Return what changed while the attempt ran, but for what the attempt itself changed.
+
+        Its backend says what it wrote. Programs that the backend started say nothing: what is the same again, and was
+        touched by the attempt before as well, is theirs.
+        """
+        if self._seen is None:
+            return ()
+        changed = now.changed_since(self._seen, by_stat=True)
+        own = tuple(path for path in changed if _is_below(path, written))
+        others = set(changed).difference(own)
+        same_again = others.difference(now.changed_since(self._seen))
+        ignored = {*own, *(same_again & self._same_again)}
+        self._same_again = frozenset(same_again)
+        if ignored:
+            shown = tuple(sorted(ignored))
+            self._emit(ChangesIgnored(shown[:SHOWN_PATHS], len(shown), "written by the build backend"))
+        return tuple(sorted(others - ignored))
 
     def _vanished(self, result: Result) -> set[str]:
         """Return what kept the attempt from being made and is not there any more: it is in no look either.
@@ -388,3 +414,15 @@ class Session:
             return Identity.of((self.out_dir / LEDGER).lstat())
         except OSError:
             return None
+
+
+def _is_below(path: str, written: frozenset[str]) -> bool:
+    """Whether a path was written, or lies in a folder that was made: such a folder ends with a slash."""
+    if path in written:
+        return True
+    at = path.find("/")
+    while at >= 0:
+        if path[: at + 1] in written:
+            return True
+        at = path.find("/", at + 1)
+    return False

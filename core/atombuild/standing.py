@@ -23,6 +23,9 @@ _YOUNG_NS: Final = 2_000_000_000
 """Two writes within one tick of a file system's clock can leave the same stat; the coarsest tick is two seconds."""
 
 
+_UNNAMED: Final = {Old.NONE: Standing.NEVER, Old.REMOVED: Standing.OLD_REMOVED, Old.KEPT: Standing.OLD_KEPT}
+
+
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     sha256: str
@@ -41,7 +44,8 @@ class Observer:
     def standing(self, record: Record, path: Path | None) -> Standing:
         """Return what is at ``path`` now, seen from the attempt in ``record``."""
         if path is None:
-            return Standing.UNKNOWN
+            # The name is the backend's to choose, and it never did. What stood there is known all the same.
+            return _UNNAMED.get(record.old, Standing.UNKNOWN)
         found = _look(path)
         if found is None:
             return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER

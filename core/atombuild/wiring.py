@@ -9,12 +9,12 @@ from pathlib import Path
 from atombuild.builder import Plan
 from atombuild.engine import Engine
 from atombuild.events import Event, Failure, ProjectUnusable
+from atombuild.isolated import Options
 from atombuild.native.ahead import leave_a_core
 from atombuild.native.disk_tree import Look
-from atombuild.native.kept import Kept
-from atombuild.native.project import NativeProject, read_native_project
-from atombuild.native.sdist_file import SdistFile
 from atombuild.native.tree import Seen
+from atombuild.reading import AnyProject, Reader
+from atombuild.sdist_file import SdistFile
 from atombuild.session import Session
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.looker import Looker
@@ -28,12 +28,18 @@ class ProjectSetup:
     root: Path
     out_dir: Path
     plan: Plan
-    kept: Kept = field(default_factory=Kept)
-    """What the builds of one session leave for the next; only its thread may build."""
+    options: Options = field(default_factory=Options)
+    """For backends that are not ours."""
 
-    def read_project(self, seen: Look = lambda _path: None) -> NativeProject:
+    reader: Reader = field(init=False)
+    """Holds what the builds of one session leave for the next; only its thread may build."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reader", Reader(self.options))
+
+    def read_project(self, seen: Look = lambda _path: None) -> AnyProject:
         """Read the project. Raises whatever is wrong with it. ``seen``: see :class:`DiskTree`."""
-        return read_native_project(self.root, self.out_dir, kept=self.kept, seen=seen)
+        return self.reader.read(self.root, self.out_dir, seen=seen)
 
     def session(self, emit: Callable[[Event], None]) -> Session:
         """Return a session that the caller drives itself."""
@@ -54,6 +60,7 @@ class ProjectSetup:
             read_project=lambda: self.read_project(seen),
             look=looker,
             emit=emit,
+            let_go=self.reader.close,
         )
 
     def engine(self, *, beside_a_screen: bool = False) -> Engine:
@@ -78,7 +85,7 @@ class SdistSetup:
     out_dir: Path
     plan: Plan
 
-    def read_project(self) -> NativeProject:
+    def read_project(self) -> AnyProject:
         """Unpack the sdist, and read the project in it. Raises whatever is wrong with either."""
         return self.sdist.read_project(self.out_dir)
 

@@ -13,7 +13,6 @@ import pytest
 
 from atombuild.builder import Order, Plan, Records, Result, run, was_built_here
 from atombuild.errors import (
-    BackendUnsupported,
     Blame,
     Location,
     OutputUnusable,
@@ -178,14 +177,6 @@ def test_a_project_that_lost_its_pyproject_is_a_failed_build(bench: Bench) -> No
     result = bench.attempt(ProjectMissing(bench.root, why="the folder holds no pyproject.toml"))
     assert result.outcome is Outcome.FAILED
     assert visible_files(bench.dist) == []
-
-
-def test_an_unsupported_backend_touches_nothing_that_stands_there(bench: Bench) -> None:
-    bench.attempt(FakeProject())
-    before = sorted((path.name, path.stat().st_mtime_ns) for path in bench.dist.iterdir())
-    result = bench.attempt(BackendUnsupported("hatchling.build", where=Location(bench.root), why="another backend"))
-    assert result.outcome is None
-    assert sorted((path.name, path.stat().st_mtime_ns) for path in bench.dist.iterdir()) == before
 
 
 def test_cancelling_in_mid_build_removes_the_half_and_says_so(bench: Bench) -> None:

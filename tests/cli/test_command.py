@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,17 +99,43 @@ def test_what_is_no_project_is_a_friendly_sentence_and_exit_2(tmp_path: Path, wh
     assert sorted(tmp_path.rglob("*")) == before, "nothing is created"
 
 
-def test_an_unsupported_backend_exits_2_and_touches_nothing(project: Path) -> None:
+def test_a_backend_that_is_not_there_fails_the_build_and_the_old_artifacts_fall(project: Path) -> None:
     command("--once", project)
-    before = {path: path.stat().st_mtime_ns for path in (project / "dist").iterdir()}
+    text = (project / "pyproject.toml").read_text()
+    text = re.sub("(?m)^requires = .*$", "requires = []", text).replace('"uv_build"', '"no_such.backend"')
+    (project / "pyproject.toml").write_text(text)
+    done = command("--once", project)
+    assert done.returncode == 1
+    assert "error: the build backend no_such.backend can't be imported" in done.stderr
+    assert "pyproject.toml:20:17" in done.stderr
+    assert "✗ sdist  failed, old artifact removed" in done.stdout
+    assert "✗ wheel  not built, old artifact removed" in done.stdout
+    assert visible_files(project / "dist") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["-C", "no value"], "--config-setting no value has no key and value"),
+        (["-C", "=v"], "--config-setting =v has no key and value"),
+        (["--no-isolation", "--build-constraint", "x"], "--build-constraint has no effect with --no-isolation"),
+    ],
+)
+def test_options_for_backends_that_mean_nothing_are_mistakes(project: Path, options: list[str], words: str) -> None:
+    done = command("--once", *options, project)
+    assert done.returncode == 2
+    assert f"error: {words}" in done.stderr
+
+
+def test_an_interpreter_that_is_not_there_is_a_mistake_and_nothing_is_touched(project: Path) -> None:
+    command("--once", project)
+    before = visible_files(project / "dist")
     text = (project / "pyproject.toml").read_text().replace('"uv_build"', '"hatchling.build"')
     (project / "pyproject.toml").write_text(text)
-    for how in ("--once", "--plain"):
-        done = command(how, project)
-        assert done.returncode == 2
-        assert "hatchling.build" in done.stderr
-        assert "not supported yet" in done.stderr
-    assert {path: path.stat().st_mtime_ns for path in (project / "dist").iterdir()} == before
+    done = command("--once", "--python", "no-such-python", project)
+    assert done.returncode == 1
+    assert "error: no Python interpreter is found for --python no-such-python" in done.stderr
+    assert before != []
 
 
 @pytest.mark.parametrize(
@@ -256,7 +283,7 @@ def test_a_bug_of_ours_is_a_report_and_never_a_traceback(
     def crash(*_args: object, **_named: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("atombuild.wiring.read_native_project", crash)
+    monkeypatch.setattr("atombuild.reading.read_native_project", crash)
     assert cli.main(["--list", str(project)]) == cli.FAILED
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "error: atombuild itself failed while starting"

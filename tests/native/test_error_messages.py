@@ -519,34 +519,6 @@ ERRORS: Mapping[str, Row] = {
         (),
         "rename it or exclude it: no control characters, no colons, no blank at the end of a name",
     ),
-    "another backend": (
-        Whole('[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n' + NAME),
-        INIT,
-        "the build backend hatchling.build is not supported yet",
-        "pyproject.toml:3:17",
-        ('it is named here: build-backend = "hatchling.build"',),
-        "this version builds projects whose build-backend is uv_build or atombuild.backend; nothing in the output directory was touched",
-    ),
-    "no build-system": (
-        Whole(NAME),
-        INIT,
-        "the build backend setuptools is not supported yet",
-        "pyproject.toml:1:1",
-        (
-            'there is no [build-system] table, which means setuptools (PEP 517); for uv_build add one: requires = ["uv_build>=0.13,<0.14"] and build-backend = "uv_build"',
-        ),
-        "this version builds projects whose build-backend is uv_build or atombuild.backend; nothing in the output directory was touched",
-    ),
-    "another range": (
-        Whole('[build-system]\nrequires = ["uv_build>=0.8,<0.9"]\nbuild-backend = "uv_build"\n' + NAME),
-        INIT,
-        "the build backend uv_build in an environment of its own is not supported yet",
-        "pyproject.toml:2:12",
-        (
-            '`uv_build>=0.8, <0.9` is not a known compatible range, so `uv build` would install what is required and run that; to build it here write: requires = ["uv_build>=0.13,<0.14"] and build-backend = "uv_build"',
-        ),
-        "this version builds projects whose build-backend is uv_build or atombuild.backend; nothing in the output directory was touched",
-    ),
     "a long name": (
         '[project]\nname = "' + "o" * 250 + '"\nversion = "1.0"\n',
         INIT,
@@ -570,6 +542,22 @@ ERRORS: Mapping[str, Row] = {
         "pyproject.toml:8:18",
         (),
         "write the MiB that each artifact may take, from 0 on: keep-in-memory = 64",
+    ),
+    "timeout": (
+        NAME + "[tool.atombuild]\nhook-timeout = 0\n",
+        INIT,
+        "`tool.atombuild.hook-timeout` is no time to wait",
+        "pyproject.toml:8:16",
+        (),
+        "write the seconds that one hook may take, more than 0: hook-timeout = 600; leave it out for no limit",
+    ),
+    "timeout type": (
+        NAME + '[tool.atombuild]\nhook-timeout = "1"\n',
+        INIT,
+        "`tool.atombuild.hook-timeout` has the wrong type",
+        "pyproject.toml:8:16",
+        ('invalid type: string "1", expected a number',),
+        "write the seconds that one hook may take, more than 0: hook-timeout = 600; leave it out for no limit",
     ),
 }
 

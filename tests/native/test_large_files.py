@@ -25,6 +25,7 @@ from atombuild.project.load import load_project
 from atombuild.project.model import Project
 from atombuild.project.pyproject import read_pyproject
 from support.builders import published
+from support.fakes import FakeBench
 from support.variants import INIT, large, write_project
 
 LARGE = 300_000
@@ -68,10 +69,10 @@ def test_it_is_whole_in_every_artifact_and_nowhere_in_memory(root: Path) -> None
     content = (root / "src/foo/a.bin").read_bytes()
     kept = Kept()
     project = read_native_project(root, root / "dist", kept=kept)
-    assert in_sdist(published(project.sdist(no_pulse))) == content
-    from_sdist = published(project.wheel(no_pulse, from_sdist=True))
+    assert in_sdist(published(project.sdist(FakeBench()))) == content
+    from_sdist = published(project.wheel(FakeBench(), from_sdist=True))
     assert in_wheel(from_sdist) == content
-    assert published(project.wheel(no_pulse, from_sdist=False)) == from_sdist
+    assert published(project.wheel(FakeBench(), from_sdist=False)) == from_sdist
     pieces = [each.member.local for each in kept.members.values() if each.member.name == "foo/a.bin"]
     pieces += [each.run.compressed for each in kept.runs.values() if each.start.endswith("a.bin")]
     assert all(isinstance(piece, Slice) for piece in pieces)

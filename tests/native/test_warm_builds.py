@@ -23,6 +23,7 @@ from atombuild.native.kept import Kept
 from atombuild.native.project import read_native_project
 from atombuild.status import ArtifactKind
 from support.builders import published
+from support.fakes import FakeBench
 from support.variants import write_project
 
 SDIST, WHEEL = ArtifactKind
@@ -43,18 +44,16 @@ def builds(root: Path, kept: Kept, *plans: tuple[ArtifactKind, ...]) -> list[byt
     for plan in plans or (KINDS, (WHEEL,)):
         try:
             project = read_native_project(root, root / "dist", kept=kept)
-            project.check(plan)
+            project.check(plan, FakeBench())
             for kind in plan:
                 from_sdist = len(plan) > 1
-                content = project.sdist(_no_pulse) if kind is SDIST else project.wheel(_no_pulse, from_sdist=from_sdist)
+                content = (
+                    project.sdist(FakeBench()) if kind is SDIST else project.wheel(FakeBench(), from_sdist=from_sdist)
+                )
                 made.append(published(content))
         except AtombuildError as error:
             made.append(str(error))
     return made
-
-
-def _no_pulse(_done: int, _total: int) -> None:
-    """Nobody asked us to stop."""
 
 
 @pytest.fixture(scope="module", autouse=True)

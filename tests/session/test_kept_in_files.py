@@ -71,7 +71,7 @@ def cold(setup: ProjectSetup) -> dict[str, bytes]:
 
 
 def slices(setup: ProjectSetup) -> int:
-    return sum(isinstance(each.member.local, Slice) for each in setup.kept.members.values())
+    return sum(isinstance(each.member.local, Slice) for each in setup.reader.native.members.values())
 
 
 def test_only_what_changed_is_compressed_again(setup: ProjectSetup, session: Session, compressed: list[str]) -> None:
@@ -99,9 +99,9 @@ def test_an_artifact_that_somebody_changed_in_place_is_not_believed(setup: Proje
 
 def test_files_that_are_given_up_cost_time_and_nothing_else(setup: ProjectSetup, session: Session) -> None:
     first = built(session)
-    assert setup.kept.give_up_files("sdist")
+    assert setup.reader.native.give_up_files("sdist")
     assert slices(setup) == 0
-    assert not setup.kept.give_up_files("sdist")
+    assert not setup.reader.native.give_up_files("sdist")
     assert built(session) == first
 
 
@@ -154,7 +154,7 @@ def test_what_can_not_be_read_back_any_more_is_the_machines_failure_and_not_a_bu
     monkeypatch.setattr(session, "_emit", events.append)
     # It was whole when the build decided to use it, and then the disk failed; the second time nothing of it is used.
     monkeypatch.setattr(Slice, "is_whole", lambda _self: True)
-    for each in setup.kept.members.values():
+    for each in setup.reader.native.members.values():
         if isinstance(each.member.local, Slice):
             each.member.local.shelf.close()
     assert session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED

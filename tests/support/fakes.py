@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from atombuild.builder import Records
+from atombuild.builder import Records, Workbench
 from atombuild.errors import Cancelled
 from atombuild.events import Event
 from atombuild.finding import Finding
@@ -52,23 +53,28 @@ class FakeProject:
     name: str = "demo"
     backend: str = "fake"
     source: str = "the source tree"
+    written: frozenset[str] = frozenset()
 
     def target(self, kind: ArtifactKind) -> str:
         tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"
         return f"{self.name}-{self.version}{tail}"
 
-    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
+    def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
+        assert isinstance(names, tuple)
+        return (self.target(kind),)
+
+    def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         assert kinds
         if self.flaw is not None:
             raise self.flaw
 
-    def sdist(self, pulse: Callable[[int, int], None]) -> FakeContent:
-        pulse(0, 1)
+    def sdist(self, bench: Workbench) -> FakeContent:
+        bench.pulse(0, 1)
         return FakeContent(self.target(ArtifactKind.SDIST), self.sdist_pieces, sources=self.sources)
 
-    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> FakeContent:
+    def wheel(self, bench: Workbench, *, from_sdist: bool) -> FakeContent:
         assert isinstance(from_sdist, bool)
-        pulse(0, 1)
+        bench.pulse(0, 1)
         return FakeContent(self.target(ArtifactKind.WHEEL), self.wheel_pieces)
 
     def give_up_files(self, kind: ArtifactKind) -> bool:
@@ -84,6 +90,32 @@ class FakeProject:
 
     def keeps(self, path: str) -> bool:
         return self.admits(path)
+
+
+@dataclass
+class FakeBench:
+    """A bench for a project that is built outside of any attempt."""
+
+    folder: Path | None = None
+    lock: int | None = None
+    events: list[Event] = field(default_factory=list)
+    folders: int = 0
+
+    def pulse(self, done: int, total: int) -> None:
+        assert 0 <= done <= total
+
+    def emit(self, event: Event) -> None:
+        self.events.append(event)
+
+    def check_cancelled(self) -> None:
+        """Nobody asks to stop."""
+
+    def private_folder(self) -> Path:
+        assert self.folder is not None
+        self.folders += 1
+        made = self.folder / f"private-{self.folders}"
+        made.mkdir(parents=True)
+        return made
 
 
 class FakeListener:

@@ -175,7 +175,7 @@ class AtombuildApp(App[None]):
 
     def show_time(self) -> None:
         """Render the cards for this moment."""
-        self._main.show_cards(self.dashboard, self._now())
+        self._main.show_time(self.dashboard, self._now())
 
     def _tick(self) -> None:
         """Let the time pass on the cards: fast while something runs, slowly otherwise."""

@@ -34,6 +34,7 @@ from atombuild.events import (
     Mode,
     ModeChanged,
     Outcome,
+    Preparing,
     ProjectUnusable,
     StepStarted,
     Warned,
@@ -83,7 +84,7 @@ class Entry:
     """Part of a block with a bar in the tone's colour at its left edge."""
 
 
-def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:  # noqa: C901, PLR0911 - one case an event
+def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:  # noqa: C901, PLR0911, PLR0912 - one case an event
     """Return what the event adds to the log."""
     if isinstance(event, Log):
         role = {Level.DETAIL: Role.DETAIL, Level.INFO: Role.INFO, Level.WARNING: Role.WARNING}[event.level]
@@ -91,8 +92,11 @@ def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: 
     if isinstance(event, AttemptStarted) and after.build is not None:
         words = f"build {event.attempt} · {shown.clock_time(at, at, zone)} · {phrases.cause(after.build)}"
         return [*([Entry(Role.SPACE)] if before.build is not None else []), Entry(Role.RULE, words)]
+    if isinstance(event, Preparing):
+        return [Entry(Role.NOTE, event.words)] if event.words else []
     if isinstance(event, StepStarted):
-        return [Entry(Role.NOTE, f"{event.target}, from {event.source}", label=f"{event.kind.value}  ")]
+        words = f"{event.target}, from {event.source}" if event.target else f"from {event.source}"
+        return [Entry(Role.NOTE, words, label=f"{event.kind.value}  ")]
     if isinstance(event, (Failure, ProjectUnusable)):
         return list(blocks(event.reports, before.root))
     if isinstance(event, Warned):

@@ -26,6 +26,7 @@ from atombuild.events import (
     Mode,
     ModeChanged,
     Outcome,
+    Preparing,
     Progress,
     ProjectLoaded,
     ProjectUnusable,
@@ -154,6 +155,12 @@ class Dashboard:
     lock_holder: str = ""
     """Who has the output directory while we wait for it."""
 
+    preparing: str = ""
+    """What is done before the steps, in words; it may take long."""
+
+    preparing_since: float = 0.0
+    """Seconds since the epoch."""
+
     last_change: int = 0
     waiting: int = 0
     """Batches of changes that no attempt holds yet."""
@@ -213,6 +220,8 @@ class Dashboard:
             return replace(self, lock_holder=event.holder or "another builder")
         if isinstance(event, AttemptStarted):
             return self._with_build(event, at)
+        if isinstance(event, Preparing):
+            return replace(self, preparing=event.words, preparing_since=at)
         if isinstance(event, StepStarted):
             return replace(self._with_step(event, at), lock_holder="")
         if isinstance(event, Progress):
@@ -288,7 +297,7 @@ class Dashboard:
         # One that was given up before it began has no build of its own to end.
         build = replace(self.build, outcome=event.outcome) if self.build is not None and self.building else self.build
         artifacts = tuple(replace(artifact, running=None) for artifact in self.artifacts)
-        return replace(self, build=build, artifacts=artifacts, lock_holder="")
+        return replace(self, build=build, artifacts=artifacts, lock_holder="", preparing="")
 
     def _with(self, changed: Artifact) -> Dashboard:
         others = {artifact.kind: artifact for artifact in self.artifacts} | {changed.kind: changed}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from atombuild.builder.attempt import UNUSABLE, run
 from atombuild.builder.plan import Order, Plan, Result
 from atombuild.builder.remains import UNFINISHED, was_built_here
-from atombuild.builder.seams import AttemptListener, BuildableProject, Content, Records
+from atombuild.builder.seams import AttemptListener, BuildableProject, Content, Records, Workbench
 
 __all__ = [
     "UNFINISHED",
@@ -21,6 +21,7 @@ __all__ = [
     "Plan",
     "Records",
     "Result",
+    "Workbench",
     "run",
     "was_built_here",
 ]

@@ -4,6 +4,9 @@ read the project ──► lock ──► recover what a killed builder left ─
      │ flawed                                                                                       │
      └────────► the targets of the last attempt fall ──► all failed                                 ▼
                                                                                     check the project as a whole
+                                                                                                    │
+                                                                      remove targets that only now have a name
+                                                                                                    │
 not built ◄── every later step ◄── failed ◄── a step's error ◄── sdist ──► wheel ◄──────────────────┘
 """
 
@@ -12,16 +15,16 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Final
 
+from atombuild.builder.bench import AttemptBench
 from atombuild.builder.plan import Order, Result
-from atombuild.builder.records import AttemptRecords
-from atombuild.builder.remains import is_not_there, look_at, unclaimed_artifacts, was_built_here
+from atombuild.builder.records import AttemptRecords, Doomed
+from atombuild.builder.remains import fate_of_old, is_not_there, look_at, unclaimed_artifacts, was_built_here
 from atombuild.builder.seams import AttemptListener, BuildableProject, Content
 from atombuild.errors import (
     AtombuildError,
-    BackendUnsupported,
     Cancelled,
     KeptUnreadable,
     OurBug,
@@ -45,7 +48,6 @@ from atombuild.events import (
     LockAwaited,
     Log,
     Outcome,
-    Progress,
     ProjectLoaded,
     ProjectUnusable,
     StepStarted,
@@ -57,10 +59,8 @@ from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
 from atombuild.units import size_words
 
-UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable, BackendUnsupported)
+UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable)
 """Where nothing was ever built, these mean that there is nothing to attempt."""
-
-_PROGRESS_SECONDS: Final = 0.2
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -101,6 +101,9 @@ class _AttemptRun:
         self._sources: set[str] = set()
         self._unread: str | None = None
         self._started = False
+        self._told: ProjectLoaded | None = None
+        self._folders = ExitStack()
+        """The private folders of this attempt."""
 
     def run(self) -> Result:
         try:
@@ -127,8 +130,6 @@ class _AttemptRun:
         self._project, self._flaw = None, None
         try:
             self._project = self._read_project()
-        except BackendUnsupported:
-            raise
         except (ProjectMissing, PyprojectUnreadable) as error:
             # A project that was built here and lost its pyproject.toml is a failed build, not an empty folder.
             if not self._was_built_here():
@@ -140,7 +141,8 @@ class _AttemptRun:
             self._flaw = OurBug(error, doing="reading the project")
 
     def _was_built_here(self) -> bool:
-        return any(record.target for record in self._order.known.values()) or was_built_here(
+        known = (self._order.known.get(kind) for kind in self._kinds)
+        return any(record is not None and record.target and record.attempt for record in known) or was_built_here(
             self._order.root, self._order.out_dir, self._kinds
         )
 
@@ -182,16 +184,15 @@ class _AttemptRun:
         self._show()
 
     def _attempt(self, directory: OutputDirectory) -> Result:
-        targets = self._targets()
-        present = {kind: directory.look(target) for kind, target in targets.items() if target is not None}
-        self._start(targets, {kind: identity for kind, identity in present.items() if identity is not None})
+        doomed = self._doomed(directory)
+        self._start(doomed)
         unwritten = None
         try:
             self._records.write(directory)
         except OutputUnusable as error:
             # A full disk may have room again once the old artifacts are gone; and gone they must be.
             unwritten = error
-        refused = self._remove_targets(directory, targets)
+        refused = self._remove(directory, doomed)
         if refused is not None:
             return self._finish_failed(refused[1], (refused[0],))
         if unwritten is not None:
@@ -200,22 +201,45 @@ class _AttemptRun:
             return self._finish_failed(self._flaw_or_bug(), self._kinds)
         return self._carry_out(directory, self._project)
 
-    def _targets(self) -> dict[ArtifactKind, str | None]:
-        return {
-            kind: self._project.target(kind) if self._project else self._records.target(kind) for kind in self._kinds
-        }
+    def _doomed(self, directory: OutputDirectory) -> dict[ArtifactKind, Doomed]:
+        """Find out what must fall before anything is built, as far as that can be known without the backend."""
+        names = directory.names() if self._project is not None else ()
+        return {kind: self._doomed_of(kind, names, directory.look) for kind in self._kinds}
 
-    def _start(self, targets: Mapping[ArtifactKind, str | None], present: Mapping[ArtifactKind, Identity]) -> None:
+    def _doomed_of(self, kind: ArtifactKind, names: tuple[str, ...], look: Callable[[str], Identity | None]) -> Doomed:
+        remembered = self._records.target(kind)
+        outdated: tuple[str, ...] | None
+        if self._project is None:
+            outdated = (remembered,) if remembered is not None else None
+        else:
+            outdated = self._project.outdates(kind, names, remembered)
+        if outdated is None:
+            return Doomed((), None, None, looked=False)
+        found = {name: identity for name in outdated if (identity := look(name)) is not None}
+        target = self._project.target(kind) if self._project is not None else remembered
+        if target is None:
+            # The backend will choose; until then the artifact goes by the name that it had, if it had one.
+            target = next(iter((*found, *outdated)), None)
+        identity = None if target is None else found.get(target, next(iter(found.values()), None))
+        return Doomed(outdated, target, identity)
+
+    def _start(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         self._started = True
-        self._records.begin(targets, present)
+        self._records.begin(doomed)
         order = self._order
         if self._project is not None:
-            self._listener.emit(ProjectLoaded(self._project.name, self._project.version, self._project.backend))
-        elif not any(targets.values()):
+            self._tell_project(self._project)
+        elif not any(old.names for old in doomed.values()):
             self._warn_of_unclaimed()
         self._listener.emit(
             AttemptStarted(self._records.number, order.cause, order.paths, order.total, order.change, self._kinds)
         )
+
+    def _tell_project(self, project: BuildableProject) -> None:
+        told = ProjectLoaded(project.name, project.version, project.backend)
+        if told != self._told:
+            self._told = told
+            self._listener.emit(told)
 
     def _warn_of_unclaimed(self) -> None:
         """Say which artifacts are left standing because nobody knows whose they are."""
@@ -228,20 +252,36 @@ class _AttemptRun:
                 )
             )
 
-    def _remove_targets(
-        self, directory: OutputDirectory, targets: Mapping[ArtifactKind, str | None]
+    def _remove(
+        self, directory: OutputDirectory, doomed: Mapping[ArtifactKind, Doomed]
     ) -> tuple[ArtifactKind, RemovalRefused] | None:
         """Remove every target; return the first whose removal was refused."""
         first: tuple[ArtifactKind, RemovalRefused] | None = None
-        kinds = {target: kind for kind, target in targets.items() if target is not None}
+        kinds = {name: kind for kind, old in doomed.items() for name in old.names}
         for removal in directory.remove(tuple(kinds)):
             kind = kinds[removal.target]
             if removal.refused is not None:
-                self._records.change(kind, old=Old.KEPT, old_identity=removal.old)
+                self._records.change(kind, target=removal.target, old=Old.KEPT, old_identity=removal.old)
                 if first is None:
                     first = (kind, RemovalRefused(directory.path / removal.target, removal.refused))
         self._show()
         return first
+
+    def _remove_what_has_a_name_now(self, directory: OutputDirectory, project: BuildableProject) -> None:
+        """Remove the old artifacts that only the backend could name. Raises :class:`RemovalRefused`."""
+        unseen = [kind for kind in self._kinds if self._records[kind].old is Old.UNSEEN]
+        if not unseen:
+            return
+        self._tell_project(project)
+        names = directory.names()
+        doomed = {kind: self._doomed_of(kind, names, directory.look) for kind in unseen}
+        for kind, old in doomed.items():
+            fate = fate_of_old(present=old.identity is not None, looked=old.looked, before=None, target=old.target)
+            self._records.change(kind, target=old.target, old=fate, old_identity=old.identity)
+        self._records.write(directory)
+        refused = self._remove(directory, doomed)
+        if refused is not None:
+            raise refused[1]
 
     # The steps.
 
@@ -249,7 +289,8 @@ class _AttemptRun:
         failing = self._kinds
         doing = "checking the project"
         try:
-            project.check(self._kinds)
+            project.check(self._kinds, self._bench(None))
+            self._remove_what_has_a_name_now(directory, project)
             for kind in self._kinds:
                 failing = (kind,)
                 doing = f"building the {kind.value}"
@@ -261,6 +302,7 @@ class _AttemptRun:
         except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
             return self._finish_failed(OurBug(error, doing=doing), failing)
         finally:
+            self._folders.close()
             if directory.open_files_stay:
                 project.give_up_files(ArtifactKind.SDIST)
         return self._finish(Outcome.SUCCEEDED)
@@ -268,12 +310,11 @@ class _AttemptRun:
     def _step(self, directory: OutputDirectory, project: BuildableProject, kind: ArtifactKind) -> None:
         self._listener.check_cancelled()
         record = self._records[kind]
-        target = project.target(kind)
         from_sdist = kind is ArtifactKind.WHEEL and self._order.plan.wheel_from_sdist
         self._records.change(kind, outcome=Attempt.BUILDING)
         self._show()
         source = "the sdist" if from_sdist else project.source
-        self._listener.emit(StepStarted(kind, target, source, record.usual_seconds))
+        self._listener.emit(StepStarted(kind, project.target(kind) or record.target, source, record.usual_seconds))
         began = time.monotonic()
         try:
             content, published = self._make(directory, project, kind)
@@ -292,11 +333,12 @@ class _AttemptRun:
             identity=published.identity,
             durations=(*record.durations, seconds)[-REMEMBERED_DURATIONS:],
         )
+        self._tell_project(project)  # its version may be known only now
         self._remember(directory)
         size = size_words(published.sealed.size)
         self._listener.emit(Log((f"{content.file_count:,} files, {size}",), Level.DETAIL))
         if published.unconfirmed is not None:
-            for report in SyncFailed(directory.path / target, published.unconfirmed).reports():
+            for report in SyncFailed(directory.path / content.filename, published.unconfirmed).reports():
                 self._listener.emit(Warned(f"{report.what}: {'; '.join(report.why)}", report.hint))
         self._show()
 
@@ -304,13 +346,14 @@ class _AttemptRun:
         self, directory: OutputDirectory, project: BuildableProject, kind: ArtifactKind
     ) -> tuple[Content, Published]:
         """Write the artifact apart, and give it its name."""
-        pulse = self._pulse(kind)
+        bench = self._bench(kind)
         if kind is ArtifactKind.WHEEL:
-            content = project.wheel(pulse, from_sdist=self._order.plan.wheel_from_sdist)
+            content = project.wheel(bench, from_sdist=self._order.plan.wheel_from_sdist)
         else:
-            content = project.sdist(pulse)
+            content = project.sdist(bench)
         self._sources.update(content.sources)
-        target = project.target(kind)
+        target = content.filename
+        self._take_name(directory, kind, target)
         with directory.stage(target) as staged, closing(content.chunks()) as chunks:
             for chunk in chunks:
                 staged.write(chunk)
@@ -329,18 +372,24 @@ class _AttemptRun:
             content.stands_in(descriptor)
         return content, published
 
-    def _pulse(self, kind: ArtifactKind) -> Callable[[int, int], None]:
-        last = time.monotonic()
+    def _take_name(self, directory: OutputDirectory, kind: ArtifactKind, name: str) -> None:
+        """Note the name that the backend chose, and see to it that nothing old stands there. Raises as removal does."""
+        if name == self._records[kind].target:
+            return
+        self._records.change(kind, target=name)
+        old = directory.look(name)
+        if old is None:
+            return
+        self._records.change(kind, old=Old.REMOVED, old_identity=old)
+        refused = self._remove(directory, {kind: Doomed((name,), name, old)})
+        if refused is not None:
+            raise refused[1]
 
-        def pulse(done: int, total: int) -> None:
-            nonlocal last
-            self._listener.check_cancelled()
-            now = time.monotonic()
-            if now - last >= _PROGRESS_SECONDS:
-                last = now
-                self._listener.emit(Progress(kind, done, total))
-
-        return pulse
+    def _bench(self, kind: ArtifactKind | None) -> AttemptBench:
+        directory = self._directory
+        if directory is None:
+            raise RuntimeError("a step needs the output directory")
+        return AttemptBench(self._listener, directory, self._folders, kind)
 
     def _flaw_or_bug(self) -> AtombuildError:
         return self._flaw or OurBug(RuntimeError("no project and no reason"), doing="reading the project")
@@ -355,12 +404,12 @@ class _AttemptRun:
                 # Given up before it began, perhaps while another builder had the directory: nothing changed.
                 self._listener.emit(Log(("cancelled before the build began",)))
                 return self._ended(Outcome.CANCELLED, error.reports())
-            targets = self._targets()
-            self._start(targets, {})
-            for kind, target in targets.items():
-                standing = look_at(self._order.out_dir, target)
-                if standing is not None:
-                    self._records.change(kind, old=Old.KEPT, old_identity=standing)
+            out_dir = self._order.out_dir
+            doomed = {kind: self._doomed_of(kind, (), lambda name: look_at(out_dir, name)) for kind in self._kinds}
+            self._start(doomed)
+            for kind, old in doomed.items():
+                if old.identity is not None:
+                    self._records.change(kind, old=Old.KEPT)
         if isinstance(error, Cancelled):
             return self._finish_cancelled(error)
         return self._finish_failed(error, tuple(kind for kind in self._kinds if self._records.is_open(kind)))
@@ -396,7 +445,8 @@ class _AttemptRun:
     def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
         self._listener.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
         identity, sources = self._records.identity, frozenset(self._sources)
-        return Result(outcome, reports, identity, sources, self._unread)
+        written = self._project.written if self._project is not None else frozenset[str]()
+        return Result(outcome, reports, identity, sources, written, self._unread)
 
     def _show(self) -> None:
         self._listener.hold(self._records.current)

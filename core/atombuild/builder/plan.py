@@ -59,5 +59,8 @@ class Result:
     sources: frozenset[str] = frozenset()
     """The files of the project that were to go into the artifacts, relative to it."""
 
+    written: frozenset[str] = frozenset()
+    """What the backend wrote into the project, relative to it: no change of its author's."""
+
     unread: str | None = None
     """The file or folder that could not be read, relative to the project; None: there was none, or it is elsewhere."""

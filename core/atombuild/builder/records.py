@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from atombuild.builder.plan import Order
@@ -20,6 +20,23 @@ from atombuild.ledger import Ledger, Record, read_ledger, write_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """What must not stand any more once the attempt to build one artifact began."""
+
+    names: tuple[str, ...]
+    """File names, whether or not something stands there."""
+
+    target: str | None
+    """The one that the artifact will have; None: the backend has yet to choose it."""
+
+    identity: Identity | None
+    """Of the old artifact; None: there is none, or nobody could look."""
+
+    looked: bool = True
+    """Whether it is known which names an old artifact may have."""
 
 
 class AttemptRecords:
@@ -67,19 +84,20 @@ class AttemptRecords:
         for kind, record in self._records.items():
             self._records[kind] = settle_interrupted(record, directory.path, observer)
 
-    def begin(self, targets: Mapping[ArtifactKind, str | None], present: Mapping[ArtifactKind, Identity]) -> None:
-        """Start the records of a new attempt; ``present`` tells which old artifacts stand there."""
+    def begin(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
+        """Start the records of a new attempt."""
         self.number += 1
         now = time.time()
-        for kind, target in targets.items():
+        for kind, old in doomed.items():
             before = self._records.get(kind)
+            present = old.identity is not None
             self._records[kind] = Record(
-                target=target,
+                target=old.target,
                 attempt=self.number,
                 outcome=Attempt.QUEUED,
                 started=now,
-                old=fate_of_old(present=kind in present, before=before, target=target),
-                old_identity=present.get(kind),
+                old=fate_of_old(present=present, looked=old.looked, before=before, target=old.target),
+                old_identity=old.identity,
                 previous_size=last_good_size(before),
                 durations=before.durations if before else (),
             )

@@ -73,10 +73,12 @@ def look_at(out_dir: Path, target: str | None) -> Identity | None:
         return None
 
 
-def fate_of_old(*, present: bool, before: Record | None, target: str | None) -> Old:
+def fate_of_old(*, present: bool, looked: bool, before: Record | None, target: str | None) -> Old:
     """Return what the attempt will leave of the old artifact, if nothing is refused."""
     if present:
         return Old.REMOVED
+    if not looked:
+        return Old.UNSEEN
     removed_before = (
         before is not None
         and before.target == target

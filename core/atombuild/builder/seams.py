@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from atombuild.events import Event
@@ -35,6 +36,29 @@ class Content(Protocol):
         """Take over a descriptor of the published file, to read back from it what the next build may use again."""
 
 
+class Workbench(Protocol):
+    """What an attempt lends to the project that it builds."""
+
+    @property
+    def lock(self) -> int | None:
+        """The descriptor that holds the output directory's lock, for processes to inherit; None: there is no lock."""
+
+    def pulse(self, done: int, total: int) -> None:
+        """Say how far the step is; raises :class:`Cancelled` if somebody asked to stop."""
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on."""
+
+    def check_cancelled(self) -> None:
+        """Raise :class:`Cancelled` if somebody asked to stop."""
+
+    def private_folder(self) -> Path:
+        """Return a new, empty folder on the file system of the output directory; it goes when the attempt is over.
+
+        Raises :class:`atombuild.errors.OutputUnusable`.
+        """
+
+
 class BuildableProject(Protocol):
     """One project's way to its distributions, fixed at one moment."""
 
@@ -44,7 +68,7 @@ class BuildableProject(Protocol):
 
     @property
     def version(self) -> str:
-        """In normal form."""
+        """In normal form; empty while only the backend knows it."""
 
     @property
     def backend(self) -> str:
@@ -54,16 +78,30 @@ class BuildableProject(Protocol):
     def source(self) -> str:
         """What it is read from, in words: "the source tree" or "the sdist"."""
 
-    def target(self, kind: ArtifactKind) -> str:
-        """Return the exact file name, known before anything is built."""
+    @property
+    def written(self) -> frozenset[str]:
+        """What its backend wrote into the tree since this project was read, relative to it."""
 
-    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
-        """Raise what makes the project as a whole unbuildable, before any step."""
+    def target(self, kind: ArtifactKind) -> str | None:
+        """Return the exact file name; None while only the backend knows it."""
 
-    def sdist(self, pulse: Callable[[int, int], None]) -> Content:
+    def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
+        """Return the names under which no file may stand any more once its build began; None: nobody can say yet.
+
+        ``names`` is what is in the output directory, ``remembered`` the artifact's name as of the last attempt. The
+        name of :meth:`target` is always among them; where that is None, the likeliest comes first.
+        """
+
+    def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
+        """Raise what makes the project as a whole unbuildable, before any step.
+
+        What :meth:`outdates` could not say before, it can say afterwards.
+        """
+
+    def sdist(self, bench: Workbench) -> Content:
         """Make the sdist."""
 
-    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Content:
+    def wheel(self, bench: Workbench, *, from_sdist: bool) -> Content:
         """Make the wheel, from the sdist that :meth:`sdist` made or from the tree."""
 
     def give_up_files(self, kind: ArtifactKind) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
@@ -18,7 +18,7 @@ from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, p
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
 from atombuild.places import places_below
-from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of, require_native
+from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of
 from atombuild.project.load import load_project
 from atombuild.project.model import Project
 from atombuild.project.pyproject import parse_pyproject, read_bytes
@@ -32,8 +32,9 @@ def read_native_project(
     kept: Kept | None = None,
     seen: Look = lambda _path: None,
 ) -> NativeProject:
-    """Read the project in ``root``; ``source`` is what that is, in words. Raises any mistake in ``pyproject.toml``.
+    """Read the project in ``root``, whose backend is one that we stand in for; ``source`` is what that is, in words.
 
+    Raises any mistake in ``pyproject.toml``.
     ``kept`` is what its last build left, and is handed on to the next. ``seen``: see :class:`DiskTree`.
     """
     kept = kept if kept is not None else Kept()
@@ -41,11 +42,17 @@ def read_native_project(
     if kept.project is None or kept.project.pyproject.data != data:
         kept.project = None
         pyproject = parse_pyproject(root.absolute() / "pyproject.toml", data)
-        require_native(pyproject)
         project = load_project(pyproject)
         _require_short_names(project)
         kept.project = project
     return NativeProject(kept.project, source_tree(root, out_dir, seen), source, kept)
+
+
+class Workbench(Protocol):
+    """What a native build needs of :class:`atombuild.builder.Workbench`."""
+
+    def pulse(self, done: int, total: int) -> None:
+        """Say how far the step is; may raise to end it."""
 
 
 class NativeProject:
@@ -81,12 +88,23 @@ class NativeProject:
         build_system = build_system_of(self._project.pyproject)
         return OWN_BACKEND if build_system and build_system.backend == OWN_BACKEND else f"{UV_BACKEND}, natively"
 
+    @property
+    def written(self) -> frozenset[str]:
+        """Nothing: a native build writes nothing but artifacts."""
+        return frozenset()
+
     def target(self, kind: ArtifactKind) -> str:
         """Return the exact file name."""
         return sdist_filename(self._project) if kind is ArtifactKind.SDIST else wheel_filename(self._project)
 
-    def check(self, kinds: tuple[ArtifactKind, ...]) -> None:
+    def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...]:
+        """Return the exact file name, and no other."""
+        del names, remembered
+        return (self.target(kind),)
+
+    def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Raise what makes every distribution of this project impossible, in the order in which uv_build finds it."""
+        del bench
         if kinds[:1] == (ArtifactKind.SDIST,):
             self._check_metadata()
             self._check_layout()
@@ -94,18 +112,18 @@ class NativeProject:
             self._check_layout()
             self._check_metadata()
 
-    def sdist(self, pulse: Callable[[int, int], None]) -> Distribution:
+    def sdist(self, bench: Workbench) -> Distribution:
         """Make the sdist."""
-        self._sdist = build_sdist(self._project, self._tree, pulse, self._kept)
+        self._sdist = build_sdist(self._project, self._tree, bench.pulse, self._kept)
         return self._sdist
 
-    def wheel(self, pulse: Callable[[int, int], None], *, from_sdist: bool) -> Distribution:
+    def wheel(self, bench: Workbench, *, from_sdist: bool) -> Distribution:
         """Make the wheel, from the sdist that was just made or from the tree."""
         if not from_sdist:
-            return build_wheel(self._project, self._tree, pulse, self._kept)
+            return build_wheel(self._project, self._tree, bench.pulse, self._kept)
         if self._sdist is None:
             raise RuntimeError("the wheel comes from the sdist, and there is none yet")
-        return build_wheel(self._project, self._sdist.tree, pulse, self._kept)
+        return build_wheel(self._project, self._sdist.tree, bench.pulse, self._kept)
 
     def give_up_files(self, kind: ArtifactKind) -> bool:
         """Close the files of old artifacts that something is kept in; whether there were any."""

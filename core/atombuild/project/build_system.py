@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from atombuild.errors import BackendUnsupported
 from atombuild.project.checks import Findings, Table
 from atombuild.project.dependencies import read_dependencies
 from atombuild.project.direct_build import FOLLOWED, obstacle
@@ -46,36 +45,16 @@ def read_build_system(document: Table) -> BuildSystem | None:
     return BuildSystem(items, backend, table.strings("backend-path") or ())
 
 
-def require_native(pyproject: Pyproject) -> None:
-    """Raise :class:`BackendUnsupported` unless the native builder makes what the project's backend would make.
+def why_not_native(pyproject: Pyproject) -> str | None:
+    """Return why the native builder can't stand in for the project's backend; None: it can.
 
     Raises :class:`ProjectInvalid` where ``[build-system]`` itself can't be read.
     """
     build_system = build_system_of(pyproject)
-    where = pyproject.at("build-system", "build-backend")
     if build_system is None:
-        uv = pyproject.table.get("tool", {}).get("uv", {})
-        idle = " and [tool.uv.build-backend] has no effect;" if "build-backend" in uv else ""
-        raise BackendUnsupported(
-            "setuptools",
-            where=where,
-            why=f"there is no [build-system] table, which means setuptools (PEP 517);{idle} for uv_build add one: "
-            f"{EXAMPLE}",
-        )
+        return "there is no [build-system] table, which means setuptools (PEP 517)"
     if build_system.backend is None:
-        raise BackendUnsupported(
-            "setuptools",
-            where=where,
-            why="[build-system] has no build-backend, which means setuptools (PEP 517); "
-            'for uv_build add build-backend = "uv_build"',
-        )
+        return "[build-system] has no build-backend, which means setuptools (PEP 517)"
     if build_system.backend not in {UV_BACKEND, OWN_BACKEND}:
-        raise BackendUnsupported(
-            build_system.backend, where=where, why=f'it is named here: build-backend = "{build_system.backend}"'
-        )
-    if build_system.backend == UV_BACKEND and (why := obstacle(build_system)):
-        raise BackendUnsupported(
-            "uv_build in an environment of its own",
-            where=pyproject.at("build-system", "requires"),
-            why=f"{why}, so `uv build` would install what is required and run that; to build it here write: {EXAMPLE}",
-        )
+        return f'build-backend = "{build_system.backend}"'
+    return obstacle(build_system) if build_system.backend == UV_BACKEND else None

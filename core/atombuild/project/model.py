@@ -118,6 +118,9 @@ class OwnSettings:
     keep_in_memory: int = 64
     """MiB of compressed pieces that are kept in memory for each artifact between two builds."""
 
+    hook_timeout: float | None = None
+    """Seconds that one hook of another build backend may take; None: as long as it wants."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

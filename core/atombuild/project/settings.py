@@ -5,6 +5,7 @@ And ``[tool.atombuild]``, the one table that is ours.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from atombuild.project.checks import Table, dotted
@@ -23,6 +24,9 @@ SILENCE: Final = "silence"
 
 KEEP_IN_MEMORY: Final = "keep-in-memory"
 """Its key for the memory that a session may take for what it keeps from build to build."""
+
+HOOK_TIMEOUT: Final = "hook-timeout"
+"""Its key for the seconds after which a hook of another build backend is ended."""
 
 
 def read_settings(document: Table) -> UvBuildSettings:
@@ -53,7 +57,20 @@ def read_own_settings(document: Table) -> OwnSettings:
     table = Table(document.findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
     if table is None:
         return OwnSettings()
-    return OwnSettings(table.strings(SILENCE) or (), _keep_in_memory(table))
+    return OwnSettings(table.strings(SILENCE) or (), _keep_in_memory(table), _hook_timeout(table))
+
+
+def _hook_timeout(table: Table) -> float | None:
+    value = table.values.get(HOOK_TIMEOUT)
+    if value is None or (type(value) in {int, float} and value > 0 and math.isfinite(value)):
+        return value
+    hint = f"write the seconds that one hook may take, more than 0: {HOOK_TIMEOUT} = 600; leave it out for no limit"
+    keys = (*table.keys, HOOK_TIMEOUT)
+    if type(value) in {int, float}:
+        table.findings.refuse(keys, f"`{dotted(keys)}` is no time to wait", hint)
+    else:
+        table.findings.wrong_type(keys, value, "a number", hint)
+    return None
 
 
 def _keep_in_memory(table: Table) -> int:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import itertools
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from atombuild.errors import OutputUnusable
 from atombuild.publish.identity import Identity
 from atombuild.publish.lock import Holder, take_lock
-from atombuild.publish.names import GITIGNORE, check_target, is_temporary, temporary_name
+from atombuild.publish.names import GITIGNORE, check_target, is_private, is_temporary, private_name, temporary_name
 from atombuild.publish.staged import Staged
 from atombuild.publish.system import DirectorySystem, open_directory
 
@@ -39,6 +40,7 @@ class OutputDirectory:
     def __init__(self, path: Path, system: DirectorySystem) -> None:
         self.path = path
         self._system = system
+        self._lock: int | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -64,26 +66,63 @@ class OutputDirectory:
     def locked(self, project: str, busy: Callable[[Holder | None], None]) -> Iterator[bool]:
         """Hold the directory's lock; yields whether this file system has locks at all. See :func:`take_lock`."""
         descriptor, really = take_lock(self._system, self.path, project, busy)
+        self._lock = descriptor if really else None
         try:
             yield really
         finally:
+            self._lock = None
             os.close(descriptor)
+
+    @property
+    def lock(self) -> int | None:
+        """The descriptor that holds the lock while :meth:`locked` runs: a backend that inherits it holds it too."""
+        return self._lock
 
     def sweep(self) -> tuple[str, ...]:
         """Remove temporaries that a killed builder of ours left; return their names. Needs the lock.
 
-        Only regular files of our own name pattern and our own user. Raises :class:`OutputUnusable`.
+        Only regular files and folders of our own name patterns and our own user. Raises :class:`OutputUnusable`.
         """
         swept = []
         try:
-            for name in sorted(filter(is_temporary, self._system.names())):
+            for name in sorted(self._system.names()):
+                if not (is_temporary(name) or is_private(name)):
+                    continue
                 found = self._system.lstat(name)
-                if stat.S_ISREG(found.st_mode) and _is_own(found):
+                if is_temporary(name) and stat.S_ISREG(found.st_mode) and _is_own(found):
                     self._system.unlink(name)
+                    swept.append(name)
+                elif is_private(name) and stat.S_ISDIR(found.st_mode) and _is_own(found):
+                    _remove_folder(self.path / name)
                     swept.append(name)
         except OSError as error:
             raise OutputUnusable(self.path, error) from error
         return tuple(swept)
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of everything in it, sorted. Raises :class:`OutputUnusable`."""
+        try:
+            return tuple(sorted(self._system.names()))
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+
+    @contextlib.contextmanager
+    def private_folder(self) -> Iterator[Path]:
+        """Make an empty folder in it, for somebody else to write into; it goes with all that is in it. Needs the lock.
+
+        It lies on the same file system as the artifacts, so that room for them is room here. Raises
+        :class:`OutputUnusable`. What can't be removed at the end is swept by the next builder, which says so.
+        """
+        folder = self.path / private_name()
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+        try:
+            yield folder
+        finally:
+            with contextlib.suppress(OSError):
+                _remove_folder(folder)
 
     def look(self, name: str) -> Identity | None:
         """Return what stands under a name, links not followed; None: nothing. Raises :class:`OutputUnusable`."""
@@ -229,6 +268,19 @@ def _make(path: Path) -> bool:
 def _numbered(name: str) -> Iterator[str]:
     yield name
     yield from (f"{name}-{number}" for number in itertools.count(2))
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder of ours with all that somebody wrote into it, read-only folders included."""
+
+    def open_up(_function: Callable[..., object], path: str, _error: object) -> None:
+        parent = Path(path).parent
+        for each in (parent, Path(path)):
+            if each.is_dir() and not each.is_symlink():
+                each.chmod(0o700)
+        shutil.rmtree(path) if Path(path).is_dir() and not Path(path).is_symlink() else Path(path).unlink()
+
+    shutil.rmtree(folder, onerror=open_up)
 
 
 def _is_own(found: os.stat_result) -> bool:

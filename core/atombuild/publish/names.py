@@ -19,12 +19,24 @@ GITIGNORE: Final = ".gitignore"
 
 _TEMPORARY: Final = re.compile(r"\.atombuild-[0-9a-f]{16}\.tmp")
 
+_PRIVATE: Final = re.compile(r"\.atombuild-[0-9a-f]{16}\.dir")
+
 _DAMAGED: Final = re.compile(re.escape(DAMAGED_LEDGER) + r"(?:-\d+)?")
 
 
 def temporary_name() -> str:
     """Return a new name for a temporary: hidden, and with no artifact's ending, so that no glob picks it up."""
     return f".atombuild-{secrets.token_hex(8)}.tmp"
+
+
+def private_name() -> str:
+    """Return a new name for a folder of ours; see :meth:`OutputDirectory.private_folder`."""
+    return f".atombuild-{secrets.token_hex(8)}.dir"
+
+
+def is_private(name: str) -> bool:
+    """Whether the name is exactly of the form that :func:`private_name` makes."""
+    return _PRIVATE.fullmatch(name) is not None
 
 
 def is_temporary(name: str) -> bool:
@@ -34,7 +46,8 @@ def is_temporary(name: str) -> bool:
 
 def is_ours(name: str) -> bool:
     """Whether a file of this name in an output directory belongs to us and not to the user."""
-    return name in {LOCK, LEDGER} or is_temporary(name) or _DAMAGED.fullmatch(name) is not None
+    known = name in {LOCK, LEDGER} or _DAMAGED.fullmatch(name) is not None
+    return known or is_temporary(name) or is_private(name)
 
 
 def check_target(name: str) -> str:

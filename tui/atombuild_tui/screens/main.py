@@ -65,16 +65,16 @@ class MainScreen(Screen[None]):
         """Render this dashboard from now on."""
         self.query_one(ProjectHeader).show(dashboard)
         self.query_one("#empty", Static).update(_nothing_yet(dashboard.mode))
-        self.show_cards(dashboard, now)
-        self.query_one(TriggerLine).show(dashboard)
+        self.show_time(dashboard, now)
         self.query_one(UnusablePanel).show(dashboard)
         self.query_one(KeysFooter).show(dashboard)
         # The full panel replaces the log; statuses that are true of files stay in sight.
         self.set_class(bool(dashboard.unusable), "-unusable")
         self.set_class(dashboard.anything_known, "-known")
 
-    def show_cards(self, dashboard: Dashboard, now: float) -> None:
-        """Render the cards alone: the time passes."""
+    def show_time(self, dashboard: Dashboard, now: float) -> None:
+        """Render what tells how long something takes: the time passes."""
+        self.query_one(TriggerLine).show(dashboard, now)
         for kind in ArtifactKind:
             card = self.query_one(f"#{kind.value}", ArtifactCard)
             artifact = dashboard.artifact(kind)

@@ -20,11 +20,13 @@ class TriggerLine(Widget):
     def __init__(self) -> None:
         super().__init__(id="trigger")
         self._dashboard = Dashboard()
+        self._now = 0.0
 
-    def show(self, dashboard: Dashboard) -> None:
+    def show(self, dashboard: Dashboard, now: float) -> None:
         """Render this dashboard from now on."""
-        self._dashboard = dashboard
-        self.refresh()
+        if dashboard is not self._dashboard or dashboard.preparing:
+            self.refresh()
+        self._dashboard, self._now = dashboard, now
 
     def render(self) -> Content:
         """Draw the cause at the left and the news at the right; where both don't fit, the less urgent is cut."""
@@ -49,6 +51,9 @@ class TriggerLine(Widget):
 
     def _waiting(self) -> Content:
         board = self._dashboard
+        if board.preparing:
+            elapsed = shown.running_time(self._now - board.preparing_since)
+            return Content.styled(f"{board.preparing} · {elapsed}", "$busy")
         if board.lock_holder:
             words = f"waiting for {board.lock_holder}"
         elif board.waiting:

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from atombuild.advice.silence import advise_on_silence, without_silenced
 from atombuild.errors import AtombuildError, Cancelled
 from atombuild.finding import Finding, Severity
 from atombuild.native.advice.backend import advise_on_backend
-from atombuild.native.advice.codes import CODES, Code
 from atombuild.native.advice.contents import advise_on_contents
 from atombuild.native.advice.keys import advise_on_keys
 from atombuild.native.advice.licences import advise_on_licence, advise_on_licence_files
 from atombuild.native.advice.metadata import advise_on_metadata, advise_on_readme
 from atombuild.native.advice.packages import advise_on_packages
 from atombuild.native.advice.patterns import advise_on_patterns
-from atombuild.native.advice.silence import advise_on_silence, without_silenced
 from atombuild.native.advice.survey import survey
 from atombuild.native.tree import SourceTree
 from atombuild.project.model import Project
-
-__all__ = ["CODES", "Code", "advise"]
 
 _ORDER = tuple(Severity)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from atombuild.advice.codes import Code, found
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found
 from atombuild.project.build_system import CAP, EXAMPLE, FLOOR, OWN_BACKEND, UV_BACKEND
 from atombuild.project.direct_build import FOLLOWED
 from atombuild.project.pyproject import Pyproject

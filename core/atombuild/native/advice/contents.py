@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
+from atombuild.advice.codes import Code, found, some
+from atombuild.advice.suspects import SUSPECTS, is_compiled
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found, some
 from atombuild.native.advice.survey import Survey
 from atombuild.native.advice.wording import SOURCE_EXCLUDE, as_glob, quoted
 from atombuild.units import size_words
@@ -18,27 +18,13 @@ LARGE: Final = 10_000_000
 MANY: Final = 10_000
 """Files from which on uv_build warns."""
 
-_SECRET: Final = re.compile(
-    r"""\.env(\..+)? | .*\.(pem|key|p12|pfx|keystore|jks|kdbx) | id_(rsa|dsa|ecdsa|ed25519)
-    | \.(pypirc|netrc|npmrc|pgpass|htpasswd|git-credentials) | _netrc
-    | credentials(\.json)? | secrets?\.(json|ya?ml|toml) | service[-_]?account.*\.json""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_NO_SECRET: Final = re.compile(r"\.env\.(example|sample|template|dist|defaults?)", re.IGNORECASE)
-_LEFTOVER: Final = re.compile(
-    r".*~ | .*\.(sw[a-z]|bak|orig|rej|tmp) | \#.*\# | \.DS_Store | Thumbs\.db | desktop\.ini | \.coverage(\..*)?",
-    re.VERBOSE,
-)
-_REPOSITORIES: Final = frozenset({".git", ".hg", ".svn", ".jj", ".bzr"})
-_COMPILED: Final = (".so", ".pyd", ".dylib", ".dll")
-
 
 def advise_on_contents(survey: Survey) -> Iterator[Finding]:
     """Yield one finding a kind, with the first files it is about."""
     packed = sorted(survey.packed())
-    for code, concerns, words, remedy in _KINDS:
-        yield from _of_kind(survey, code, [path for path in packed if concerns(path)], words, remedy)
-    compiled = sorted(path for path in survey.wheel.sources if path.endswith(_COMPILED) or ".so." in path)
+    for code, (concerns, words) in SUSPECTS.items():
+        yield from _of_kind(survey, code, [path for path in packed if concerns(path)], words, _REMEDIES[code])
+    compiled = sorted(filter(is_compiled, survey.wheel.sources))
     yield from _of_kind(
         survey,
         Code.COMPILED_MODULE,
@@ -63,52 +49,13 @@ def _of_kind(survey: Survey, code: Code, paths: list[str], words: str, remedy: s
         yield found(code, survey.at(paths[0]), words.format(some(paths)), remedy.format(glob))
 
 
-def _named(pattern: re.Pattern[str]) -> Callable[[str], bool]:
-    return lambda path: pattern.fullmatch(path.rpartition("/")[2]) is not None
-
-
-def _is_secret(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return _SECRET.fullmatch(name) is not None and not _NO_SECRET.fullmatch(name)
-
-
-def _has_part(*names: str) -> Callable[[str], bool]:
-    wanted = frozenset(names)
-    return lambda path: not wanted.isdisjoint(path.split("/"))
-
-
-_KINDS: Final = (
-    (
-        Code.SECRET,
-        _is_secret,
-        "by its name this is a secret, and it is packed: {}",
-        "take it out of the project's folders, and add {} to " + SOURCE_EXCLUDE,
-    ),
-    (
-        Code.REPOSITORY,
-        _has_part(*_REPOSITORIES),
-        "the repository's own files are packed: {}",
-        'add ".git" to ' + SOURCE_EXCLUDE,
-    ),
-    (
-        Code.NODE_MODULES,
-        _has_part("node_modules"),
-        "what npm installed is packed: {}",
-        'add "node_modules" to ' + SOURCE_EXCLUDE,
-    ),
-    (
-        Code.BYTECODE,
-        lambda path: path.endswith((".pyc", ".pyo")),
-        "compiled bytecode is packed: {}",
-        'set default-excludes = true, or add "*.pyc" to ' + SOURCE_EXCLUDE,
-    ),
-    (
-        Code.LEFTOVER,
-        _named(_LEFTOVER),
-        "what an editor or a tool left behind is packed: {}",
-        "delete it, or add {} to " + SOURCE_EXCLUDE,
-    ),
-)
+_REMEDIES: Final = {
+    Code.SECRET: "take it out of the project's folders, and add {} to " + SOURCE_EXCLUDE,
+    Code.REPOSITORY: 'add ".git" to ' + SOURCE_EXCLUDE,
+    Code.NODE_MODULES: 'add "node_modules" to ' + SOURCE_EXCLUDE,
+    Code.BYTECODE: 'set default-excludes = true, or add "*.pyc" to ' + SOURCE_EXCLUDE,
+    Code.LEFTOVER: "delete it, or add {} to " + SOURCE_EXCLUDE,
+}
 
 
 def _sizes(survey: Survey, packed: list[str]) -> Iterator[Finding]:

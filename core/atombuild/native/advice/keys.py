@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import Any, Final
 
+from atombuild.advice.codes import Code, found
+from atombuild.advice.spelling import nearest
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found
-from atombuild.native.advice.wording import nearest
 from atombuild.project.model import CoreMetadata, UvBuildSettings
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.settings import OWN_KEYS, SETTINGS_KEYS, SILENCE

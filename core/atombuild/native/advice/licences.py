@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from atombuild.advice.codes import Code, found, some
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found, some
 from atombuild.native.advice.survey import Survey
 from atombuild.native.modules import inside_project
 from atombuild.project.model import Project

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from atombuild.advice.codes import Code, found, some
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found, some
 from atombuild.native.advice.survey import Survey
 from atombuild.native.modules import inside_project, join
 from atombuild.native.tree import Kind

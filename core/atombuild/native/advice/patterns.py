@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from atombuild.advice.codes import Code, found
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import Code, found
 from atombuild.native.advice.survey import Pattern, Survey
 from atombuild.native.advice.wording import quoted
 from atombuild.native.tree import Entry, Kind

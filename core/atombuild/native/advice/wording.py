@@ -1,20 +1,11 @@
-"""Words that remedies share: the nearest known name, a path as a glob, and a glob as TOML."""
+"""Words that remedies share: a path as a glob, and a glob as TOML."""
 
 from __future__ import annotations
-
-import difflib
-from collections.abc import Iterable
 
 from atombuild.native.characters import is_alphanumeric
 
 SOURCE_EXCLUDE = "source-exclude in [tool.uv.build-backend]"
 """Where to leave out files of both artifacts."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that ``name`` is most likely a misspelling of."""
-    found = difflib.get_close_matches(name.lower().replace("_", "-"), list(known), 1, 0.7)
-    return found[0] if found else None
 
 
 def as_glob(path: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from atombuild.advice.codes import CODES, Code, found
+from atombuild.advice.spelling import nearest
 from atombuild.finding import Finding
-from atombuild.native.advice.codes import CODES, Code, found
-from atombuild.native.advice.wording import nearest
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.settings import OWN_KEYS, SILENCE
 

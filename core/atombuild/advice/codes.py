@@ -89,6 +89,18 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "a compiled module or library in a wheel that is tagged for every platform",
     )
+    METADATA_INVALID = ("metadata-invalid", Severity.PROBLEM, "metadata that its specification, and PyPI, refuse")
+    WHEEL_EMPTY = ("wheel-empty", Severity.PROBLEM, "a wheel that holds nothing but its own metadata")
+    MODULE_NOT_IN_WHEEL = (
+        "module-not-in-wheel",
+        Severity.PROBLEM,
+        "the sdist holds modules of a package that the wheel lacks",
+    )
+    TOP_LEVEL_NAME = (
+        "top-level-name",
+        Severity.PROBLEM,
+        "`tests`, `docs` or the like at the top of the wheel: it is installed for everybody to import",
+    )
     BACKEND_UNBOUNDED = ("backend-unbounded", Severity.ADVICE, "no upper bound on `uv_build`")
     BACKEND_REQUIRES = ("backend-requires", Severity.ADVICE, "`requires` names more than `uv_build`")
     UNKNOWN_CODE = ("unknown-code", Severity.ADVICE, "a code in `silence` that no finding has")
@@ -125,6 +137,7 @@ class Code(enum.Enum):
         "two packed files that are one where upper and lower case are the same",
     )
     COMMA = ("comma", Severity.ADVICE, "a keyword or person with a comma, which readers take for two")
+    DESCRIPTION_MISSING = ("description-missing", Severity.ADVICE, "no description for the project's page on PyPI")
     LEFTOVER = ("leftover", Severity.NOTE, "what editors, tools and systems leave behind, among the packed files")
     EXCLUDE_MATCHES_NOTHING = ("exclude-matches-nothing", Severity.NOTE, "an exclude leaves out nothing")
     REDUNDANT_MODULE_NAME = ("redundant-module-name", Severity.NOTE, "a module name that another one covers")

@@ -14,19 +14,22 @@ from packaging.version import Version
 
 from atombuild.archive.unpack import unpack_sdist
 from atombuild.errors import ProjectMissing, Report, SdistRejected, WriteFailed
-from atombuild.native.project import NativeProject, read_native_project
+from atombuild.isolated import Options
+from atombuild.native.project import NativeProject
+from atombuild.reading import AnyProject, Reader
 from atombuild.status import ArtifactKind
 
 
 class SdistFile:
     """An sdist, unpacked at most once, outside of every tree; :meth:`close` removes what was unpacked."""
 
-    def __init__(self, archive: Path) -> None:
+    def __init__(self, archive: Path, options: Options | None = None) -> None:
         self.archive = archive
+        self._reader = Reader(options or Options())
         self._work: Path | None = None
         self._top: Path | None = None
 
-    def read_project(self, out_dir: Path) -> NativeProject:
+    def read_project(self, out_dir: Path) -> AnyProject:
         """Read the project that the sdist holds.
 
         Raises :class:`SdistRejected` for what is wrong with the archive, :class:`atombuild.errors.SourceUnreadable`,
@@ -41,13 +44,14 @@ class SdistFile:
         if self._top is None:
             self._top = unpack_sdist(self.archive, self._work_folder())
         try:
-            project = read_native_project(self._top, out_dir, "the sdist")
+            project = self._reader.read(self._top, out_dir, "the sdist")
         except ProjectMissing as error:
             raise SdistRejected(
                 self.archive, "it holds no pyproject.toml", hint="give an sdist that a build tool made (PEP 517)"
             ) from error
         self._require_its_own_name(project, self._top.name)
-        self._require_its_own_files(project)
+        if isinstance(project, NativeProject):
+            self._require_its_own_files(project)
         return project
 
     def told(self, report: Report) -> Report:
@@ -62,14 +66,18 @@ class SdistFile:
         return replace(report, what=what, hint=hint, where=where, why=tuple(why))
 
     def close(self) -> None:
-        """Remove what was unpacked."""
+        """Let the backend go, and remove what was unpacked."""
+        self._reader.close()
+        self._remove()
+
+    def _remove(self) -> None:
         if self._work is not None:
             shutil.rmtree(self._work, ignore_errors=True)
             self._work = self._top = None
 
     def _work_folder(self) -> Path:
         """Return an empty folder: what a failed attempt at unpacking left is no part of the next."""
-        self.close()
+        self._remove()
         try:
             self._work = Path(tempfile.mkdtemp(prefix="atombuild-"))
         except OSError as error:
@@ -86,8 +94,10 @@ class SdistFile:
                     hint="don't trust it: such a file is of this machine, and would become public with the wheel",
                 )
 
-    def _require_its_own_name(self, project: NativeProject, top: str) -> None:
+    def _require_its_own_name(self, project: AnyProject, top: str) -> None:
         name, _, version = top.rpartition("-")
+        if not project.version:
+            return  # only the backend knows it, and what it makes is checked then
         if (canonicalize_name(name), Version(version)) != (canonicalize_name(project.name), Version(project.version)):
             raise SdistRejected(
                 self.archive,

@@ -1,0 +1,219 @@
+"""Advice on artifacts that another backend made: whatever it was told, this is what it did.
+
+The rules on metadata are those of ``packaging.metadata``, which PyPI and ``twine check`` go by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata
+from packaging.requirements import InvalidRequirement
+
+from atombuild.advice.codes import Code, found, some
+from atombuild.advice.silence import advise_on_silence, without_silenced
+from atombuild.advice.suspects import SUSPECTS, is_compiled
+from atombuild.errors import Location
+from atombuild.finding import Finding, Severity
+from atombuild.isolated.acceptance import Accepted
+from atombuild.isolated.description import Description
+from atombuild.status import ArtifactKind
+
+_TOP_LEVEL: Final = frozenset(
+    {"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmarks", "scripts", "src", "build", "dist"}
+)
+_REMEDIES: Final = {
+    Code.SECRET: "take it out of the project's folders, and exclude it in the backend's settings",
+    Code.LEFTOVER: "delete it, or exclude it in the backend's settings",
+}
+_ORDER: Final = tuple(Severity)
+
+
+@dataclass(frozen=True, slots=True)
+class _Artifact:
+    accepted: Accepted
+    where: Location
+
+    @property
+    def packed(self) -> tuple[str, ...]:
+        """Its files, but for those of the metadata."""
+        return tuple(path for path in self.accepted.members if ".dist-info/" not in path)
+
+
+def advise(
+    description: Description,
+    accepted: Mapping[ArtifactKind, Accepted],
+    out_dir: Path,
+    breathe: Callable[[], object] = lambda: None,
+) -> tuple[Finding, ...]:
+    """Return the findings that the author has not silenced, what matters most first."""
+    artifacts = {kind: _Artifact(each, Location(out_dir / each.path.name)) for kind, each in accepted.items()}
+    findings: list[Finding] = []
+    for artifact in artifacts.values():
+        breathe()
+        findings += _on_metadata(artifact)
+        findings += _on_suspects(artifact)
+    sdist, wheel = artifacts.get(ArtifactKind.SDIST), artifacts.get(ArtifactKind.WHEEL)
+    if wheel is not None:
+        breathe()
+        findings += _on_wheel(wheel)
+    if wheel is not None and sdist is not None:
+        breathe()
+        findings += _on_parity(sdist, wheel)
+    if description.pyproject is not None:
+        findings += advise_on_silence(description.pyproject)
+        findings = list(without_silenced(findings, description.pyproject))
+    once = {(each.code, each.words): each for each in reversed(findings)}  # both artifacts carry the same metadata
+    return tuple(sorted(once.values(), key=lambda each: (_ORDER.index(each.severity), str(each.where.path), each.code)))
+
+
+def _on_metadata(artifact: _Artifact) -> Iterator[Finding]:
+    try:
+        metadata = Metadata.from_email(artifact.accepted.metadata, validate=True)
+    except ExceptionGroup as group:
+        for error in group.exceptions:
+            field = f"{error.field}: " if isinstance(error, InvalidMetadata) else ""
+            words = (
+                str(error)
+                if not field or str(error).startswith(str(getattr(error, "field", "")))
+                else field + str(error)
+            )
+            yield found(
+                Code.METADATA_INVALID,
+                artifact.where,
+                f"the metadata is refused: {words}",
+                "mend it where the project says it",
+            )
+        return
+    if not metadata.description:
+        yield found(
+            Code.DESCRIPTION_MISSING,
+            artifact.where,
+            "the metadata has no description: the project's page will be empty",
+            'name the README: readme = "README.md" under [project]',
+        )
+    yield from _on_uploads(artifact, metadata)
+
+
+def _on_uploads(artifact: _Artifact, metadata: Metadata) -> Iterator[Finding]:
+    """Yield what PyPI refuses although it is valid."""
+    if metadata.version.local:
+        yield found(
+            Code.LOCAL_VERSION,
+            artifact.where,
+            f"the version {metadata.version} has a local part (+{metadata.version.local}): PyPI refuses the upload",
+            "build a release from a clean tag, or without the part after +",
+        )
+    try:
+        direct = [str(each) for each in metadata.requires_dist or () if each.url is not None]
+    except InvalidRequirement:  # told as invalid metadata
+        direct = []
+    if direct:
+        yield found(
+            Code.DIRECT_DEPENDENCY,
+            artifact.where,
+            f"a dependency is given by URL: {some(direct)}; PyPI refuses the upload",
+            "depend on a release of it",
+        )
+    licences = [each for each in metadata.classifiers or () if each.startswith("License :: ")]
+    if metadata.license_expression and licences:
+        yield found(
+            Code.LICENSE_CLASSIFIER_REFUSED,
+            artifact.where,
+            f"beside the licence expression stands the classifier {licences[0]}: PyPI refuses the upload",
+            "remove the classifier (PEP 639)",
+        )
+
+
+def _on_suspects(artifact: _Artifact) -> Iterator[Finding]:
+    for code, (concerns, words) in SUSPECTS.items():
+        paths = sorted(filter(concerns, artifact.packed))
+        if paths:
+            remedy = _REMEDIES.get(code, "exclude it in the backend's settings")
+            yield found(code, artifact.where, words.format(some(paths)), remedy)
+    folded: dict[str, str] = {}
+    for path in artifact.packed:
+        other = folded.setdefault(path.casefold(), path)
+        if other != path:
+            yield found(
+                Code.NAMES_DIFFER_IN_CASE,
+                artifact.where,
+                f"{path} and {other} are one file where upper and lower case are the same (macOS, Windows)",
+                "rename one of the two",
+            )
+
+
+def _on_wheel(wheel: _Artifact) -> Iterator[Finding]:
+    if not wheel.packed:
+        yield found(
+            Code.WHEEL_EMPTY,
+            wheel.where,
+            "the wheel holds nothing but its own metadata: whoever installs it gets no module",
+            "look where the backend searches for packages, and what it leaves out",
+        )
+    tops = sorted({path.partition("/")[0] for path in wheel.packed if "/" in path} & _TOP_LEVEL)
+    if tops:
+        yield found(
+            Code.TOP_LEVEL_NAME,
+            wheel.where,
+            f"at the top of the wheel stands {some(tops)}: it is installed beside everybody else's",
+            "leave it out in the backend's settings for packages",
+        )
+    compiled = sorted(filter(is_compiled, wheel.packed))
+    if compiled and all(tag.platform == "any" for tag in wheel.accepted.name.tags):
+        yield found(
+            Code.COMPILED_MODULE,
+            wheel.where,
+            f"the wheel is tagged for every platform, and holds what runs on one: {some(compiled)}",
+            "have the backend tag the wheel by platform, or leave them out",
+        )
+
+
+def _on_parity(sdist: _Artifact, wheel: _Artifact) -> Iterator[Finding]:
+    """Compare the modules of the wheel's packages in both, wherever the sdist keeps its sources."""
+    modules = {path for path in wheel.packed if path.endswith(".py") and "/" in path}
+    packages = {path.partition("/")[0] for path in modules}
+    for package in sorted(packages):
+        own = {path for path in modules if path.startswith(f"{package}/")}
+        root = _source_root(sdist.packed, package)
+        if root is None:
+            continue
+        start = f"{root}{package}/"
+        packed = {path[len(root) :] for path in sdist.packed if path.startswith(start) and path.endswith(".py")}
+        lost = sorted(path for path in packed - own if not _is_test(path))
+        if lost:
+            yield found(
+                Code.MODULE_NOT_IN_WHEEL,
+                wheel.where,
+                f"the sdist has modules of {package} that the wheel lacks: {some(lost)}",
+                "check the backend's list of packages: are all subpackages in it?",
+            )
+        extra = sorted(own - packed)
+        if extra:
+            yield found(
+                Code.WHEEL_NOT_IN_SDIST,
+                wheel.where,
+                f"the wheel holds modules that the sdist lacks: {some(extra)}",
+                "fine if the build writes them; otherwise add them to the sdist, or users of the sdist lack them",
+            )
+
+
+def _source_root(members: tuple[str, ...], package: str) -> str | None:
+    """Return the folder of the sdist, with a slash at its end, that holds a package: the one with the most of it."""
+    counts: dict[str, int] = {}
+    for path in members:
+        if not path.endswith(".py"):
+            continue
+        before, inside, _ = f"/{path}".partition(f"/{package}/")
+        if inside:
+            root = f"{before}/".lstrip("/")
+            counts[root] = counts.get(root, 0) + 1
+    return max(counts, key=lambda root: (counts[root], -len(root)), default=None)
+
+
+def _is_test(path: str) -> bool:
+    parts = path.split("/")
+    return not {"test", "tests", "testing"}.isdisjoint(parts[:-1]) or parts[-1].startswith(("test_", "conftest"))

@@ -1,0 +1,147 @@
+"""One hook call, in a process of its own: run the script of ``pyproject-hooks``, and note what it did besides.
+
+    python hook.py REPORT ROOT SCRIPT HOOK CONTROL_DIR
+
+REPORT.writes gets a line, at once, for what this interpreter writes, removes or renames below ROOT, the project: the
+path relative to it, and a slash at its end where it is a new folder. REPORT is written as JSON when the hook is over:
+
+* ``modules``: what it imported, in that order, for the server to import beforehand next time;
+* ``error``: the exception that the hook raised, with the innermost line of it that lies below ROOT.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import sys
+import traceback
+
+_OPENS = frozenset({"open"})
+_NAMES_ONE = frozenset({"os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.chmod"})
+_NAMES_TWO = frozenset({"os.rename", "os.link", "os.symlink"})
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_MOST = 10_000
+"""Paths that are told; beyond it the tree is looked at anyway."""
+
+
+class Writes:
+    """Hears from the interpreter what is opened for writing, removed or renamed below a folder; writes it down."""
+
+    def __init__(self, root: str, file: int) -> None:
+        self._roots = tuple({os.path.join(root, ""), os.path.join(os.path.realpath(root), "")})
+        self._file = file
+        self._known: set[str] = set()
+
+    def hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        """Take an audit event (PEP 578)."""
+        if event in _OPENS:
+            path, mode, flags = (*arguments, None, None, None)[:3]
+            if isinstance(mode, str):
+                if not set(mode) & set("wax+"):
+                    return
+            elif not (isinstance(flags, int) and flags & _WRITING):
+                return
+            self._note(path)
+        elif event in _NAMES_ONE:
+            self._note(arguments[0], "/" if event == "os.mkdir" else "")
+        elif event in _NAMES_TWO:
+            self._note(arguments[0])
+            self._note(arguments[1])
+
+    def _note(self, path: object, end: str = "") -> None:
+        if not isinstance(path, (str, bytes)) or len(self._known) >= _MOST:
+            return
+        # Relative to where the backend stands now, which is what the call itself goes by.
+        full = os.path.abspath(os.fsdecode(path))
+        for root in self._roots:
+            if full.startswith(root):
+                name = full[len(root) :].replace(os.sep, "/") + end
+                if name not in self._known and not (end and os.path.exists(full)):
+                    self._known.add(name)
+                    os.write(self._file, name.encode("utf-8", "surrogateescape") + b"\n")
+                return
+
+
+def main(arguments: list[str]) -> int:
+    """Run the hook; return the exit status."""
+    report_path, root, script, *rest = arguments
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a line is told when it is whole, not when a buffer is full
+            stream.reconfigure(line_buffering=True)
+    before = set(sys.modules)
+    written = os.open(report_path + ".writes", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    sys.addaudithook(Writes(root, written).hear)
+    sys.argv = [script, *rest]
+    status, error = 0, None
+    try:
+        runpy.run_path(script, run_name="__main__")
+    except SystemExit as stop:
+        status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        if isinstance(stop.code, str):
+            sys.stderr.write(stop.code + "\n")
+        if status:
+            error = _described(stop, root)
+    except BaseException as raised:  # whatever it is, it is told and ends this process
+        status, error = 1, _described(raised, root)
+        _print(raised, script)
+    modules = [] if status else _imported(before, root)
+    report = {"modules": modules, "error": error}
+    with open(report_path, "w", encoding="utf-8", errors="surrogateescape") as file:
+        json.dump(report, file)
+    return status
+
+
+def _print(raised: BaseException, script: str) -> None:
+    """Print the traceback without the frames that lead from here into the backend: they are ours."""
+    here = {os.path.abspath(__file__), os.path.abspath(script)}
+    frame = raised.__traceback__
+    while frame is not None and (
+        frame.tb_frame.f_code.co_filename in here or "runpy" in frame.tb_frame.f_code.co_filename
+    ):
+        frame = frame.tb_next
+    traceback.print_exception(type(raised), raised, frame)
+    sys.stderr.flush()
+
+
+def _described(raised: BaseException, root: str) -> dict[str, object]:
+    place = None
+    inside = os.path.join(os.path.realpath(root), "")
+    frame = raised.__traceback__
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename
+        if os.path.realpath(name).startswith(inside) and not os.path.realpath(name).startswith(sys.prefix):
+            place = [name, frame.tb_lineno]
+        frame = frame.tb_next
+    if isinstance(raised, SyntaxError) and raised.filename and os.path.realpath(raised.filename).startswith(inside):
+        place = [raised.filename, raised.lineno]
+    return {"type": type(raised).__name__, "words": str(raised), "place": place}
+
+
+def _imported(before: set[str], root: str) -> list[str]:
+    """Return the modules that came from the environment or the standard library: nothing of the project."""
+    prefixes = tuple(os.path.join(prefix, "") for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix})
+    environment = os.path.join(os.path.realpath(sys.prefix), "")
+    inside = os.path.join(os.path.realpath(root), "")
+    if environment.startswith(inside):  # an environment in the project is none of its sources
+        inside = "\0"
+    names = []
+    for name, module in list(sys.modules.items()):
+        spec = getattr(module, "__spec__", None)
+        if name in before or name == "__main__" or spec is None or spec.name != name or spec.origin is None:
+            continue
+        installed = spec.origin.startswith(prefixes) and not spec.origin.startswith(inside)
+        if installed or spec.origin in {"built-in", "frozen"}:
+            names.append(name)
+    return names
+
+
+def _forget_own_folder() -> None:
+    """Take the folder of this script off the path: no backend may find our modules by their names."""
+    if sys.path and os.path.abspath(sys.path[0]) == os.path.dirname(os.path.abspath(__file__)):
+        del sys.path[0]
+
+
+if __name__ == "__main__":
+    _forget_own_folder()
+    sys.exit(main(sys.argv[1:]))

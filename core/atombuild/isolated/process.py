@@ -1,0 +1,389 @@
+"""Our end of a hook's process: started, heard, timed, cancelled, and never left behind.
+
+:class:`HookServer` asks the server in :mod:`atombuild.isolated.inside.server`, where there is ``fork``;
+:class:`PlainProcesses` starts the environment's Python anew for each hook, everywhere.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import json
+import os
+import queue
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final, Protocol
+
+from atombuild.errors import BackendFailure
+
+GRACE_SECONDS: Final = 2.0
+"""Between asking a hook to end and ending it."""
+
+_LAST_WAIT_SECONDS: Final = 2.0
+"""For the server to say that everything ended, on top of the grace."""
+
+_PATIENCE_SECONDS: Final = 0.05
+"""Between two looks at whether somebody asked to stop."""
+
+_PIECE: Final = 1 << 16
+
+_INSIDE: Final = Path(__file__).parent / "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One hook, as it is to be run."""
+
+    arguments: tuple[str, ...]
+    """Of ``hook.py``: report, root, script, hook, control folder."""
+
+    cwd: str
+    environ: Mapping[str, str]
+    report: str
+    """Where ``hook.py`` writes what it did."""
+
+    lock: int | None
+    """A descriptor to hold for as long as anything of the hook runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a hook's process ended."""
+
+    status: int
+    """Exit status; the negative number of a signal that killed it."""
+
+    strays: int = 0
+    """Processes that it left running, and that were ended."""
+
+
+class HookProcesses(Protocol):
+    """Runs hooks in one environment, one after another."""
+
+    def run(self, call: Call, hear: Callable[[bytes], None], check: Callable[[], None]) -> Ended:
+        """Run a hook to its end. ``hear`` takes its output as it comes; ``check`` raises to break it off.
+
+        When this returns or raises, nothing that the hook started runs any more, as far as the system lets us find it.
+        """
+
+    def close(self) -> None:
+        """Let everything go."""
+
+
+def hook_processes(python: Path, *, warm: bool = True) -> HookProcesses:
+    """Return what runs hooks with this interpreter in the best way that the system has."""
+    return HookServer(python, warm=warm) if hasattr(os, "fork") and sys.platform != "win32" else PlainProcesses(python)
+
+
+class HookServer:
+    """Keeps a server process that forks for each hook. See :mod:`atombuild.isolated.inside.server`."""
+
+    def __init__(self, python: Path, *, warm: bool = True) -> None:
+        self._python = python
+        self._warm = warm
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._said: IO[bytes] | None = None
+
+    def run(self, call: Call, hear: Callable[[bytes], None], check: Callable[[], None]) -> Ended:
+        """See :class:`HookProcesses`."""
+        link = self._link(call.environ)
+        output, theirs = os.pipe()
+        try:
+            try:
+                self._ask(link, call, theirs)
+            finally:
+                os.close(theirs)
+            conversation = _Conversation(link, output, hear)
+            try:
+                ended = conversation.follow(check)
+            except BaseException:
+                self._break_off(conversation)
+                raise
+            if ended is None:
+                raise self._died(conversation)
+            conversation.drain()
+            return ended
+        finally:
+            os.close(output)
+
+    def close(self) -> None:
+        """End the server; it ends what runs below it."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LAST_WAIT_SECONDS)
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+        if self._said is not None:
+            self._said.close()
+            self._said = None
+
+    def _link(self, environ: Mapping[str, str]) -> socket.socket:
+        if self._socket is not None and self._process is not None and self._process.poll() is None:
+            return self._socket
+        self.close()
+        ours, theirs = socket.socketpair()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as the server runs)
+        mode = "warm" if self._warm else "cold"
+        try:
+            self._process = subprocess.Popen(
+                [str(self._python), str(_INSIDE / "server.py"), str(theirs.fileno()), mode],
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._said,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        except OSError as error:
+            ours.close()
+            raise _not_started(self._python, error) from error
+        finally:
+            theirs.close()
+        self._socket = ours
+        return ours
+
+    def _ask(self, link: socket.socket, call: Call, output: int) -> None:
+        request = {
+            "arguments": call.arguments,
+            "cwd": call.cwd,
+            "environ": dict(call.environ),
+            "report": call.report,
+        }
+        descriptors = array.array("i", [output, *([] if call.lock is None else [call.lock])])
+        data = json.dumps(request).encode() + b"\n"
+        try:
+            sent = link.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptors)])
+            link.sendall(data[sent:])
+        except OSError as error:
+            raise self._died(None) from error
+
+    def _break_off(self, conversation: _Conversation) -> None:
+        if not conversation.stop(GRACE_SECONDS, GRACE_SECONDS + _LAST_WAIT_SECONDS):
+            conversation.kill()
+            self.close()
+
+    def _died(self, conversation: _Conversation | None) -> BackendFailure:
+        if conversation is not None:
+            conversation.kill()
+        said = b""
+        if self._said is not None:
+            self._said.seek(0)
+            said = self._said.read(_PIECE)
+        self.close()
+        last = said.decode("utf-8", "replace").strip().splitlines()[-1:]
+        return BackendFailure(
+            "the process that runs the build backend's hooks was ended from outside",
+            hint="build again; if the backend itself does that, look what it ends",
+            why=tuple(last),
+        )
+
+
+class _Conversation:
+    """One hook's request, from the moment it was sent."""
+
+    def __init__(self, link: socket.socket, output: int, hear: Callable[[bytes], None]) -> None:
+        self._link = link
+        self._output = output
+        self._hear = hear
+        self._heard_all = False
+        self._pending = b""
+        self._process: int | None = None
+
+    def follow(self, check: Callable[[], None]) -> Ended | None:
+        """Return how the hook ended; None: the server is gone."""
+        while True:
+            ended, gone = self._turn(self._hear)
+            if ended is not None:
+                return ended
+            if gone:
+                return None
+            check()
+
+    def stop(self, grace: float, patience: float) -> bool:
+        """Have everything ended; return whether the server says that it is."""
+        deadline = time.monotonic() + patience
+        try:
+            self._link.sendall(json.dumps({"grace": grace}).encode() + b"\n")
+        except OSError:
+            return False
+        while time.monotonic() < deadline:
+            ended, gone = self._turn(lambda _data: None)
+            if ended is not None or gone:
+                return ended is not None
+        return False
+
+    def kill(self) -> None:
+        """Kill the hook's group: the server can't do it any more."""
+        if self._process is not None:
+            with contextlib.suppress(OSError):
+                os.killpg(self._process, signal.SIGKILL)
+
+    def drain(self) -> None:
+        """Hear what is left: nobody writes any more."""
+        os.set_blocking(self._output, False)
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self._output, _PIECE):
+                self._hear(data)
+
+    def _turn(self, hear: Callable[[bytes], None]) -> tuple[Ended | None, bool]:
+        link = self._link.fileno()
+        watched = [link] if self._heard_all else [link, self._output]
+        ready, _, _ = select.select(watched, [], [], _PATIENCE_SECONDS)
+        if self._output in ready:
+            data = os.read(self._output, _PIECE)
+            self._heard_all = not data
+            if data:
+                hear(data)
+        if link in ready:
+            try:
+                data = self._link.recv(_PIECE)
+            except ConnectionError:
+                data = b""
+            if not data:
+                return None, True
+            self._pending += data
+            while b"\n" in self._pending:
+                line, _, self._pending = self._pending.partition(b"\n")
+                answer = json.loads(line)
+                if "process" in answer:
+                    self._process = answer["process"]
+                else:
+                    return Ended(_exit_code(answer["status"]), answer["strays"]), False
+        return None, False
+
+
+class PlainProcesses:
+    """Starts the interpreter anew for each hook: for systems without ``fork``."""
+
+    def __init__(self, python: Path) -> None:
+        self._python = python
+
+    def run(self, call: Call, hear: Callable[[bytes], None], check: Callable[[], None]) -> Ended:
+        """See :class:`HookProcesses`."""
+        options: dict[str, Any] = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
+        if sys.platform != "win32":
+            options = {"start_new_session": True, "pass_fds": [] if call.lock is None else [call.lock]}
+        return run_process(
+            [str(self._python), str(_INSIDE / "hook.py"), *call.arguments],
+            call.cwd,
+            call.environ,
+            hear,
+            check,
+            options=options,
+        )
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def run_process(
+    command: list[str],
+    cwd: str | None,
+    environ: Mapping[str, str],
+    hear: Callable[[bytes], None],
+    check: Callable[[], None],
+    *,
+    options: Mapping[str, Any] | None = None,
+) -> Ended:
+    """Run a command in a group of its own to its end; when this returns or raises, its group is no more."""
+    if options is None:
+        options = {"start_new_session": True}
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=dict(environ),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            **options,
+        )
+    except OSError as error:
+        raise _not_started(Path(command[0]), error) from error
+    pieces: queue.Queue[bytes] = queue.Queue(maxsize=16)  # a process that floods us waits
+    over = threading.Event()
+    reader = threading.Thread(target=_read, args=(process, pieces, over), name="atombuild-output", daemon=True)
+    reader.start()
+    try:
+        while process.poll() is None or not pieces.empty():
+            with contextlib.suppress(queue.Empty):
+                hear(pieces.get(timeout=_PATIENCE_SECONDS))
+            check()
+    except BaseException:
+        _end_group(process)
+        raise
+    finally:
+        _kill_group(process)
+        over.set()
+        reader.join(_LAST_WAIT_SECONDS)  # no longer: a process that left the group may keep the output open
+        if not reader.is_alive() and process.stdout is not None:
+            process.stdout.close()
+    while not pieces.empty():
+        hear(pieces.get())
+    return Ended(process.returncode)
+
+
+def _read(process: subprocess.Popen[bytes], pieces: queue.Queue[bytes], over: threading.Event) -> None:
+    """Pass the output on; once it is over, what does not fit any more is nobody's business."""
+    if process.stdout is None:
+        return
+    while data := os.read(process.stdout.fileno(), _PIECE):
+        while True:
+            try:
+                pieces.put(data, timeout=_PATIENCE_SECONDS)
+            except queue.Full:
+                if over.is_set():
+                    return
+            else:
+                break
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ask the group to end, then end it, and wait for that."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            os.kill(process.pid, signal.CTRL_BREAK_EVENT)
+        else:
+            os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+        process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        if process.poll() is None:
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
+    else:
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _exit_code(wait_status: int) -> int:
+    return os.waitstatus_to_exitcode(wait_status)
+
+
+def _not_started(python: Path, error: OSError) -> BackendFailure:
+    return BackendFailure(
+        f"{python} could not be started",
+        hint="check the interpreter that --python names; or empty the kept environments: atombuild-tui --clean-cache",
+        why=(error.strerror or str(error),),
+    )

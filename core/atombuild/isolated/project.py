@@ -1,0 +1,411 @@
+"""The isolated builder as a plan sees it: one project, whoever its backend is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, SourceUnreadable, WriteFailed
+from atombuild.events import Event, Level, Log, Preparing, Warned
+from atombuild.finding import Finding
+from atombuild.isolated.acceptance import Accepted, accept, release_of
+from atombuild.isolated.cache import work_folder
+from atombuild.isolated.description import Description, describe
+from atombuild.isolated.environment import (
+    Environment,
+    Maker,
+    Wish,
+    bare_environment,
+    installer,
+    read_constraints,
+)
+from atombuild.isolated.hooks import Hooks, Surroundings
+from atombuild.isolated.interpreter import Interpreter, find_interpreter
+from atombuild.isolated.names import Release, outdated_names, parse
+from atombuild.isolated.options import Options
+from atombuild.isolated.process import HookProcesses, hook_processes
+from atombuild.isolated.work_area import unpack_for_wheel
+from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
+from atombuild.status import ArtifactKind
+
+_PIECE: Final = 1 << 18
+_EGG_INFO: Final = ".egg-info"
+
+
+class Workbench(Protocol):
+    """What an isolated build needs of :class:`atombuild.builder.Workbench`."""
+
+    @property
+    def lock(self) -> int | None:
+        """A descriptor for processes to inherit."""
+
+    def pulse(self, done: int, total: int) -> None:
+        """Say how far the step is; may raise to end it."""
+
+    def emit(self, event: Event) -> None:
+        """Pass an event on."""
+
+    def check_cancelled(self) -> None:
+        """Raise to give up."""
+
+    def private_folder(self) -> Path:
+        """Return a new, empty folder that goes with the attempt."""
+
+
+@dataclass(slots=True)
+class KeptBackend:
+    """What the builds of one session leave for the next: who builds, where, and what came of it. To be closed."""
+
+    options: Options = field(default_factory=Options)
+    accepted: dict[ArtifactKind, Accepted] = field(default_factory=dict)
+    """The newest artifact of each kind that passed all checks."""
+
+    _described: tuple[bytes | None, Description] | None = None
+    _interpreter: Interpreter | None = None
+    _constraints: tuple[str, ...] | None = None
+    _environments: dict[tuple[str, ...], Environment] = field(default_factory=dict)
+    _processes: dict[Path, HookProcesses] = field(default_factory=dict)
+
+    @property
+    def interpreter(self) -> Interpreter:
+        """The Python that builds. Raises :class:`atombuild.errors.UsageMistake`."""
+        if self._interpreter is None:
+            self._interpreter = find_interpreter(self.options.python, isolation=self.options.isolation)
+        return self._interpreter
+
+    def description(self, root: Path, pyproject: Pyproject | None) -> Description:
+        """Return the description of a project, read once for each content of ``pyproject.toml``."""
+        data = pyproject.data if pyproject is not None else None
+        if self._described is None or self._described[0] != data or self._described[1].root != root:
+            self._described = data, describe(root, pyproject)
+        return self._described[1]
+
+    def environment(self, requirements: tuple[str, ...], bench: Workbench) -> Environment:
+        """Return an environment that holds these requirements: one of this session, a kept one, or a new one."""
+        known = self._environments.get(requirements)
+        if known is not None and known.stands:
+            return known
+        if self._constraints is None:
+            self._constraints = read_constraints(self.options.constraints)
+        if self.options.isolation:
+            maker = Maker(
+                say=lambda words: bench.emit(Preparing(words)),
+                log=lambda lines: bench.emit(Log(lines, Level.DETAIL)),
+                warn=lambda what, hint: bench.emit(Warned(what, hint)),
+                check=bench.check_cancelled,
+            )
+            found = maker.environment(Wish(requirements, self._constraints, self.interpreter, installer()))
+        else:
+            found = bare_environment(self.interpreter, requirements)
+        self._environments[requirements] = found
+        return found
+
+    def processes(self, environment: Environment) -> HookProcesses:
+        """Return what runs hooks in an environment."""
+        found = self._processes.get(environment.python)
+        if found is None:
+            found = self._processes[environment.python] = hook_processes(environment.python, warm=self.options.warm)
+        return found
+
+    def close(self) -> None:
+        """Let all processes go."""
+        for processes in self._processes.values():
+            processes.close()
+        self._processes.clear()
+
+
+def read_isolated_project(
+    root: Path, out_dir: Path, pyproject: Pyproject | None, kept: KeptBackend, source: str = "the source tree"
+) -> IsolatedProject:
+    """Return the project in ``root``. ``pyproject`` is None where there is ``setup.py`` or ``setup.cfg`` alone.
+
+    Raises :class:`ProjectMissing`, :class:`atombuild.errors.ProjectInvalid` and
+    :class:`atombuild.errors.UsageMistake` for an interpreter that can't be used.
+    """
+    description = kept.description(root, pyproject)
+    kept.interpreter  # noqa: B018 (asked for now, so that a mistake in the command is told before anything falls)
+    return IsolatedProject(description, out_dir, kept, source)
+
+
+class IsolatedProject:
+    """See :class:`atombuild.builder.BuildableProject`."""
+
+    def __init__(self, description: Description, out_dir: Path, kept: KeptBackend, source: str) -> None:
+        self.source = source
+        self._description = description
+        self._out_dir = out_dir
+        self._kept = kept
+        self._written: set[str] = set()
+        self._sdist: Accepted | None = None
+        self._release = _static_release(description)
+        """What is known of it now; the backend may have yet to say it."""
+
+        self._must_learn = False
+        """Nothing tells which old artifacts fall, but the backend."""
+
+    @property
+    def name(self) -> str:
+        """The project's name, or that of its folder while only the backend knows it."""
+        return self._description.name or (self._release.name if self._release else self._description.root.name)
+
+    @property
+    def version(self) -> str:
+        """In normal form; empty while only the backend knows it."""
+        return str(self._release.version) if self._release else self._description.version or ""
+
+    @property
+    def backend(self) -> str:
+        """The backend that the project names."""
+        module = self._description.backend.partition(":")[0]
+        return module if self._kept.options.isolation else f"{module}, not isolated"
+
+    @property
+    def written(self) -> frozenset[str]:
+        """What hooks wrote into the tree."""
+        return frozenset(self._written)
+
+    def target(self, kind: ArtifactKind) -> str | None:
+        """Return the exact file name; of a wheel it is never known before: its tags are the backend's to choose."""
+        return self._release.sdist_name if self._release and kind is ArtifactKind.SDIST else None
+
+    def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
+        """Return which old artifacts fall: of this name and version, as far as this interpreter could make them."""
+        known = parse(kind, remembered) if remembered is not None else None
+        release = self._release or (known.release if known is not None else None)
+        if release is None:
+            self._must_learn = True
+            return None
+        likely = filter(None, (self.target(kind), remembered))
+        outdated = outdated_names(kind, release, (*likely, *names), self._kept.interpreter.tags)
+        return tuple(dict.fromkeys(outdated))
+
+    def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
+        """Have the environment ready; and learn name and version where nothing else tells which old artifacts fall."""
+        environment = self._environment(self._description, (), bench)
+        del kinds
+        if self._must_learn:
+            self._learn_release(environment, bench)
+
+    def sdist(self, bench: Workbench) -> BuiltContent:
+        """Have the backend make the sdist from the tree."""
+        with self._without_new_egg_info():
+            self._sdist = self._build(ArtifactKind.SDIST, self._description, bench)
+        return BuiltContent(self._sdist, bench)
+
+    def wheel(self, bench: Workbench, *, from_sdist: bool) -> BuiltContent:
+        """Have the backend make the wheel, from the sdist that was just made or from the tree."""
+        description = self._description
+        if from_sdist:
+            if self._sdist is None:
+                raise RuntimeError("the wheel comes from the sdist, and there is none yet")
+            description = self._unpacked(self._sdist.path)
+        return BuiltContent(self._build(ArtifactKind.WHEEL, description, bench), bench)
+
+    def give_up_files(self, kind: ArtifactKind) -> bool:
+        """Nothing of old artifacts is kept open."""
+        del kind
+        return False
+
+    def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
+        """Return what its author should know though it builds."""
+        from atombuild.isolated.advice import advise  # noqa: PLC0415 (after the build is early enough to load it)
+
+        return advise(self._description, self._kept.accepted, self._out_dir, breathe)
+
+    def admits(self, path: str) -> bool:
+        """Whether a change at this path can change an artifact: only the backend knows, so any may."""
+        del path
+        return True
+
+    def keeps(self, path: str) -> bool:
+        """Nothing is kept that is not worth watching by itself: caches and the like are no input of any backend."""
+        del path
+        return False
+
+    def _environment(self, description: Description, extra: tuple[str, ...], bench: Workbench) -> Environment:
+        missing = tuple(each for each in extra if each not in description.requires)
+        return self._kept.environment((*description.requires, *dict.fromkeys(missing)), bench)
+
+    def _hooks(
+        self, description: Description, environment: Environment, bench: Workbench, extra_environ: dict[str, str]
+    ) -> Hooks:
+        around = Surroundings(
+            processes=self._kept.processes(environment),
+            environment=environment,
+            settings=self._kept.options.config_settings,
+            extra_environ=extra_environ,
+            timeout=description.hook_timeout,
+            lock=bench.lock,
+            emit=bench.emit,
+            check=bench.check_cancelled,
+        )
+        in_tree = description.root == self._description.root
+        return Hooks(description.root, description, around, self._written if in_tree else set())
+
+    def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
+        private = bench.private_folder()
+        staging = private / "out"
+        _make_folder(staging)
+        extra_environ = _out_of_tree(description, kind, private)
+        environment = self._environment(description, (), bench)
+        hooks = self._hooks(description, environment, bench, extra_environ)
+        needed = self._environment(description, hooks.requires(kind), bench)
+        if needed is not environment:
+            hooks = self._hooks(description, needed, bench, extra_environ)
+        answer = hooks.build(kind, staging)
+        expected = self._expected(kind)
+        accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
+        self._release = accepted.name.release
+        self._kept.accepted[kind] = accepted
+        return accepted
+
+    def _expected(self, kind: ArtifactKind) -> Release | None:
+        """Return what the artifact must be of: as the project says, or as the sdist of this attempt is."""
+        static = _static_release(self._description)
+        if static is None and kind is ArtifactKind.WHEEL and self._sdist is not None:
+            return self._sdist.name.release
+        return static
+
+    def _learn_release(self, environment: Environment, bench: Workbench) -> None:
+        private = bench.private_folder()
+        folder = private / "metadata"
+        _make_folder(folder)
+        extra_environ = _out_of_tree(self._description, ArtifactKind.WHEEL, private)
+        hooks = self._hooks(self._description, environment, bench, extra_environ)
+        with self._without_new_egg_info():
+            needed = self._environment(self._description, hooks.requires(ArtifactKind.WHEEL), bench)
+            if needed is not environment:
+                hooks = self._hooks(self._description, needed, bench, extra_environ)
+            metadata = hooks.metadata(folder) / "METADATA"
+        try:
+            release = release_of(metadata.read_bytes())
+        except OSError as error:
+            raise SourceUnreadable(metadata, error) from error
+        if release is None:
+            raise BackendFailure(
+                f"{hooks.name} prepared metadata without a valid name and version",
+                hint="check where the project's version comes from",
+            )
+        self._release = release
+
+    def _unpacked(self, sdist: Path) -> Description:
+        """Unpack the sdist, and describe the project in it: that one is built."""
+        top = unpack_for_wheel(sdist, work_folder(self._description.root, self._out_dir))
+        try:
+            pyproject = parse_pyproject(top / "pyproject.toml", read_bytes(top))
+        except ProjectMissing:
+            if self._description.pyproject is not None:
+                raise SdistRejected(
+                    sdist, "it holds no pyproject.toml, and the project has one", hint="add it to the sdist"
+                ) from None
+            pyproject = None
+        return describe(top, pyproject)
+
+    @contextlib.contextmanager
+    def _without_new_egg_info(self) -> Generator[None]:
+        """Remove the ``.egg-info`` that setuptools leaves in the tree, unless there was one before."""
+        if not self._description.uses_setuptools:
+            yield
+            return
+        root = self._description.root
+        before = set(_egg_infos(root))
+        try:
+            yield
+        finally:
+            for folder in _egg_infos(root):
+                name = folder.relative_to(root).as_posix()
+                if folder not in before and f"{name}/" in self._written:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltContent:
+    """An accepted artifact, on its way to its name. See :class:`atombuild.builder.Content`."""
+
+    accepted: Accepted
+    bench: Workbench
+
+    @property
+    def filename(self) -> str:
+        """Its final name."""
+        return self.accepted.path.name
+
+    @property
+    def file_count(self) -> int:
+        """How many files are in it."""
+        return len(self.accepted.members)
+
+    @property
+    def sources(self) -> Iterable[str]:
+        """Only the backend knows."""
+        return ()
+
+    def chunks(self) -> Generator[bytes]:
+        """Yield its bytes: those that were checked. Raises :class:`SourceUnreadable` and :class:`BackendFailure`."""
+        import hashlib  # noqa: PLC0415 (beside its only use)
+
+        digest = hashlib.sha256()
+        try:
+            with self.accepted.path.open("rb") as file:
+                while piece := file.read(_PIECE):
+                    digest.update(piece)
+                    yield piece
+        except OSError as error:
+            raise SourceUnreadable(self.accepted.path, error) from error
+        if digest.hexdigest() != self.accepted.sha256:
+            raise BackendFailure(
+                f"{self.filename} changed while it was taken over",
+                hint="look which process still writes into the output directory, then build again",
+            )
+
+    def stands_in(self, descriptor: int) -> None:
+        """Nothing is read back from it."""
+        os.close(descriptor)
+
+
+def _static_release(description: Description) -> Release | None:
+    if description.name is None or description.version is None:
+        return None
+    return Release.of(description.name, description.version)
+
+
+def _out_of_tree(description: Description, kind: ArtifactKind, private: Path) -> dict[str, str]:
+    """Keep what setuptools builds on the way out of the tree, where a stale ``build/lib`` would ship deleted modules.
+
+    An sdist needs its ``.egg-info`` where it is: it is a part of it.
+    """
+    if not description.uses_setuptools or "DIST_EXTRA_CONFIG" in os.environ:
+        return {}
+    lines = ["[build]", f"build_base = {_escaped(private / 'build')}"]
+    if kind is ArtifactKind.WHEEL:
+        egg_base = private / "egg"
+        _make_folder(egg_base)
+        lines += ["[egg_info]", f"egg_base = {_escaped(egg_base)}"]
+    config = private / "setuptools.cfg"
+    try:
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise WriteFailed(config, error) from error
+    return {"DIST_EXTRA_CONFIG": str(config)}
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise WriteFailed(folder, error) from error
+
+
+def _egg_infos(root: Path) -> list[Path]:
+    return [
+        path for pattern in (f"*{_EGG_INFO}", f"*/*{_EGG_INFO}") for path in root.glob(pattern) if not path.is_symlink()
+    ]

@@ -1,0 +1,3 @@
+"""The version, and nothing else: setuptools reads it here without running it."""
+
+VERSION = "4.2"

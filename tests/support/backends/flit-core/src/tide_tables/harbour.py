@@ -1,0 +1,9 @@
+"""A place with water."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Harbour:
+    name: str
+    delay_hours: float

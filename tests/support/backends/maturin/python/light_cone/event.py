@@ -1,0 +1,9 @@
+"""A place and a time."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Event:
+    seconds: float
+    light_seconds: float

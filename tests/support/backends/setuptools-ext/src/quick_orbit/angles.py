@@ -1,0 +1,7 @@
+"""Angles for people."""
+
+import math
+
+
+def degrees(radians: float) -> float:
+    return math.degrees(radians) % 360

@@ -1,0 +1,5 @@
+"""What was seen, and when."""
+
+from comet_log.lines import Log
+
+__all__ = ["Log"]
