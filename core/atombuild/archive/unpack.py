@@ -13,6 +13,8 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import shutil
+import stat
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -37,6 +39,24 @@ def unpack_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> Path:
     :class:`WriteFailed` when ``folder`` can't be written. Then a part of it may stand in ``folder``: give a temporary
     one, and use nothing in it.
     """
+    return _unpack(_Unpacking(archive, folder, limits), archive, limits)
+
+
+def renew_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> tuple[Path, frozenset[str]]:
+    """Unpack ``archive`` over what an earlier one left in ``folder``; return the top folder, and all paths unpacked.
+
+    Files that are the same stay as they are, with their times. ``folder`` must hold nothing but folders and regular
+    files. Unlike a stranger's archive, one that a backend has just made may hold a file twice under the very same name;
+    then the later one counts, as for tar: an unpacked sdist's PKG-INFO is packed as it is and then written anew.
+
+    Raises as :func:`unpack_sdist`.
+    """
+    renewing = _Renewing(archive, folder, limits)
+    top = _unpack(renewing, archive, limits)
+    return top, renewing.paths
+
+
+def _unpack(unpacking: _Unpacking, archive: Path, limits: Limits) -> Path:
     try:
         with open_regular(archive) as packed, gzip.GzipFile(fileobj=packed) as stream:
             bounded = BoundedStream(stream, archive, limits)
@@ -46,7 +66,6 @@ def unpack_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> Path:
                 encoding="utf-8",
                 errors="surrogateescape",
             ) as members:
-                unpacking = _Unpacking(archive, folder, limits)
                 for member in members:
                     unpacking.take(member, members)
                 bounded.require_end()
@@ -190,6 +209,83 @@ class _Unpacking:
 
     def _refuse(self, name: str, why: str) -> NoReturn:
         raise SdistRejected(self._archive, f"its member {name!r} {why}", hint=DISTRUST)
+
+
+class _Renewing(_Unpacking):
+    """Writes over what an earlier archive left, but only what is different."""
+
+    def __init__(self, archive: Path, folder: Path, limits: Limits) -> None:
+        super().__init__(archive, folder, limits)
+        self._files: set[str] = set()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Files and folders, below the folder that was unpacked into."""
+        return frozenset(self._files | self._folders)
+
+    def _check_filter(self, member: tarfile.TarInfo) -> None:
+        """Leave it at our own checks: the archive is no stranger's, and Python's filter asks the disk for each."""
+
+    def _make_folders(self, parts: list[str]) -> None:
+        path = ""
+        for part in parts:
+            path = f"{path}/{part}" if path else part
+            if path in self._folders:
+                continue
+            self._count_one()
+            place = self._folder / path
+            with self._writing(path):
+                if path in self._files:
+                    raise FileExistsError(path)
+                try:
+                    place.mkdir()
+                except FileExistsError:
+                    if not place.is_dir():
+                        place.unlink()
+                        place.mkdir()
+            self._folders.add(path)
+
+    def _write(self, parts: list[str], member: tarfile.TarInfo, members: tarfile.TarFile) -> None:
+        path = "/".join(parts)
+        place = self._folder / path
+        with self._writing(path):
+            if path in self._folders:
+                raise FileExistsError(path)
+            found = _stat(place)
+        self._files.add(path)
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            with self._writing(path):
+                shutil.rmtree(place)
+            found = None
+        if found is None or member.size > _COMPARED:
+            if found is not None:
+                place.unlink()
+            super()._write(parts, member, members)
+            return
+        self._count_one()
+        source = members.extractfile(member)
+        data = source.read() if source is not None else b""
+        executable = bool(member.mode & 0o111)
+        with self._writing(path):
+            same = bool(found.st_mode & 0o111) == executable and found.st_size == member.size
+            if same and place.read_bytes() == data:
+                return
+            place.unlink()
+            with os.fdopen(os.open(place, _NEW_FILE, 0o777 if executable else 0o666), "wb") as file:
+                file.write(data)
+        if len(data) != member.size:
+            raise SdistRejected(self._archive, f"it ends in the middle of {path!r}", hint=REPAIR)
+
+
+_COMPARED: Final = 8 << 20
+"""Bytes up to which a file is held in memory to be compared; larger ones are written anew."""
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
 
 
 _NEW_FILE: Final = (

@@ -289,7 +289,7 @@ def _check_sdist(
     if metadata is None:
         raise judge.refuse("it has no PKG-INFO at its root")
     _check_metadata(judge, metadata, said.release, "PKG-INFO")
-    return tuple(members), metadata
+    return tuple(dict.fromkeys(members)), metadata
 
 
 def _check_metadata(judge: _Judge, data: bytes, release: Release, file: str) -> None:

@@ -16,6 +16,7 @@ import os
 import runpy
 import sys
 import traceback
+from types import CodeType, ModuleType
 
 _OPENS = frozenset({"open"})
 _NAMES_ONE = frozenset({"os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.chmod"})
@@ -63,8 +64,8 @@ class Writes:
                 return
 
 
-def main(arguments: list[str]) -> int:
-    """Run the hook; return the exit status."""
+def main(arguments: list[str], compiled: dict[str, CodeType] | None = None) -> int:
+    """Run the hook; return the exit status. ``compiled`` may hold the script."""
     report_path, root, script, *rest = arguments
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a line is told when it is whole, not when a buffer is full
@@ -75,7 +76,10 @@ def main(arguments: list[str]) -> int:
     sys.argv = [script, *rest]
     status, error = 0, None
     try:
-        runpy.run_path(script, run_name="__main__")
+        if compiled is None:
+            runpy.run_path(script, run_name="__main__")
+        else:
+            _become_main(script, compiled[script])
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
         if isinstance(stop.code, str):
@@ -90,6 +94,14 @@ def main(arguments: list[str]) -> int:
     with open(report_path, "w", encoding="utf-8", errors="surrogateescape") as file:
         json.dump(report, file)
     return status
+
+
+def _become_main(script: str, code: CodeType) -> None:
+    """Run code as the main module."""
+    module = ModuleType("__main__")
+    module.__file__ = script
+    sys.modules["__main__"] = module
+    exec(code, module.__dict__)  # noqa: S102 (the script of pyproject-hooks)
 
 
 def _print(raised: BaseException, script: str) -> None:

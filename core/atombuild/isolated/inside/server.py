@@ -35,10 +35,13 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 _SUBREAPER = 36
 _LARGEST_REQUEST = 1 << 20
+_HOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook.py")
 _MAX_DESCRIPTORS = 4
 
 
@@ -52,6 +55,8 @@ class Server:
         self._loaded: dict[str, tuple[str, int, int]] = {}
         """By module: its file, as it was when it was imported."""
 
+        self._compiled: dict[str, CodeType] = {}
+        self._hook: Callable[..., int] = runpy.run_path(_HOOK, run_name="atombuild_hook")["main"]
         self._subreaper = _become_subreaper()
         read, write = os.pipe()
         os.set_blocking(write, False)
@@ -86,6 +91,8 @@ class Server:
         return json.loads(data), descriptors
 
     def _answer(self, request: dict[str, Any], descriptors: list[int]) -> None:
+        if self._warm:
+            self._compile(str(request["arguments"][2]))
         gc.freeze()
         child = os.fork()
         if child == 0:
@@ -102,6 +109,12 @@ class Server:
         self._send({"status": status, "strays": strays})
         if names:
             self._import(names)
+
+    def _compile(self, script: str) -> None:
+        """Have the script of ``pyproject-hooks`` ready: it is the same for every hook."""
+        if script not in self._compiled:
+            with open(script, "rb") as file:
+                self._compiled[script] = compile(file.read(), script, "exec")
 
     def _be_the_hook(self, request: dict[str, Any], descriptors: list[int]) -> None:
         """Become the child: everything that tells it from a process started anew is undone here."""
@@ -126,11 +139,10 @@ class Server:
                 time.tzset()
             os.chdir(request["cwd"])
             arguments = [str(each) for each in request["arguments"]]
-            script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook.py")
             if self._warm:
-                status = int(runpy.run_path(script, run_name="atombuild_hook")["main"](arguments))
+                status = self._hook(arguments, self._compiled)
             else:
-                os.execve(sys.executable, [sys.executable, script, *arguments], dict(os.environ))
+                os.execve(sys.executable, [sys.executable, _HOOK, *arguments], dict(os.environ))
         except BaseException:  # the end of this process, whatever happened
             import traceback
 
