@@ -264,7 +264,7 @@ class _Renewing(_Unpacking):
             return
         self._count_one()
         source = members.extractfile(member)
-        data = source.read() if source is not None else b""
+        data = b"".join(iter(lambda: source.read(_PIECE), b"")) if source is not None else b""
         executable = bool(member.mode & 0o111)
         with self._writing(path):
             same = bool(found.st_mode & 0o111) == executable and found.st_size == member.size

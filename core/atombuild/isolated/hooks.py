@@ -191,7 +191,7 @@ class Hooks:
                 hint="if nobody did that on purpose: look at the system log (dmesg), memory may have run out",
                 why=_last("\n".join(self._last_lines)),
             )
-        if isinstance(error, dict):
+        if isinstance(error, dict) and error.get("type") != "SystemExit":
             where, place = None, error.get("place")
             if isinstance(place, list):
                 where = Location(Path(str(place[0])), place[1] if isinstance(place[1], int) else None)
@@ -204,7 +204,7 @@ class Hooks:
             )
         return BackendFailure(
             f"{self.name} ended with status {ended.status} in {hook}",
-            hint="look in the log what it said before",
+            hint="mend what it complains about; the log has all that it said",
             why=_last("\n".join(self._last_lines)),
         )
 

@@ -128,6 +128,9 @@ class Server:
             os.dup2(descriptors[0], 1)
             os.dup2(descriptors[0], 2)
             os.close(descriptors[0])
+            # Those of the server were made for another kind of file, which can be told (by seeking, for one).
+            _reopen("stdout", 1)
+            _reopen("stderr", 2)
             for descriptor in (self._descriptor, self._wakeup):
                 os.close(descriptor)
             for descriptor in descriptors[1:]:
@@ -243,6 +246,13 @@ class Server:
 
     def _send(self, answer: dict[str, object]) -> None:
         self._socket.sendall(json.dumps(answer).encode() + b"\n")
+
+
+def _reopen(name: str, descriptor: int) -> None:
+    old = getattr(sys, name)
+    stream = open(descriptor, "w", encoding=old.encoding, errors=old.errors, buffering=1, closefd=False)
+    setattr(sys, name, stream)
+    setattr(sys, f"__{name}__", stream)
 
 
 def _modules_in(report: str) -> list[str]:

@@ -1,0 +1,94 @@
+"""A project whose backend is a few lines in its own tree: a hook does what a test tells it to."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+from atombuild.builder import Plan
+from atombuild.events import Event
+from atombuild.isolated import Options
+from atombuild.session import Session
+from atombuild.wiring import ProjectSetup
+
+PYPROJECT = """\
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["_build"]
+
+[project]
+name = "night-sky"
+version = "1.0"
+"""
+
+BACKEND = '''\
+"""Packs src/ as it stands."""
+import base64, hashlib, io, os, pathlib, tarfile, zipfile
+
+METADATA = "Metadata-Version: 2.4\\nName: night-sky\\nVersion: 1.0\\n\\nStars."
+
+
+def before(hook):
+    """Filled in by a test."""
+
+
+def files():
+    return sorted(path for path in pathlib.Path(".").rglob("*") if path.is_file() and path.parts[0] in TAKEN)
+
+
+TAKEN = {"src", "_build", "pyproject.toml"}
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    before("build_sdist")
+    name = "night_sky-1.0.tar.gz"
+    with tarfile.open(os.path.join(sdist_directory, name), "w:gz") as archive:
+        for path in files():
+            archive.add(path, f"night_sky-1.0/{path}")
+        info = tarfile.TarInfo("night_sky-1.0/PKG-INFO")
+        info.size = len(METADATA)
+        archive.addfile(info, io.BytesIO(METADATA.encode()))
+    return name
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    before("build_wheel")
+    name = "night_sky-1.0-py3-none-any.whl"
+    info = "night_sky-1.0.dist-info"
+    members = {str(path.relative_to("src")): path.read_bytes() for path in files() if path.parts[0] == "src"}
+    members[f"{info}/METADATA"] = METADATA.encode()
+    members[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+    record = "".join(
+        f"{path},sha256={base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip('=')},{len(data)}\\n"
+        for path, data in members.items()
+    )
+    with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as archive:
+        for path, data in members.items():
+            archive.writestr(path, data)
+        archive.writestr(f"{info}/RECORD", record + f"{info}/RECORD,,\\n")
+    return name
+'''
+
+
+def write_project(root: Path, before: str = "pass", pyproject: str = PYPROJECT) -> Path:
+    """Write the project; ``before`` is what every hook does first, with its name in ``hook``."""
+    (root / "_build").mkdir(parents=True)
+    (root / "src/sky").mkdir(parents=True)
+    (root / "pyproject.toml").write_text(pyproject, encoding="utf-8")
+    (root / "src/sky/__init__.py").write_text("", encoding="utf-8")
+    (root / "src/sky/stars.py").write_text('POLAR = "Polaris"\n', encoding="utf-8")
+    set_before(root, before)
+    return root
+
+
+def set_before(root: Path, before: str) -> None:
+    """Change what every hook does first."""
+    body = textwrap.indent(textwrap.dedent(before).strip(), "    ")
+    text = BACKEND.replace('    """Filled in by a test."""', body)
+    (root / "_build/backend.py").write_text(text, encoding="utf-8")
+
+
+def session_of(root: Path, events: list[Event], plan: Plan | None = None, options: Options | None = None) -> Session:
+    """Return a session on the project; end it."""
+    return ProjectSetup(root, root / "dist", plan or Plan(), options or Options()).session(events.append)
