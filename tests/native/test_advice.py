@@ -665,6 +665,7 @@ def test_every_code_is_one_that_some_case_shows() -> None:
     shown |= {code for _, code, _ in HEADERS.values() if code}
     # Those on what other backends made have cases of their own; and ten thousand files are too many for a test.
     others = {"metadata-invalid", "wheel-empty", "module-not-in-wheel", "top-level-name", "description-missing"}
+    others.add("sdist-other-text")
     assert set(CODES) - shown == {"settings-ignored", "many-files", "name-not-utf8"} | others
 
 

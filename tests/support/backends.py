@@ -168,6 +168,18 @@ def with_fault(project: Path, fault: Fault, *, hook: Hook | None = None) -> None
         _commit(project)
 
 
+def without_fault(project: Path) -> None:
+    """Have this copy's backend do again what it does."""
+    folder = project / _FAULT_FOLDER
+    if not folder.is_dir():
+        return
+    real = json.loads((folder / "fault.json").read_text(encoding="utf-8"))["real"]
+    shutil.rmtree(folder)
+    (project / "pyproject.toml").write_bytes(tomli_w.dumps({**pyproject(project), "build-system": real}).encode())
+    if (project / ".git").is_dir():
+        _commit(project)
+
+
 _FAULT_FOLDER: Final = "_fault"
 _LEFT_BY_BUILDS: Final = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist", "target")
 

@@ -96,6 +96,11 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "the sdist holds modules of a package that the wheel lacks",
     )
+    SDIST_OTHER_TEXT = (
+        "sdist-other-text",
+        Severity.PROBLEM,
+        "the sdist holds another text of a Python file than the tree: the backend packs what is committed",
+    )
     TOP_LEVEL_NAME = (
         "top-level-name",
         Severity.PROBLEM,

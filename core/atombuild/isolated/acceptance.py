@@ -18,7 +18,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
@@ -54,6 +54,15 @@ class Accepted:
     """METADATA or PKG-INFO."""
 
     sha256: str
+    modules: Mapping[str, bytes] = field(default_factory=dict)
+    """The sha256 of each Python file of an sdist."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    members: tuple[str, ...]
+    metadata: bytes
+    modules: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +100,10 @@ def accept(
     path = folder / name
     try:
         sha256, size = _hash(path, breathe)
-        members, metadata = (_check_wheel if kind is ArtifactKind.WHEEL else _check_sdist)(judge, path, said, breathe)
+        found = (_check_wheel if kind is ArtifactKind.WHEEL else _check_sdist)(judge, path, said, breathe)
     except OSError as error:
         raise SourceUnreadable(path, error) from error
-    return Accepted(kind, path, said, size, members, metadata, sha256)
+    return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules)
 
 
 def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Release | None) -> ArtifactName:
@@ -148,9 +157,7 @@ def _hash(path: Path, breathe: Callable[[], None]) -> tuple[str, int]:
 # Wheels.
 
 
-def _check_wheel(
-    judge: _Judge, path: Path, said: ArtifactName, breathe: Callable[[], None]
-) -> tuple[tuple[str, ...], bytes]:
+def _check_wheel(judge: _Judge, path: Path, said: ArtifactName, breathe: Callable[[], None]) -> _Contents:
     try:
         with zipfile.ZipFile(path) as archive:
             names = tuple(info.filename for info in archive.infolist() if not info.is_dir())
@@ -168,7 +175,7 @@ def _check_wheel(
             _check_tags(judge, _read(judge, archive, f"{info}/WHEEL"), said)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise judge.refuse("it is damaged or cut off", f"{type(error).__name__}: {error}") from error
-    return names, metadata
+    return _Contents(names, metadata)
 
 
 def _dist_info(judge: _Judge, names: tuple[str, ...], release: Release) -> str:
@@ -258,10 +265,11 @@ def _check_tags(judge: _Judge, wheel: bytes, said: ArtifactName) -> None:
 
 def _check_sdist(
     judge: _Judge, path: Path, said: ArtifactName, breathe: Callable[[], None], limits: Limits = USUAL
-) -> tuple[tuple[str, ...], bytes]:
+) -> _Contents:
     top = judge.name.removesuffix(".tar.gz")
     members: list[str] = []
     metadata: bytes | None = None
+    modules: dict[str, bytes] = {}
     try:
         with path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
             bounded = BoundedStream(stream, path, limits)
@@ -279,8 +287,9 @@ def _check_sdist(
                         continue
                     members.append("/".join(parts[1:]))
                     if parts == (top, "PKG-INFO") and member.isreg() and member.size <= _LARGEST_TEXT:
-                        content = archive.extractfile(member)
-                        metadata = content.read() if content is not None else None
+                        metadata = _read_member(archive, member)
+                    elif member.name.endswith(".py") and member.isreg() and member.size <= _LARGEST_TEXT:
+                        modules[members[-1]] = hashlib.sha256(_read_member(archive, member)).digest()
                 bounded.require_end()
     except SdistRejected as error:
         raise judge.refuse(error.why) from error
@@ -289,7 +298,12 @@ def _check_sdist(
     if metadata is None:
         raise judge.refuse("it has no PKG-INFO at its root")
     _check_metadata(judge, metadata, said.release, "PKG-INFO")
-    return tuple(dict.fromkeys(members)), metadata
+    return _Contents(tuple(dict.fromkeys(members)), metadata, modules)
+
+
+def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    content = archive.extractfile(member)
+    return b"".join(iter(lambda: content.read(_PIECE), b"")) if content is not None else b""
 
 
 def _check_metadata(judge: _Judge, data: bytes, release: Release, file: str) -> None:

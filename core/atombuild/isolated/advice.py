@@ -5,10 +5,10 @@ The rules on metadata are those of ``packaging.metadata``, which PyPI and ``twin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata
 from packaging.requirements import InvalidRequirement
@@ -43,13 +43,30 @@ class _Artifact:
         return tuple(path for path in self.accepted.members if ".dist-info/" not in path)
 
 
+class Circumstances(Protocol):
+    """How the newest artifacts were made."""
+
+    @property
+    def wheel_from_sdist(self) -> bool:
+        """The wheel was made from the sdist, not from the tree."""
+
+    @property
+    def other_texts(self) -> Sequence[str]:
+        """Files of the tree that the sdist has with another text."""
+
+
 def advise(
     description: Description,
     accepted: Mapping[ArtifactKind, Accepted],
     out_dir: Path,
+    circumstances: Circumstances,
+    *,
     breathe: Callable[[], object] = lambda: None,
 ) -> tuple[Finding, ...]:
-    """Return the findings that the author has not silenced, what matters most first."""
+    """Return the findings that the author has not silenced, what matters most first.
+
+    ``accepted`` are the newest artifacts.
+    """
     artifacts = {kind: _Artifact(each, Location(out_dir / each.path.name)) for kind, each in accepted.items()}
     findings: list[Finding] = []
     for artifact in artifacts.values():
@@ -60,9 +77,20 @@ def advise(
     if wheel is not None:
         breathe()
         findings += _on_wheel(wheel)
+    other_texts = circumstances.other_texts
+    if sdist is not None and other_texts:
+        findings.append(
+            found(
+                Code.SDIST_OTHER_TEXT,
+                sdist.where,
+                f"the sdist, and a wheel made from it, holds another text than the tree: {some(other_texts)}",
+                "if the backend packs what is committed (meson-python does), commit it; or build the wheel from the "
+                "tree: --wheel",
+            )
+        )
     if wheel is not None and sdist is not None:
         breathe()
-        findings += _on_parity(sdist, wheel)
+        findings += _on_parity(sdist, wheel, from_sdist=circumstances.wheel_from_sdist)
     if description.pyproject is not None:
         findings += advise_on_silence(description.pyproject)
         findings = list(without_silenced(findings, description.pyproject))
@@ -172,7 +200,7 @@ def _on_wheel(wheel: _Artifact) -> Iterator[Finding]:
         )
 
 
-def _on_parity(sdist: _Artifact, wheel: _Artifact) -> Iterator[Finding]:
+def _on_parity(sdist: _Artifact, wheel: _Artifact, *, from_sdist: bool) -> Iterator[Finding]:
     """Compare the modules of the wheel's packages in both, wherever the sdist keeps its sources."""
     modules = {path for path in wheel.packed if path.endswith(".py") and "/" in path}
     packages = {path.partition("/")[0] for path in modules}
@@ -192,7 +220,7 @@ def _on_parity(sdist: _Artifact, wheel: _Artifact) -> Iterator[Finding]:
                 "check the backend's list of packages: are all subpackages in it?",
             )
         extra = sorted(own - packed)
-        if extra:
+        if extra and not from_sdist:  # otherwise the build wrote them
             yield found(
                 Code.WHEEL_NOT_IN_SDIST,
                 wheel.where,

@@ -191,11 +191,12 @@ class Hooks:
                 hint="if nobody did that on purpose: look at the system log (dmesg), memory may have run out",
                 why=_last("\n".join(self._last_lines)),
             )
-        if isinstance(error, dict) and error.get("type") != "SystemExit":
+        exit_alone = isinstance(error, dict) and error.get("type") == "SystemExit" and error["words"].isdigit()
+        if isinstance(error, dict) and not exit_alone:
             where, place = None, error.get("place")
             if isinstance(place, list):
                 where = Location(Path(str(place[0])), place[1] if isinstance(place[1], int) else None)
-            words = f"{error.get('type')}: {error.get('words')}".strip().removesuffix(":")
+            words = f"{error.get('type')}: {error.get('words')}".strip().removesuffix(":").removeprefix("SystemExit: ")
             return BackendFailure(
                 f"{self.name} broke off in {hook}: {_first_line(words)}",
                 hint="mend what it complains about; the log has all that it said",

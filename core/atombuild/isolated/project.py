@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterable
@@ -64,6 +65,10 @@ class KeptBackend:
     options: Options = field(default_factory=Options)
     accepted: dict[ArtifactKind, Accepted] = field(default_factory=dict)
     """The newest artifact of each kind that passed all checks."""
+
+    wheel_from_sdist: bool = True
+    other_texts: tuple[str, ...] = ()
+    """Python files of the newest sdist whose text is not that of the tree."""
 
     _described: tuple[bytes | None, Description] | None = None
     _interpreter: Interpreter | None = None
@@ -145,6 +150,9 @@ class IsolatedProject:
         self._release = _static_release(description)
         """What is known of it now; the backend may have yet to say it."""
 
+        lock = description.root / "Cargo.lock"
+        new = (description.root / "Cargo.toml").is_file() and not lock.exists()
+        self._new_locks = frozenset({lock.name}) if new else frozenset[str]()
         self._must_learn = False
         """Nothing tells which old artifacts fall, but the backend."""
 
@@ -166,8 +174,12 @@ class IsolatedProject:
 
     @property
     def written(self) -> frozenset[str]:
-        """What hooks wrote into the tree."""
-        return frozenset(self._written)
+        """What hooks wrote into the tree, as far as it is known; a folder that they made ends with a slash.
+
+        Programs that a hook starts don't say what they write. Of cargo, which makes a lock file where there is none,
+        it is known.
+        """
+        return frozenset(self._written) | self._new_locks
 
     def target(self, kind: ArtifactKind) -> str | None:
         """Return the exact file name; of a wheel it is never known before: its tags are the backend's to choose."""
@@ -195,6 +207,7 @@ class IsolatedProject:
         """Have the backend make the sdist from the tree."""
         with self._without_new_egg_info():
             self._sdist = self._build(ArtifactKind.SDIST, self._description, bench)
+        self._kept.other_texts = _other_texts(self._sdist, self._description.root)
         return BuiltContent(self._sdist, bench)
 
     def wheel(self, bench: Workbench, *, from_sdist: bool) -> BuiltContent:
@@ -204,6 +217,7 @@ class IsolatedProject:
             if self._sdist is None:
                 raise RuntimeError("the wheel comes from the sdist, and there is none yet")
             description = self._unpacked(self._sdist.path)
+        self._kept.wheel_from_sdist = from_sdist
         return BuiltContent(self._build(ArtifactKind.WHEEL, description, bench), bench)
 
     def give_up_files(self, kind: ArtifactKind) -> bool:
@@ -215,7 +229,7 @@ class IsolatedProject:
         """Return what its author should know though it builds."""
         from atombuild.isolated.advice import advise  # noqa: PLC0415 (after the build is early enough to load it)
 
-        return advise(self._description, self._kept.accepted, self._out_dir, breathe)
+        return advise(self._description, self._kept.accepted, self._out_dir, self._kept, breathe=breathe)
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact: only the backend knows, so any may."""
@@ -347,8 +361,6 @@ class BuiltContent:
 
     def chunks(self) -> Generator[bytes]:
         """Yield its bytes: those that were checked. Raises :class:`SourceUnreadable` and :class:`BackendFailure`."""
-        import hashlib  # noqa: PLC0415 (beside its only use)
-
         digest = hashlib.sha256()
         try:
             with self.accepted.path.open("rb") as file:
@@ -366,6 +378,19 @@ class BuiltContent:
     def stands_in(self, descriptor: int) -> None:
         """Nothing is read back from it."""
         os.close(descriptor)
+
+
+def _other_texts(sdist: Accepted, root: Path) -> tuple[str, ...]:
+    """Return the Python files that the sdist has, and the tree too, but with another text.
+
+    Some backends pack what is committed, not what stands there: then the sdist does not hold the latest save.
+    """
+    found = []
+    for path, digest in sdist.modules.items():
+        with contextlib.suppress(OSError):  # it is not there: the backend wrote it into the archive alone
+            if hashlib.sha256((root / path).read_bytes()).digest() != digest:
+                found.append(path)
+    return tuple(found)
 
 
 def _static_release(description: Description) -> Release | None:

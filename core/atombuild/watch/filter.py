@@ -37,7 +37,7 @@ class Rule(enum.Enum):
 
     VERSION_CONTROL = "version control"
     CACHE = "a cache"
-    """What tools keep for themselves and can make again."""
+    """What tools keep for themselves and can make again: by well-known names, or marked by ``CACHEDIR.TAG``."""
 
     ENVIRONMENT = "a virtual environment"
     """Any folder that holds ``pyvenv.cfg``."""
@@ -190,5 +190,7 @@ class WatchFilter:
                 outer = Ignored(_FOLDERS[name], path)
             elif outer is None and os.path.isfile(f"{self._root}/{path}/pyvenv.cfg"):  # noqa: PTH113 - a hot path
                 outer = Ignored(Rule.ENVIRONMENT, path)
+            elif outer is None and os.path.isfile(f"{self._root}/{path}/CACHEDIR.TAG"):  # noqa: PTH113 - a hot path
+                outer = Ignored(Rule.CACHE, path)
         self._folders[path] = outer
         return outer

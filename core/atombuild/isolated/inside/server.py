@@ -250,7 +250,7 @@ class Server:
 
 def _reopen(name: str, descriptor: int) -> None:
     old = getattr(sys, name)
-    stream = open(descriptor, "w", encoding=old.encoding, errors=old.errors, buffering=1, closefd=False)
+    stream = open(descriptor, "w", encoding=old.encoding, errors=old.errors, buffering=1, closefd=False)  # noqa: SIM115 (it stays)
     setattr(sys, name, stream)
     setattr(sys, f"__{name}__", stream)
 
