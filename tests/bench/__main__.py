@@ -28,7 +28,7 @@ import uv
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # as pytest does: what tests share is found from there
 
-from bench.projects import Subject, from_index, heavy, made_up  # noqa: E402 (only now it can be found)
+from bench.projects import Subject, as_released, from_index, heavy, made_up  # noqa: E402 (only now it can be found)
 
 CACHE = Path.home() / ".cache" / "atombuild-bench"
 
@@ -37,37 +37,63 @@ def main() -> None:
     """Run what is asked for, and print Markdown."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure rebuilds against uv and build.")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--backends", action="store_true", help="only the projects of other build backends")
     parser.add_argument("--quick", action="store_true", help="leave out the real projects and the large one")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="atombuild-bench-"))
     try:
-        subjects = [made_up(folder, "tiny", 3), made_up(folder, "500 files", 500)]
-        if not arguments.quick:
-            docs = '"docs/**", "tests/**", "js_tests/**"'
-            subjects.append(from_index(folder / "d", CACHE, "django", "5.2.4", docs))
-            subjects.append(from_index(folder / "s", CACHE, "sympy", "1.14.0", '"doc/**"'))
-            subjects.append(made_up(folder, "50,000 files", 50_000))
-            subjects.append(heavy(folder))
-        say(f"{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
-        say("| Project | | `uv build` | ours, cold | ours, warm | a file | warm is | peak | size to uv's |")
-        say("|---|---|---|---|---|---|---|---|---|")
-        for subject in subjects:
-            for kinds in ("wheel", "sdist,wheel"):
-                say(row(subject, kinds, arguments.rounds))
-        say("\n| Save to artifact | both, ours | `watchfiles` + `uv build` | ours is |")
-        say("|---|---|---|---|")
-        for subject in subjects[:3]:
-            say(save_row(subject, arguments.rounds))
-        say("\n| Screen | start to first picture | key to picture while it builds from nothing |")
-        say("|---|---|---|")
-        for subject in subjects[2:3]:
-            say(screen_row(subject, arguments.rounds))
-        say("\n| `python -m build`, isolated | pip | uv |")
-        say("|---|---|---|")
-        for subject in subjects[:1]:
-            say(f"| {subject.name} | {build_cell(subject, 'pip')} | {build_cell(subject, 'uv')} |")
+        if not arguments.backends:
+            natively(folder, arguments)
+        if arguments.backends or not arguments.quick:
+            say(f"\n{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
+            say(
+                "| After one edit, sdist + wheel | `uv build` | `python -m build --installer uv` | ours, warm | than uv |"
+            )
+            say("|---|---|---|---|---|")
+            for backend, release, edited in RELEASES:
+                subject = as_released(folder / release[0], CACHE, release, edited)
+                say(backend_row(subject, backend, arguments.rounds))
     finally:
         shutil.rmtree(folder)
+
+
+RELEASES = (
+    ("flit-core", ("flask", "3.1.3"), "src/flask/app.py"),
+    ("hatchling", ("attrs", "26.1.0"), "src/attr/_make.py"),
+    ("setuptools", ("requests", "2.34.2"), "src/requests/api.py"),
+    ("poetry-core", ("rich", "15.0.0"), "rich/console.py"),
+    ("pdm-backend", ("unearth", "0.19.0"), "src/unearth/finder.py"),
+)
+"""Of other build backends: who builds it, which release, and the file that is edited."""
+
+
+def natively(folder: Path, arguments: argparse.Namespace) -> None:
+    """Measure what is built natively."""
+    subjects = [made_up(folder, "tiny", 3), made_up(folder, "500 files", 500)]
+    if not arguments.quick:
+        docs = '"docs/**", "tests/**", "js_tests/**"'
+        subjects.append(from_index(folder / "d", CACHE, "django", "5.2.4", docs))
+        subjects.append(from_index(folder / "s", CACHE, "sympy", "1.14.0", '"doc/**"'))
+        subjects.append(made_up(folder, "50,000 files", 50_000))
+        subjects.append(heavy(folder))
+    say(f"{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
+    say("| Project | | `uv build` | ours, cold | ours, warm | a file | warm is | peak | size to uv's |")
+    say("|---|---|---|---|---|---|---|---|---|")
+    for subject in subjects:
+        for kinds in ("wheel", "sdist,wheel"):
+            say(row(subject, kinds, arguments.rounds))
+    say("\n| Save to artifact | both, ours | `watchfiles` + `uv build` | ours is |")
+    say("|---|---|---|---|")
+    for subject in subjects[:3]:
+        say(save_row(subject, arguments.rounds))
+    say("\n| Screen | start to first picture | key to picture while it builds from nothing |")
+    say("|---|---|---|")
+    for subject in subjects[2:3]:
+        say(screen_row(subject, arguments.rounds))
+    say("\n| `python -m build`, isolated | pip | uv |")
+    say("|---|---|---|")
+    for subject in subjects[:1]:
+        say(f"| {subject.name} | {build_cell(subject, 'pip')} | {build_cell(subject, 'uv')} |")
 
 
 def say(line: str) -> None:
@@ -93,6 +119,24 @@ def row(subject: Subject, kinds: str, rounds: int) -> str:
     each = f"{statistics.median(ours.warm) / subject.files * 1e6:.0f} µs"
     cells = (f"{subject.name} ({subject.files:,} files)", what, span(theirs), span(cold), span(ours.warm), each)
     return f"| {' | '.join(cells)} | **{ratio:.1f} times as fast** | {peak} | {sizes} |"
+
+
+def backend_row(subject: Subject, backend: str, rounds: int) -> str:
+    """Measure a rebuild after an edit by uv, by build and by us."""
+    out = subject.root.parent / "out"
+    by_uv, by_build = [], []
+    text = subject.edited.read_text()
+    front_end = [sys.executable, "-m", "build", "--installer", "uv"]
+    timed([uv.find_uv_bin(), "build", "-q", "-o", out, subject.root])  # downloads are no part of it
+    for number in range(rounds):
+        subject.edited.write_text(f"{text}\n# {number}\n")
+        by_uv.append(timed([uv.find_uv_bin(), "build", "-q", "-o", out, subject.root]))
+        by_build.append(timed([*front_end, "-o", out, subject.root]))
+    subject.edited.write_text(text)
+    ours = warm(subject, "sdist,wheel", rounds).warm
+    ratio = statistics.median(by_uv) / statistics.median(ours)
+    cells = (f"{subject.name} ({backend})", span(by_uv), span(by_build), span(ours))
+    return f"| {' | '.join(cells)} | **{ratio:.1f} times as fast** |"
 
 
 def save_row(subject: Subject, rounds: int) -> str:

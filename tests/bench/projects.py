@@ -1,4 +1,4 @@
-"""The projects that are measured: some made up here, and two real ones from the package index."""
+"""The projects that are measured: some made up here, and real ones from the package index."""
 
 from __future__ import annotations
 
@@ -71,6 +71,16 @@ def from_index(folder: Path, cache: Path, name: str, version: str, extra: str) -
     (root / "pyproject.toml").write_text(f'[project]\nname = "{name}"\nversion = "{version}"\n{BUILD_SYSTEM}{settings}')
     edited = root / name / "__init__.py"
     return Subject(f"{name} {version}", root, edited, sum(path.is_file() for path in root.rglob("*")))
+
+
+def as_released(folder: Path, cache: Path, release: tuple[str, str], edited: str) -> Subject:
+    """Unpack a release from the package index as it is, with the backend that it has."""
+    name, version = release
+    with tarfile.open(_downloaded(cache, name, version)) as packed:
+        packed.extractall(folder, filter="data")
+    root = next(path for path in folder.iterdir() if path.name.lower().startswith(name))
+    files = sum(path.is_file() for path in root.rglob("*"))
+    return Subject(f"{name} {version}", root, root / edited, files)
 
 
 def _downloaded(cache: Path, name: str, version: str) -> Path:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
-from typing import IO, Final, cast
+from typing import IO, TYPE_CHECKING, Final, cast
 
 from packaging.tags import parse_tag
 from packaging.version import InvalidVersion, Version
@@ -32,6 +32,9 @@ from atombuild.errors import BackendFailure, SdistRejected, SourceUnreadable
 from atombuild.isolated.names import ArtifactName, Release, parse
 from atombuild.publish import LOCK
 from atombuild.status import ArtifactKind
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
 
 _PIECE: Final = 1 << 20
 _LARGEST_TEXT: Final = 64 << 20
@@ -84,14 +87,14 @@ def accept(
     kind: ArtifactKind,
     folder: Path,
     answer: object,
-    expected: Release | None,
+    expected: Release | NormalizedName | None,
     *,
     breathe: Callable[[], None] = lambda: None,
 ) -> Accepted:
     """Return what the backend wrote into ``folder``, which was empty, and called ``answer``.
 
-    ``expected`` is what the project says of itself. ``breathe`` is called now and then, and may raise. Raises
-    :class:`BackendFailure` with what is wrong, and :class:`SourceUnreadable`.
+    ``expected`` is what the project says of itself, its version perhaps left to the backend. ``breathe`` is called now
+    and then, and may raise. Raises :class:`BackendFailure` with what is wrong, and :class:`SourceUnreadable`.
     """
     said = _check_name(backend, kind, answer, expected)
     name = str(answer)
@@ -106,7 +109,9 @@ def accept(
     return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules)
 
 
-def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Release | None) -> ArtifactName:
+def _check_name(
+    backend: str, kind: ArtifactKind, answer: object, expected: Release | NormalizedName | None
+) -> ArtifactName:
     hint = "report it to the backend's maintainers; nothing of it was published"
     if not isinstance(answer, str):
         raise BackendFailure(f"{backend} named no file, but answered {answer!r}", hint=hint)
@@ -119,7 +124,7 @@ def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Rele
     said = parse(kind, answer)
     if said is None:
         raise BackendFailure(f"{backend} answered {answer!r}, which is no file name of {_a(kind)}", hint=hint)
-    if expected is not None and said.release != expected:
+    if expected is not None and expected not in {said.release, said.release.name}:
         raise BackendFailure(
             f"{backend} answered {answer!r}, but the project is {expected}",
             hint="check that the backend takes name and version from pyproject.toml",

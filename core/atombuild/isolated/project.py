@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from packaging.utils import NormalizedName, canonicalize_name
+
 from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, SourceUnreadable, WriteFailed
 from atombuild.events import Event, Level, Log, Preparing, Warned
 from atombuild.finding import Finding
@@ -278,12 +280,13 @@ class IsolatedProject:
         self._kept.accepted[kind] = accepted
         return accepted
 
-    def _expected(self, kind: ArtifactKind) -> Release | None:
+    def _expected(self, kind: ArtifactKind) -> Release | NormalizedName | None:
         """Return what the artifact must be of: as the project says, or as the sdist of this attempt is."""
         static = _static_release(self._description)
         if static is None and kind is ArtifactKind.WHEEL and self._sdist is not None:
             return self._sdist.name.release
-        return static
+        name = self._description.name
+        return static or (canonicalize_name(name) if name is not None else None)
 
     def _learn_release(self, environment: Environment, bench: Workbench) -> None:
         private = bench.private_folder()
