@@ -46,9 +46,7 @@ def main() -> None:
             natively(folder, arguments)
         if arguments.backends or not arguments.quick:
             say(f"\n{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
-            say(
-                "| After one edit, sdist + wheel | `uv build` | `python -m build --installer uv` | ours, warm | than uv |"
-            )
+            say("| One edit, sdist + wheel | `uv build` | `python -m build --installer uv` | ours, warm | warm is |")
             say("|---|---|---|---|---|")
             for backend, release, edited in RELEASES:
                 subject = as_released(folder / release[0], CACHE, release, edited)

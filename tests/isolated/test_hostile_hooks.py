@@ -1,0 +1,214 @@
+"""Hooks that don't want to end: cancelled, timed out or alone, nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import resource
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from atombuild.builder import Plan
+from atombuild.events import ArtifactStatus, Cause, Event, Failure, Log, Outcome
+from atombuild.isolated import Options
+from atombuild.status import ArtifactKind
+from support.own_backend import PYPROJECT, session_of, set_before, write_project
+from support.projects import visible_files
+
+NOTE_PID = """
+import os, pathlib, signal, subprocess, sys, time
+def note():
+    with open({pids!r}, "a") as file:
+        file.write(str(os.getpid()) + chr(10))
+"""
+
+IGNORES_TERM = """
+note()
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_IGN)
+while True:
+    time.sleep(60)
+"""
+
+DAEMONISES = """
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        note()
+        while True:
+            time.sleep(60)
+    os._exit(0)
+os.wait()
+note()
+while True:
+    time.sleep(60)
+"""
+
+PRINTS_FOR_EVER = """
+note()
+block = b"a line of the log that is not short\\n" * 20000
+while True:
+    os.write(1, block)
+"""
+
+PRINTS_A_GIGABYTE = """
+note()
+block = b"a line of the log that is not short\\n" * 30000
+for _ in range(1000):
+    os.write(1, block)
+"""
+
+LEAVES_A_DAEMON = """
+if os.fork() == 0:
+    os.setsid()
+    note()
+    while True:
+        time.sleep(60)
+"""
+
+
+class Hostile:
+    """A project with such a hook."""
+
+    def __init__(self, folder: Path, does: str, *, pyproject: str = PYPROJECT, warm: bool = True) -> None:
+        self.pids = folder / "pids"
+        self.root = write_project(folder / "sky", pyproject=pyproject)
+        self.events: list[Event] = []
+        self.session = session_of(self.root, self.events, Plan(), Options(warm=warm))
+        self.session.begin()
+        assert self.session.attempt(Cause.START).outcome is Outcome.SUCCEEDED
+        set_before(self.root, NOTE_PID.format(pids=str(self.pids)) + does)
+
+    def cancel_when(self, ready: Callable[[], bool]) -> None:
+        def watch() -> None:
+            until(ready)
+            self.session.cancel()
+
+        threading.Thread(target=watch, daemon=True).start()
+
+    def noted(self) -> list[int]:
+        return [int(line) for line in self.pids.read_text().split()] if self.pids.exists() else []
+
+    @property
+    def words(self) -> dict[ArtifactKind, str]:
+        return {event.kind: event.status.words for event in self.events if isinstance(event, ArtifactStatus)}
+
+    @property
+    def lines(self) -> list[str]:
+        return [line for event in self.events if isinstance(event, Log) for line in event.lines]
+
+
+def until(ready: Callable[[], bool], seconds: float = 30) -> None:
+    give_up = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
+@pytest.mark.parametrize(
+    ("does", "processes"),
+    [(IGNORES_TERM, 1), (DAEMONISES, 2), (PRINTS_FOR_EVER, 1)],
+    ids=["ignores SIGTERM", "daemonises", "prints for ever"],
+)
+def test_cancel_ends_everything_within_five_seconds(tmp_path: Path, does: str, processes: int, warm: bool) -> None:
+    hostile = Hostile(tmp_path, does, warm=warm)
+    try:
+        asked: list[float] = []
+
+        def ready() -> bool:
+            if len(hostile.noted()) < processes:
+                return False
+            asked.append(time.monotonic())
+            return True
+
+        hostile.cancel_when(ready)
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.CANCELLED
+        assert time.monotonic() - asked[0] < 5
+        assert [pid for pid in hostile.noted() if runs(pid)] == []
+        assert hostile.words[ArtifactKind.SDIST] == "cancelled, old artifact removed"
+        assert visible_files(hostile.root / "dist") == []
+        # And it builds as ever afterwards.
+        set_before(hostile.root, "pass")
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+    finally:
+        hostile.session.end()
+
+
+def test_a_gigabyte_of_output_is_bounded_in_memory_and_in_the_log(tmp_path: Path) -> None:
+    hostile = Hostile(tmp_path, PRINTS_A_GIGABYTE)
+    try:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+        assert grown < 200 * 1024  # KiB; this test keeps every event besides
+        (left_out,) = {line for line in hostile.lines if "bytes of output are not shown" in line}
+        assert left_out == "… 1,075,740,160 bytes of output are not shown …"
+        assert len(hostile.lines) < 2 * 150_000
+    finally:
+        hostile.session.end()
+
+
+def test_a_process_that_a_hook_leaves_running_is_ended_and_said(tmp_path: Path) -> None:
+    hostile = Hostile(tmp_path, LEAVES_A_DAEMON)
+    try:
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+        until(lambda: not any(map(runs, hostile.noted())))
+        assert any("that backend left running were ended" in line for line in hostile.lines)
+    finally:
+        hostile.session.end()
+
+
+def test_a_hook_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    hostile = Hostile(tmp_path, IGNORES_TERM, pyproject=PYPROJECT + "[tool.atombuild]\nhook-timeout = 0.5\n")
+    try:
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
+        (failure,) = [event for event in hostile.events if isinstance(event, Failure)]
+        assert failure.reports[0].what == "backend took longer than 500 ms in build_sdist, and was ended"
+        assert [pid for pid in hostile.noted() if runs(pid)] == []
+        assert hostile.words[ArtifactKind.SDIST] == "failed, old artifact removed"
+    finally:
+        hostile.session.end()
+
+
+def test_a_hook_that_kills_its_server_is_a_failure_with_words(tmp_path: Path) -> None:
+    hostile = Hostile(tmp_path, "note()\nos.kill(os.getppid(), signal.SIGKILL)\nwhile True: time.sleep(60)")
+    try:
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
+        (failure,) = [event for event in hostile.events if isinstance(event, Failure)]
+        assert failure.reports[0].what == "the process that runs the build backend's hooks was ended from outside"
+        until(lambda: not any(map(runs, hostile.noted())))
+        set_before(hostile.root, "pass")
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+    finally:
+        hostile.session.end()
+
+
+def test_state_does_not_leak_from_one_hook_into_the_next(tmp_path: Path) -> None:
+    hostile = Hostile(tmp_path, "pass")
+    leaks = """
+import builtins, json, os, sys
+assert not hasattr(builtins, "leaked") and not hasattr(json, "leaked") and "LEAKED" not in os.environ
+builtins.leaked = json.leaked = True
+os.environ["LEAKED"] = "1"
+assert os.umask(0o077) != 0o077
+"""
+    set_before(hostile.root, leaks)
+    try:
+        for _ in range(3):
+            result = hostile.session.attempt(Cause.REQUEST)
+            assert result.outcome is Outcome.SUCCEEDED, result.reports
+    finally:
+        hostile.session.end()
