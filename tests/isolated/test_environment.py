@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -57,9 +56,9 @@ def _required(path: Path) -> str:
 
 
 @pytest.fixture
-def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Built]:
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
     monkeypatch.setenv(OVERRIDE, str(tmp_path / "cache"))
-    yield Built(tmp_path)
+    return Built(tmp_path)
 
 
 def cut_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -70,6 +69,7 @@ def cut_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "empty"))
+    monkeypatch.setenv("UV_HTTP_RETRIES", "0")
 
 
 def test_a_second_start_installs_nothing_and_needs_no_network(

@@ -13,7 +13,8 @@ import pytest
 
 from atombuild.builder import Plan
 from atombuild.events import ArtifactStatus, Cause, Event, Failure, Log, Outcome
-from atombuild.isolated import Options
+from atombuild.isolated import Options, project
+from atombuild.isolated.process import PlainProcesses
 from atombuild.status import ArtifactKind
 from support.own_backend import PYPROJECT, session_of, set_before, write_project
 from support.projects import visible_files
@@ -143,6 +144,20 @@ def test_cancel_ends_everything_within_five_seconds(tmp_path: Path, does: str, p
         # And it builds as ever afterwards.
         set_before(hostile.root, "pass")
         assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+    finally:
+        hostile.session.end()
+
+
+def test_where_there_is_no_fork_hooks_are_ended_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project, "hook_processes", lambda python, **_: PlainProcesses(python))
+    hostile = Hostile(tmp_path, IGNORES_TERM)
+    try:
+        hostile.cancel_when(lambda: len(hostile.noted()) == 1)
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.CANCELLED
+        assert [pid for pid in hostile.noted() if runs(pid)] == []
+        set_before(hostile.root, "print('by a process of its own')")
+        assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
+        assert "by a process of its own" in hostile.lines
     finally:
         hostile.session.end()
 

@@ -26,7 +26,9 @@ BACKEND = '''\
 """Packs src/ as it stands."""
 import base64, hashlib, io, os, pathlib, tarfile, zipfile
 
-METADATA = "Metadata-Version: 2.4\\nName: night-sky\\nVersion: 1.0\\n\\nStars."
+told = pathlib.Path("VERSION")
+VERSION = told.read_text() if told.is_file() else "1.0"
+METADATA = f"Metadata-Version: 2.4\\nName: night-sky\\nVersion: {VERSION}\\n\\nStars."
 
 
 def before(hook):
@@ -37,16 +39,16 @@ def files():
     return sorted(path for path in pathlib.Path(".").rglob("*") if path.is_file() and path.parts[0] in TAKEN)
 
 
-TAKEN = {"src", "_build", "pyproject.toml"}
+TAKEN = {"src", "_build", "pyproject.toml", "VERSION"}
 
 
 def build_sdist(sdist_directory, config_settings=None):
     before("build_sdist")
-    name = "night_sky-1.0.tar.gz"
+    name = f"night_sky-{VERSION}.tar.gz"
     with tarfile.open(os.path.join(sdist_directory, name), "w:gz") as archive:
         for path in files():
-            archive.add(path, f"night_sky-1.0/{path}")
-        info = tarfile.TarInfo("night_sky-1.0/PKG-INFO")
+            archive.add(path, f"night_sky-{VERSION}/{path}")
+        info = tarfile.TarInfo(f"night_sky-{VERSION}/PKG-INFO")
         info.size = len(METADATA)
         archive.addfile(info, io.BytesIO(METADATA.encode()))
     return name
@@ -54,8 +56,8 @@ def build_sdist(sdist_directory, config_settings=None):
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     before("build_wheel")
-    name = "night_sky-1.0-py3-none-any.whl"
-    info = "night_sky-1.0.dist-info"
+    name = f"night_sky-{VERSION}-py3-none-any.whl"
+    info = f"night_sky-{VERSION}.dist-info"
     members = {str(path.relative_to("src")): path.read_bytes() for path in files() if path.parts[0] == "src"}
     members[f"{info}/METADATA"] = METADATA.encode()
     members[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
@@ -80,6 +82,10 @@ def write_project(root: Path, before: str = "pass", pyproject: str = PYPROJECT) 
     (root / "src/sky/stars.py").write_text('POLAR = "Polaris"\n', encoding="utf-8")
     set_before(root, before)
     return root
+
+
+DYNAMIC = PYPROJECT.replace('version = "1.0"', 'dynamic = ["version"]')
+"""Only the backend knows the version: it stands in a file VERSION."""
 
 
 def set_before(root: Path, before: str) -> None:

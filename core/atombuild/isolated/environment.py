@@ -41,7 +41,15 @@ _DAY: Final = 86_400.0
 _KEY_LENGTH: Final = 24
 _LIBRARIES: Final = ("build", "pyproject_hooks", "packaging", "tomli", "importlib_metadata", "zipp")
 _HARMLESS: Final = frozenset(
-    {"UV", "UV_CACHE_DIR", "UV_NO_PROGRESS", "UV_RUN_RECURSION_DEPTH", "PIP_CACHE_DIR", "PIP_PROGRESS_BAR"}
+    {
+        "UV",
+        "UV_CACHE_DIR",
+        "UV_HTTP_RETRIES",
+        "UV_NO_PROGRESS",
+        "UV_RUN_RECURSION_DEPTH",
+        "PIP_CACHE_DIR",
+        "PIP_PROGRESS_BAR",
+    }
 )
 """Settings of installers that change nothing of what is installed."""
 
