@@ -7,12 +7,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from atombuild.builder import Records, Workbench
+from atombuild.builder import Records
 from atombuild.errors import Cancelled
 from atombuild.events import Event
 from atombuild.finding import Finding
 from atombuild.ledger import Record
 from atombuild.status import ArtifactKind
+from atombuild.workbench import Workbench
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from atombuild.builder.attempt import UNUSABLE, run
 from atombuild.builder.plan import Order, Plan, Result
 from atombuild.builder.remains import UNFINISHED, was_built_here
-from atombuild.builder.seams import AttemptListener, BuildableProject, Content, Records, Workbench
+from atombuild.builder.seams import AttemptListener, BuildableProject, Content, Records
 
 __all__ = [
     "UNFINISHED",
@@ -21,7 +21,6 @@ __all__ = [
     "Plan",
     "Records",
     "Result",
-    "Workbench",
     "run",
     "was_built_here",
 ]

@@ -1,4 +1,4 @@
-"""What an attempt lends to the project that it builds; see :class:`atombuild.builder.Workbench`."""
+"""What an attempt lends to the project that it builds; see :class:`atombuild.workbench.Workbench`."""
 
 from __future__ import annotations
 

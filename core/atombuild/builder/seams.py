@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
-from pathlib import Path
 from typing import Protocol
 
 from atombuild.events import Event
 from atombuild.finding import Finding
 from atombuild.ledger import Record
 from atombuild.status import ArtifactKind
+from atombuild.workbench import Workbench
 
 Records = Mapping[ArtifactKind, Record]
 
@@ -34,29 +34,6 @@ class Content(Protocol):
 
     def stands_in(self, descriptor: int) -> None:
         """Take over a descriptor of the published file, to read back from it what the next build may use again."""
-
-
-class Workbench(Protocol):
-    """What an attempt lends to the project that it builds."""
-
-    @property
-    def lock(self) -> int | None:
-        """The descriptor that holds the output directory's lock, for processes to inherit; None: there is no lock."""
-
-    def pulse(self, done: int, total: int) -> None:
-        """Say how far the step is; raises :class:`Cancelled` if somebody asked to stop."""
-
-    def emit(self, event: Event) -> None:
-        """Pass an event on."""
-
-    def check_cancelled(self) -> None:
-        """Raise :class:`Cancelled` if somebody asked to stop."""
-
-    def private_folder(self) -> Path:
-        """Return a new, empty folder on the file system of the output directory; it goes when the attempt is over.
-
-        Raises :class:`atombuild.errors.OutputUnusable`.
-        """
 
 
 class BuildableProject(Protocol):

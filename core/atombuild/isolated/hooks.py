@@ -169,9 +169,8 @@ class Hooks:
             self._last_lines = output.close()
             self._read_report(report)
         if ended.strays:
-            self.around.emit(
-                Log((f"{ended.strays} processes that {self.name} left running were ended",), Level.WARNING)
-            )
+            left = "a process" if ended.strays == 1 else f"{ended.strays} processes"
+            self.around.emit(Log((f"ended {left} that {self.name} left running",), Level.WARNING))
         return ended
 
     def _read_report(self, path: str) -> None:

@@ -9,12 +9,12 @@ import shutil
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, SourceUnreadable, WriteFailed
-from atombuild.events import Event, Level, Log, Preparing, Warned
+from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
 from atombuild.isolated.acceptance import Accepted, accept, release_of
 from atombuild.isolated.cache import work_folder
@@ -35,29 +35,10 @@ from atombuild.isolated.process import HookProcesses, hook_processes
 from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
+from atombuild.workbench import Workbench
 
 _PIECE: Final = 1 << 18
 _EGG_INFO: Final = ".egg-info"
-
-
-class Workbench(Protocol):
-    """What an isolated build needs of :class:`atombuild.builder.Workbench`."""
-
-    @property
-    def lock(self) -> int | None:
-        """A descriptor for processes to inherit."""
-
-    def pulse(self, done: int, total: int) -> None:
-        """Say how far the step is; may raise to end it."""
-
-    def emit(self, event: Event) -> None:
-        """Pass an event on."""
-
-    def check_cancelled(self) -> None:
-        """Raise to give up."""
-
-    def private_folder(self) -> Path:
-        """Return a new, empty folder that goes with the attempt."""
 
 
 @dataclass(slots=True)

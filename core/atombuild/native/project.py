@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
@@ -23,6 +23,7 @@ from atombuild.project.load import load_project
 from atombuild.project.model import Project
 from atombuild.project.pyproject import parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
+from atombuild.workbench import Workbench
 
 
 def read_native_project(
@@ -46,13 +47,6 @@ def read_native_project(
         _require_short_names(project)
         kept.project = project
     return NativeProject(kept.project, source_tree(root, out_dir, seen), source, kept)
-
-
-class Workbench(Protocol):
-    """What a native build needs of :class:`atombuild.builder.Workbench`."""
-
-    def pulse(self, done: int, total: int) -> None:
-        """Say how far the step is; may raise to end it."""
 
 
 class NativeProject:
