@@ -14,13 +14,13 @@ from __future__ import annotations
 import enum
 import errno
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from atombuild.errors import OutputUnusable
+from atombuild.places import key_of
 from atombuild.publish.directory import OutputDirectory
 from atombuild.publish.identity import Identity
 from atombuild.publish.names import DAMAGED_LEDGER, LEDGER, check_target
@@ -119,11 +119,11 @@ class Ledger:
 
     def of(self, root: Path, out_dir: Path) -> ProjectRecords:
         """Return what is remembered of the project in ``root``."""
-        return self.projects.get(_key(root, out_dir), ProjectRecords())
+        return self.projects.get(key_of(root, out_dir), ProjectRecords())
 
     def with_project(self, root: Path, out_dir: Path, records: ProjectRecords) -> Ledger:
         """Return a copy in which this project has these records."""
-        return Ledger({**self.projects, _key(root, out_dir): records})
+        return Ledger({**self.projects, key_of(root, out_dir): records})
 
 
 _OUR_OWN_WANT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
@@ -162,13 +162,6 @@ def write_ledger(directory: OutputDirectory, ledger: Ledger) -> None:
 def set_ledger_aside(directory: OutputDirectory) -> str:
     """Move a damaged ledger out of the way; return its new name. Needs the lock. Raises :class:`OutputUnusable`."""
     return directory.set_aside(LEDGER, DAMAGED_LEDGER)
-
-
-def _key(root: Path, out_dir: Path) -> str:
-    try:
-        return Path(os.path.relpath(root, out_dir)).as_posix()
-    except ValueError:  # Windows: another drive
-        return root.as_posix()
 
 
 def _plain_project(records: ProjectRecords) -> dict[str, Any]:

@@ -19,6 +19,14 @@ def places_below(root: Path, folder: Path) -> frozenset[str]:
     return frozenset(place for place in places if place is not None)
 
 
+def key_of(root: Path, out_dir: Path) -> str:
+    """Return what a project is called in files of its output directory: moving both together loses nothing."""
+    try:
+        return Path(os.path.relpath(root, out_dir)).as_posix()
+    except ValueError:  # Windows: another drive
+        return root.as_posix()
+
+
 def _relative(base: Path, inner: Path) -> str | None:
     try:
         relative = os.path.relpath(inner, base).replace(os.sep, "/")

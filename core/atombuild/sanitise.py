@@ -30,6 +30,7 @@ SMALLEST_LIMIT: Final = 64
 TAB: Final = 8
 """Columns between tab stops."""
 
+_SGR: Final = re.compile(r"\x1b\[[0-9;:]*m")
 _RESET: Final = "\x1b[0m"
 _SHOWN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cn", "Zl", "Zp"})
 
@@ -94,6 +95,11 @@ def visible_lines(data: str | bytes, *, colours: bool = False, limit: int = LIMI
     """Return a whole log as lines; see :class:`LineFeed`."""
     feed = LineFeed(colours=colours, limit=limit)
     return (feed.feed(data) if isinstance(data, bytes) else feed.feed_text(data)) + feed.close()
+
+
+def without_colours(line: str) -> str:
+    """Return a line that :class:`LineFeed` left colours in without them."""
+    return _SGR.sub("", line) if "\x1b" in line else line
 
 
 class LineFeed:

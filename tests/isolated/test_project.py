@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from atombuild import cli
+from atombuild import cli, exit_status
 from atombuild.builder import Plan
 from atombuild.events import Advised, ArtifactStatus, Cause, Event, Failure, Outcome
 from atombuild.isolated import Options
@@ -217,18 +217,18 @@ def test_setuptools_leaves_the_tree_as_it_was_and_ships_no_deleted_module(tmp_pa
 
 
 def test_compare_tells_where_the_two_wheels_differ(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--compare", str(project.root)]) == cli.SUCCEEDED
+    assert cli.main(["--compare", str(project.root)]) == exit_status.SUCCEEDED
     assert capsys.readouterr().out == f"{WHEEL} holds the same from the sdist and from the tree\n"
     backend = project.root / "_build/backend.py"
     fewer = "for path in [each for each in files() if each.name != 'stars.py']:"
     backend.write_text(backend.read_text().replace("for path in files():", fewer, 1))
-    assert cli.main(["--compare", str(project.root)]) == cli.FAILED
+    assert cli.main(["--compare", str(project.root)]) == exit_status.FAILED
     assert "only in the wheel from the tree: sky/stars.py\n" in capsys.readouterr().out
     assert not project.dist.exists()
 
 
 def test_list_builds_apart_and_publishes_nothing(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--list", "--wheel", str(project.root)]) == cli.SUCCEEDED
+    assert cli.main(["--list", "--wheel", str(project.root)]) == exit_status.SUCCEEDED
     assert "  sky/stars.py\n" in capsys.readouterr().out
     assert not project.dist.exists()
 
@@ -236,7 +236,7 @@ def test_list_builds_apart_and_publishes_nothing(project: Project, capsys: pytes
 def test_a_wheel_is_built_from_an_sdist_file_of_another_backend(project: Project, tmp_path: Path) -> None:
     assert project.build() is Outcome.SUCCEEDED
     out = tmp_path / "out"
-    assert cli.main(["--once", "--wheel", "-o", str(out), str(project.dist / SDIST)]) == cli.SUCCEEDED
+    assert cli.main(["--once", "--wheel", "-o", str(out), str(project.dist / SDIST)]) == exit_status.SUCCEEDED
     assert visible_files(out) == [WHEEL]
 
 
@@ -245,6 +245,6 @@ def test_emptying_the_cache_says_how_much_that_was(
 ) -> None:
     monkeypatch.setenv("ATOMBUILD_CACHE_DIR", str(tmp_path / "cache"))
     assert project.build() is Outcome.SUCCEEDED
-    assert cli.main(["--clean-cache"]) == cli.SUCCEEDED
+    assert cli.main(["--clean-cache"]) == exit_status.SUCCEEDED
     assert capsys.readouterr().out.startswith("removed 1 build environments, ")
     assert list((tmp_path / "cache").iterdir()) == []

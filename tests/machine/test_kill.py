@@ -106,7 +106,7 @@ def check_what_a_kill_left(root: Path, old: dict[str, bytes], new: dict[str, byt
         assert last[kind] == ("succeeded" if new else "failed, old artifact removed")
     assert contents(root / "dist") == new
     hidden = {path.name for path in (root / "dist").iterdir()} - new.keys() - {".gitignore"}
-    assert hidden == {".atombuild.json", ".atombuild.lock"}, "what the dead one left is swept"
+    assert hidden == {".atombuild.history", ".atombuild.json", ".atombuild.lock"}, "what the dead one left is swept"
 
 
 def start_again(root: Path) -> tuple[dict[str, str], dict[str, str]]:

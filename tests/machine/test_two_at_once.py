@@ -70,7 +70,7 @@ def check_tidy(out_dir: Path, artifacts: int) -> None:
     for path in finals(out_dir):
         check_whole(path)
     hidden = {path.name for path in out_dir.iterdir() if path.name.startswith(".")}
-    assert hidden == {".atombuild.json", ".atombuild.lock", ".gitignore"}
+    assert hidden == {".atombuild.history", ".atombuild.json", ".atombuild.lock", ".gitignore"}
 
 
 def test_the_second_waits_says_for_whom_and_builds_then(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import OutputUnusable
-from atombuild.publish import LEDGER, LOCK, Identity, OutputDirectory, is_ours
+from atombuild.publish import HISTORY, LEDGER, LOCK, Identity, OutputDirectory, is_ours
 from atombuild.publish.names import DAMAGED_LEDGER, temporary_name
 from atombuild.publish.posix import PosixDirectory
 
@@ -179,7 +179,7 @@ def test_reading_does_not_follow_a_link(directory: OutputDirectory, dist: Path, 
 
 
 def test_our_names_are_known_as_ours() -> None:
-    assert all(map(is_ours, (LOCK, LEDGER, temporary_name())))
+    assert all(map(is_ours, (LOCK, LEDGER, HISTORY, temporary_name())))
     assert not any(map(is_ours, (".gitignore", "demo-1.0.tar.gz", ".atombuild", socket.gethostname())))
 
 

@@ -178,7 +178,7 @@ def test_a_taken_name_is_not_overwritten(windows: WindowsDirectory, tmp_path: Pa
 def test_the_locked_byte_is_far_behind_the_note(tmp_path: Path) -> None:
     locks = ByteLocks()
     first, second = WindowsDirectory(tmp_path, locking=locks), WindowsDirectory(tmp_path, locking=locks)
-    one, two = first.open_lock_file("lock"), second.open_lock_file("lock")
+    one, two = first.open_or_create("lock"), second.open_or_create("lock")
     try:
         assert first.try_lock(one) is True
         assert second.try_lock(two) is False

@@ -68,9 +68,9 @@ class _MortalDirectory(PosixDirectory):
         self._life.spend()
         return super().open_for_reading(name)
 
-    def open_lock_file(self, name: str) -> int:
+    def open_or_create(self, name: str) -> int:
         self._life.spend()
-        return super().open_lock_file(name)
+        return super().open_or_create(name)
 
     def create(self, name: str) -> int:
         self._life.spend()

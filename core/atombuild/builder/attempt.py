@@ -50,10 +50,13 @@ from atombuild.events import (
     Outcome,
     ProjectLoaded,
     ProjectUnusable,
+    Remembered,
     StepStarted,
     Warned,
 )
+from atombuild.history import append_history
 from atombuild.ledger import REMEMBERED_DURATIONS, LedgerDamaged, Old, set_ledger_aside
+from atombuild.past import PastAttempt
 from atombuild.publish import Holder, Identity, OutputDirectory, Published
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
@@ -61,6 +64,12 @@ from atombuild.units import size_words
 
 UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable)
 """Where nothing was ever built, these mean that there is nothing to attempt."""
+
+_OVER: Final = {
+    Outcome.SUCCEEDED: Attempt.SUCCEEDED,
+    Outcome.FAILED: Attempt.FAILED,
+    Outcome.CANCELLED: Attempt.CANCELLED,
+}
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -180,8 +189,11 @@ class _AttemptRun:
             self._listener.emit(_set_aside(directory, error))
         for name in directory.sweep():
             self._listener.emit(Log((f"swept {name}, left by an interrupted build",)))
-        self._records.settle_interrupted(directory, self._observer)
+        interrupted = self._records.settle_interrupted(directory, self._observer)
         self._show()
+        if interrupted is not None:
+            self._listener.emit(Remembered((interrupted,)))
+            self._write_history(interrupted)
 
     def _attempt(self, directory: OutputDirectory) -> Result:
         doomed = self._doomed(directory)
@@ -443,7 +455,10 @@ class _AttemptRun:
         return self._ended(outcome, reports)
 
     def _ended(self, outcome: Outcome, reports: tuple[Report, ...]) -> Result:
-        self._listener.emit(AttemptFinished(self._records.number, outcome, time.monotonic() - self._began))
+        seconds = time.monotonic() - self._began
+        self._listener.emit(AttemptFinished(self._records.number, outcome, seconds))
+        if self._started:
+            self._add_to_history(outcome, seconds, reports[0].what if reports else "")
         identity, sources = self._records.identity, frozenset(self._sources)
         written = self._project.written if self._project is not None else frozenset[str]()
         return Result(outcome, reports, identity, sources, written, self._unread)
@@ -463,6 +478,32 @@ class _AttemptRun:
                         "what is shown is right; after a restart it will be looked up on the disk as far as possible",
                     )
                 )
+
+    def _add_to_history(self, outcome: Outcome, seconds: float, why: str) -> None:
+        order = self._order
+        past = PastAttempt(
+            self._records.number,
+            time.time() - seconds,
+            seconds,
+            order.cause.value,
+            order.paths,
+            order.total,
+            _OVER[outcome],
+            why,
+            self._records.past(self._kinds),
+        )
+        self._listener.emit(Remembered((past,)))
+        self._write_history(past)
+
+    def _write_history(self, past: PastAttempt) -> None:
+        """Write it down, as far as that can be done; nothing but the reader's memory depends on it."""
+        if self._directory is None:
+            return
+        try:
+            append_history(self._directory, self._order.root, past)
+        except OutputUnusable as error:
+            reason = system_reason(error.reason)
+            self._listener.emit(Log((f"the history of builds could not be written: {reason}",), Level.WARNING))
 
 
 def _set_aside(directory: OutputDirectory, damage: LedgerDamaged) -> Warned:

@@ -17,6 +17,7 @@ from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, s
 from atombuild.builder.seams import Records
 from atombuild.errors import OutputUnusable
 from atombuild.ledger import Ledger, Record, read_ledger, write_ledger
+from atombuild.past import PastArtifact, PastAttempt
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
@@ -79,10 +80,26 @@ class AttemptRecords:
             if record.is_newer_than(self._records.get(kind)):
                 self._records[kind] = record
 
-    def settle_interrupted(self, directory: OutputDirectory, observer: Observer) -> None:
-        """Note how attempts ended that nobody is carrying out any more: the lock, which we hold, proves just that."""
+    def settle_interrupted(self, directory: OutputDirectory, observer: Observer) -> PastAttempt | None:
+        """Note how attempts ended that nobody is carrying out any more: the lock, which we hold, proves just that.
+
+        Return the one that was cut off, if one was.
+        """
+        unfinished = tuple(kind for kind, record in self._records.items() if record.outcome in UNFINISHED)
         for kind, record in self._records.items():
             self._records[kind] = settle_interrupted(record, directory.path, observer)
+        if not unfinished:
+            return None
+        newest = max((self._records[kind] for kind in unfinished), key=lambda record: record.attempt)
+        of_it = tuple(kind for kind, record in self._records.items() if record.attempt == newest.attempt)
+        return PastAttempt(
+            newest.attempt, newest.started, None, "", (), 0, Attempt.INTERRUPTED, artifacts=self.past(of_it)
+        )
+
+    def past(self, kinds: tuple[ArtifactKind, ...]) -> dict[ArtifactKind, PastArtifact]:
+        """Return what became of these artifacts, for the history."""
+        records = {kind: self._records[kind] for kind in kinds if kind in self._records}
+        return {kind: PastArtifact(each.outcome, each.size, each.seconds) for kind, each in records.items()}
 
     def begin(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         """Start the records of a new attempt."""

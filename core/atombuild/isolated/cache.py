@@ -68,7 +68,7 @@ def empty_cache() -> tuple[int, int]:
     environments = folder / "environments"
     count = sum(1 for _ in environments.iterdir()) if environments.is_dir() else 0
     freed = size_of(folder)
-    for part in ("environments", "work"):
+    for part in ("environments", "work", "kept"):
         try:
             shutil.rmtree(folder / part)
         except FileNotFoundError:

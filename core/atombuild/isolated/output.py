@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from atombuild.events import Level, Log
-from atombuild.sanitise import LineFeed
+from atombuild.sanitise import LineFeed, without_colours
 
 SHOWN_BYTES: Final = 4 << 20
 """Of one hook's output are shown from its beginning; more would fill the log and hold the build."""
@@ -24,7 +24,7 @@ class HookOutput:
 
     def __init__(self, emit: Callable[[Log], None]) -> None:
         self._emit = emit
-        self._feed = LineFeed()
+        self._feed = LineFeed(colours=True)
         self._left = SHOWN_BYTES
         self._dropped = 0
         self._tail = bytearray()
@@ -51,11 +51,11 @@ class HookOutput:
             if left_out:
                 self._tell([f"… {left_out:,} bytes of output are not shown …"])
                 tail = tail.partition(b"\n")[2] or tail
-            feed = LineFeed()
+            feed = LineFeed(colours=True)
             self._tell([*feed.feed(tail), *feed.close()])
         return tuple(self._last)
 
     def _tell(self, lines: list[str]) -> None:
-        self._last.extend(lines)
+        self._last.extend(map(without_colours, lines))
         for start in range(0, len(lines), _AT_ONCE):
             self._emit(Log(tuple(lines[start : start + _AT_ONCE]), Level.DETAIL))

@@ -39,11 +39,12 @@ from __future__ import annotations
 from atombuild.publish.directory import OutputDirectory, Removal
 from atombuild.publish.identity import Identity
 from atombuild.publish.lock import Holder
-from atombuild.publish.names import GITIGNORE, LEDGER, LOCK, is_ours
+from atombuild.publish.names import GITIGNORE, HISTORY, LEDGER, LOCK, is_ours
 from atombuild.publish.staged import Published, Sealed, Staged
 
 __all__ = [
     "GITIGNORE",
+    "HISTORY",
     "LEDGER",
     "LOCK",
     "Holder",

@@ -222,6 +222,25 @@ class OutputDirectory:
         except OSError as error:
             raise OutputUnusable(self.path, error) from error
 
+    def append(self, name: str, data: bytes, *, most: int) -> None:
+        """Add lines to a file of ours, which lets its older half go beyond ``most`` bytes. Needs the lock.
+
+        Not synced: after a power loss the last lines may be missing. Raises :class:`OutputUnusable`.
+        """
+        try:
+            descriptor = self._system.open_or_create(name)
+            with os.fdopen(descriptor, "r+b") as file:
+                end = file.seek(0, os.SEEK_END)
+                if end + len(data) <= most:
+                    file.write(data)
+                    return
+                file.seek(max(end - most // 2, 0))
+                file.readline()  # most likely not from its beginning
+                kept = file.read(most)
+        except OSError as error:
+            raise OutputUnusable(self.path, error) from error
+        self.replace(name, kept + data)
+
     def set_aside(self, name: str, new_name: str) -> str:
         """Rename what can't be trusted under a name of ours; return its new name, numbered where that one is taken.
 

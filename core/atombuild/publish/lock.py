@@ -45,7 +45,7 @@ def take_lock(
     """
     while True:
         try:
-            descriptor = system.open_lock_file(LOCK)
+            descriptor = system.open_or_create(LOCK)
         except OSError as error:
             raise OutputUnusable(directory, error) from error
         try:

@@ -11,6 +11,9 @@ LOCK: Final = ".atombuild.lock"
 
 LEDGER: Final = ".atombuild.json"
 
+HISTORY: Final = ".atombuild.history"
+"""A line for each attempt; see :mod:`atombuild.history`."""
+
 DAMAGED_LEDGER: Final = ".atombuild.json.damaged"
 """Where a ledger that we can't trust is set aside, for its owner to look at; numbered where that name is taken."""
 
@@ -46,7 +49,7 @@ def is_temporary(name: str) -> bool:
 
 def is_ours(name: str) -> bool:
     """Whether a file of this name in an output directory belongs to us and not to the user."""
-    known = name in {LOCK, LEDGER} or _DAMAGED.fullmatch(name) is not None
+    known = name in {LOCK, LEDGER, HISTORY} or _DAMAGED.fullmatch(name) is not None
     return known or is_temporary(name) or is_private(name)
 
 

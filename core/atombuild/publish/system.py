@@ -33,8 +33,8 @@ class DirectorySystem(Protocol):
     def open_for_reading(self, name: str) -> int:
         """Open a regular file that is no link; never blocks."""
 
-    def open_lock_file(self, name: str) -> int:
-        """Open or create a regular file that is no link, for locking."""
+    def open_or_create(self, name: str) -> int:
+        """Open a regular file that is no link, for reading and writing; create it where it is not there."""
 
     def create(self, name: str) -> int:
         """Create a new file for writing, with mode 0666 so that the umask applies; never opens an old one."""

@@ -71,7 +71,7 @@ class WindowsDirectory:
     def open_for_reading(self, name: str) -> int:
         return self._open_regular(name, os.O_RDONLY)
 
-    def open_lock_file(self, name: str) -> int:
+    def open_or_create(self, name: str) -> int:
         return self._open_regular(name, os.O_RDWR | os.O_CREAT)
 
     def _open_regular(self, name: str, flags: int) -> int:

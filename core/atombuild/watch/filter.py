@@ -148,6 +148,11 @@ class WatchFilter:
             return ignored
         return None
 
+    def passed_over(self) -> tuple[Ignored, ...]:
+        """Return the folders that were met since the last refresh and are not looked into, each once, sorted."""
+        met = {ignored.culprit: ignored for ignored in self._folders.values() if ignored is not None}
+        return tuple(met[culprit] for culprit in sorted(met))
+
     def descends(self, path: str) -> bool:
         """Whether anything below the folder ``path`` may be watched."""
         ignored = self._folder(path)

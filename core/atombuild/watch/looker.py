@@ -28,6 +28,22 @@ class TreeView:
         old, new = earlier.snapshot.entries, self.snapshot.entries
         return tuple(sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path))))
 
+    @property
+    def files(self) -> int:
+        """How many files are watched."""
+        return len(self.snapshot.entries)
+
+    @property
+    def passed_over(self) -> tuple[tuple[str, str], ...]:
+        """Return which folders are not watched, and by which rule, in words."""
+        return tuple((ignored.culprit, ignored.rule.value) for ignored in self.snapshot.passed_over)
+
+    def newest(self, paths: Iterable[str]) -> float | None:
+        """Return when the newest of these was written, in seconds since the epoch; None: none of them is there."""
+        entries = (self.snapshot.entries.get(path) for path in paths)
+        times = [entry.signature.mtime_ns for entry in entries if entry is not None and entry.signature.mtime_ns]
+        return max(times) / 1e9 if times else None
+
     def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
         """Return those of these paths that were not seen, sorted."""
         return tuple(sorted(path for path in paths if path not in self.snapshot.entries))

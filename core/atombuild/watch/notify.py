@@ -33,13 +33,13 @@ DELETED: Final = 3
 """Of ``watchfiles.Change``. Kinds mean little, as editors produce them in any order; these two hint that a
 folder may have appeared and that the root may be another one."""
 
-STEP: Final = 10
+STEP: Final = 20
 """Milliseconds between two looks at what has come in."""
 
 DEBOUNCE: Final = 20
 """Milliseconds after which a batch is passed on: our own quiet timer does the waiting."""
 
-TIMEOUT: Final = 200
+TIMEOUT: Final = 400
 """Milliseconds between two looks at the root in quiet times, and until a new watcher is known to be up."""
 
 LOOK_EVERY: Final = 10.0

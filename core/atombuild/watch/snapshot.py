@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.watch.entry import Entry, EntryKind, Signature, look, read_digest, signature_of
-from atombuild.watch.filter import WatchFilter
+from atombuild.watch.filter import Ignored, WatchFilter
 
 HASH_BUDGET: Final = 64 << 20
 """Bytes of content that are read only so that a later ``touch`` can be told from a change."""
@@ -55,6 +55,9 @@ class Snapshot:
 
     entries: Mapping[str, Entry]
     """By path, as in :class:`Change`; folders only where they can't be listed."""
+
+    passed_over: tuple[Ignored, ...] = ()
+    """Folders that are not watched, and why."""
 
 
 def scan(
@@ -93,7 +96,7 @@ def scan(
                 else:
                     optional.append(path)
     _read_within(base, optional, entries, hash_budget, breathe)
-    return Snapshot(entries)
+    return Snapshot(entries, watched.passed_over())
 
 
 def diff(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:

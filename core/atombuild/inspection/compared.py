@@ -1,0 +1,61 @@
+"""After a success, in an idle moment: keep it, and find out what changed since the success before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from atombuild.errors import ArtifactUnreadable
+from atombuild.events import Compared
+from atombuild.inspection.contents import Contents, read_contents
+from atombuild.inspection.difference import difference
+from atombuild.inspection.keepsakes import Keepsake, Keepsakes
+from atombuild.status import ArtifactKind
+
+_SHOWN: Final = 12
+
+
+class Comparer:
+    """Keeps and compares the successes of one session."""
+
+    def __init__(self, root: Path, out_dir: Path) -> None:
+        self._keepsakes = Keepsakes(root, out_dir)
+        self._read: dict[str, Contents] = {}
+        """By hash: what was read of the copies that are kept now."""
+
+    def compare(
+        self, kind: ArtifactKind, artifact: Path, attempt: int, sha256: str, breathe: Callable[[], object]
+    ) -> Compared | None:
+        """Keep this success, and say how it differs from the one before. None: it can't be kept, or not be read."""
+        kept = self._keepsakes.keep(kind, artifact, attempt, sha256, breathe)
+        if not kept:
+            return None
+        latest = kept[0]
+        if len(kept) == 1:
+            return Compared(kind, latest.attempt, self._keepsakes.path(latest))
+        before = kept[1]
+        try:
+            found = difference(self._contents(kind, before, breathe), self._contents(kind, latest, breathe))
+        except ArtifactUnreadable:
+            return Compared(kind, latest.attempt, self._keepsakes.path(latest))
+        finally:
+            kept_hashes = {each.sha256 for some in ArtifactKind for each in self._keepsakes.of(some)}
+            self._read = {sha: contents for sha, contents in self._read.items() if sha in kept_hashes}
+        return Compared(
+            kind,
+            latest.attempt,
+            self._keepsakes.path(latest),
+            before.attempt,
+            self._keepsakes.path(before),
+            len(found.added),
+            len(found.removed),
+            len(found.changed),
+            tuple(pair.path for pair in found.lost_modules[:_SHOWN]),
+        )
+
+    def _contents(self, kind: ArtifactKind, kept: Keepsake, breathe: Callable[[], object]) -> Contents:
+        known = self._read.get(kept.sha256)
+        if known is None:
+            known = self._read[kept.sha256] = read_contents(self._keepsakes.path(kept), kind, breathe)
+        return known

@@ -1,0 +1,149 @@
+"""Copies of the last two successes of each artifact, outside of the output directory.
+
+The promise removes an artifact before each build, so whoever wants to know what changed between two successes must have
+kept the first. A copy is taken in an idle moment after a success, checked against the hash that was published, and
+never more than :data:`LARGEST`. Nothing depends on it: what can't be kept is not compared, and that is said.
+
+    <cache>/kept/<project and output directory>/index.json
+                                                wheel-14.whl     the latest success
+                                                wheel-13.whl     the one before
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from atombuild.archive.bounds import open_regular
+from atombuild.errors import SdistRejected
+from atombuild.isolated.cache import cache_folder, size_of
+from atombuild.status import ArtifactKind
+
+LARGEST: Final = 256 << 20
+"""Bytes of one artifact."""
+
+LIMIT: Final = 2 << 30
+"""Bytes of all projects' copies; beyond it those go that were not touched for longest."""
+
+_PIECE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Keepsake:
+    """One kept success."""
+
+    attempt: int
+    sha256: str
+    file: str
+    """Its name in the folder."""
+
+
+class Keepsakes:
+    """The copies of one project's artifacts in one output directory."""
+
+    def __init__(self, root: Path, out_dir: Path) -> None:
+        both = os.fsencode(root.resolve()) + b"\0" + os.fsencode(out_dir.resolve())
+        self._folder = cache_folder() / "kept" / hashlib.sha256(both).hexdigest()[:16]
+
+    def of(self, kind: ArtifactKind) -> tuple[Keepsake, ...]:
+        """Return what is kept of an artifact, the latest first; at most two, and only what is really there."""
+        try:
+            plain = json.loads((self._folder / "index.json").read_bytes())
+            kept = tuple(_keepsake(each) for each in plain[kind.value])
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return ()  # nothing was kept, or the cache was emptied or damaged: it is a cache
+        return tuple(each for each in kept[:2] if self.path(each).is_file())
+
+    def path(self, kept: Keepsake) -> Path:
+        """Return where a copy stands."""
+        return self._folder / kept.file
+
+    def keep(
+        self, kind: ArtifactKind, artifact: Path, attempt: int, sha256: str, breathe: Callable[[], object]
+    ) -> tuple[Keepsake, ...]:
+        """Keep a success, and return what is kept now. Empty: it could not be kept.
+
+        ``breathe`` is called now and then; what it raises ends the copying. What was published with this hash is what
+        is kept, or nothing: the file may have been replaced or removed since.
+        """
+        before = self.of(kind)
+        if before and before[0].sha256 == sha256:
+            return before
+        kept = Keepsake(attempt, sha256, f"{kind.value}-{attempt}-{sha256[:8]}{kind.suffix}")
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._copy(artifact, kept, breathe):
+                return ()
+            now = (kept, *before[:1])
+            self._write_index(kind, now)
+            self._remove_others()
+        except (OSError, SdistRejected):
+            return ()  # the disk is full, or the artifact is gone: then there is nothing to compare with
+        return now
+
+    def _copy(self, artifact: Path, kept: Keepsake, breathe: Callable[[], object]) -> bool:
+        temporary = self._folder / f".{secrets.token_hex(8)}"
+        digest = hashlib.sha256()
+        try:
+            with open_regular(artifact) as source, temporary.open("xb") as copy:
+                if os.fstat(source.fileno()).st_size > LARGEST:
+                    return False
+                while piece := source.read(_PIECE):
+                    breathe()
+                    digest.update(piece)
+                    copy.write(piece)
+            if digest.hexdigest() != kept.sha256:
+                return False
+            temporary.replace(self.path(kept))
+        finally:
+            temporary.unlink(missing_ok=True)
+        return True
+
+    def _write_index(self, kind: ArtifactKind, now: tuple[Keepsake, ...]) -> None:
+        index = {
+            each.value: [asdict(kept) for kept in (now if each is kind else self.of(each))] for each in ArtifactKind
+        }
+        temporary = self._folder / f".{secrets.token_hex(8)}"
+        temporary.write_text(json.dumps(index), encoding="utf-8")
+        temporary.replace(self._folder / "index.json")
+
+    def _remove_others(self) -> None:
+        """Remove the copies that no index names any more, and, where all takes too much, those of other projects."""
+        named = {kept.file for kind in ArtifactKind for kept in self.of(kind)} | {"index.json"}
+        for path in self._folder.iterdir():
+            if path.name not in named and (not path.name.startswith(".") or _is_old(path)):
+                path.unlink(missing_ok=True)
+        prune(self._folder.parent, spare=self._folder)
+
+
+def prune(folder: Path, *, spare: Path, limit: int = LIMIT) -> None:
+    """Remove whole folders of copies, longest untouched first, until all of them take no more than ``limit`` bytes."""
+    others = [(path.stat().st_mtime, size_of(path), path) for path in folder.iterdir() if path != spare]
+    surplus = size_of(spare) + sum(size for _, size, _ in others) - limit
+    for _, size, path in sorted(others):
+        if surplus <= 0:
+            return
+        with contextlib.suppress(OSError):  # another session may be at it
+            shutil.rmtree(path)
+            surplus -= size
+
+
+def _is_old(path: Path) -> bool:
+    """Whether a temporary is one that nobody writes any more."""
+    return time.time() - path.stat().st_mtime > 3600  # noqa: PLR2004 (an hour)
+
+
+def _keepsake(plain: Any) -> Keepsake:
+    file = str(plain["file"])
+    if "/" in file or "\\" in file or file.startswith("."):
+        raise ValueError(f"{file!r} is no name of a copy")
+    return Keepsake(int(plain["attempt"]), str(plain["sha256"]), file)

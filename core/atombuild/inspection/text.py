@@ -1,0 +1,100 @@
+"""One member of an artifact, as text; or what it is, where it is none."""
+
+from __future__ import annotations
+
+import configparser
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from atombuild.archive.bounds import open_regular
+from atombuild.errors import ArtifactUnreadable
+from atombuild.inspection.contents import below_top, reading, sdist_members
+from atombuild.status import ArtifactKind
+
+LARGEST: Final = 1 << 20
+"""Bytes that are read of a member: more than anybody reads, and few enough for every key to be answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberText:
+    """What a member holds. Not sanitised."""
+
+    path: str
+    text: str
+    """Its beginning where it is larger than :data:`LARGEST`; empty where it is binary."""
+
+    size: int
+    """Bytes of the whole member."""
+
+    binary: bool = False
+    cut: bool = False
+    """It goes on after ``text``."""
+
+
+def read_member(artifact: Path, kind: ArtifactKind, path: str) -> MemberText:
+    """Read one member. Raises :class:`atombuild.errors.ArtifactUnreadable`."""
+    with reading(artifact):
+        data, size = _from_wheel(artifact, path) if kind is ArtifactKind.WHEEL else _from_sdist(artifact, path)
+    text = _as_text(data)
+    if text is None:
+        return MemberText(path, "", size, binary=True)
+    return MemberText(path, text, size, cut=size > len(data))
+
+
+def _from_wheel(artifact: Path, path: str) -> tuple[bytes, int]:
+    with open_regular(artifact) as file, zipfile.ZipFile(file) as archive:
+        try:
+            info = archive.getinfo(path)
+        except KeyError:
+            raise ArtifactUnreadable(artifact, f"it holds no {path}") from None
+        with archive.open(info) as stream:
+            return stream.read(LARGEST), info.file_size
+
+
+def _from_sdist(artifact: Path, path: str) -> tuple[bytes, int]:
+    with open_regular(artifact) as file:
+        for info, stream in sdist_members(file, artifact):
+            if below_top(info.name) == path:
+                return (stream.read(LARGEST), info.size) if stream is not None else (b"", 0)
+    raise ArtifactUnreadable(artifact, f"it holds no {path}")
+
+
+def _as_text(data: bytes) -> str | None:
+    """Return the text; None for what no editor would show as text. A character that was cut at the end is left out."""
+    if b"\0" in data[:8192]:
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 and error.reason == "unexpected end of data":
+            return data[: error.start].decode("utf-8")
+        return data.decode("utf-8", "replace") if _mostly_text(data) else None
+
+
+def _mostly_text(data: bytes) -> bool:
+    sample = data[:8192].decode("utf-8", "replace")
+    return sample.count("\ufffd") * 20 < len(sample)
+
+
+def record_rows(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the rows of RECORD: path, hash, size ("Recording installed projects")."""
+    rows = csv.reader(io.StringIO(text))
+    return tuple((*row, "", "", "")[:3] for row in rows if row)  # type: ignore[misc]  # three of at least three
+
+
+def entry_points(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the entry points of ``entry_points.txt``: group, name, object ("Entry points specification").
+
+    Nothing where it is not to be read: the text itself can still be shown.
+    """
+    parser = configparser.ConfigParser(delimiters=("=",), interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # names keep their case
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return ()
+    return tuple((group, name, value) for group in parser.sections() for name, value in parser.items(group))

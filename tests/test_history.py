@@ -1,0 +1,70 @@
+"""The history tells of builds across restarts, and nothing depends on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atombuild import history
+from atombuild.errors import OutputUnusable
+from atombuild.history import append_history, read_history
+from atombuild.past import PastArtifact, PastAttempt
+from atombuild.publish import HISTORY, OutputDirectory
+from atombuild.status import ArtifactKind, Attempt
+
+PAST = PastAttempt(
+    7,
+    1_700_000_000.5,
+    0.25,
+    "change",
+    ("src/a.py",),
+    4,
+    Attempt.FAILED,
+    "Expected a module",
+    {ArtifactKind.SDIST: PastArtifact(Attempt.SUCCEEDED, 120, 0.1), ArtifactKind.WHEEL: PastArtifact(Attempt.FAILED)},
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "dist").mkdir()
+    return tmp_path
+
+
+def test_what_is_written_is_read_back_for_this_project_only(root: Path) -> None:
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        append_history(directory, root, PAST)
+        append_history(directory, root / "another", PAST)
+        assert read_history(directory, root) == (PAST,)
+
+
+def test_lines_that_are_no_history_are_passed_over(root: Path) -> None:
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        append_history(directory, root, PAST)
+        with (root / "dist" / HISTORY).open("ab") as file:
+            file.write(b'{"project": "..", "attempt": 1\n\xff\xfe\n[]\n{"project": ".."}\n')
+            file.write((root / "dist" / HISTORY).read_bytes().replace(b"1700000000.5", b"NaN"))
+        append_history(directory, root, PAST)
+        assert read_history(directory, root) == (PAST, PAST)
+
+
+def test_a_long_history_loses_its_older_half(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "_LARGEST", 2_000)
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        for number in range(100):
+            append_history(directory, root, PastAttempt(number, 1.0, None, "", (), 0, Attempt.INTERRUPTED))
+        assert (root / "dist" / HISTORY).stat().st_size <= 2_000
+        numbers = [past.attempt for past in read_history(directory, root)]
+    assert numbers == list(range(numbers[0], 100))
+    assert len(numbers) > 5
+
+
+def test_a_link_in_its_place_is_neither_followed_nor_fatal(root: Path) -> None:
+    (root / "elsewhere").write_text("mine")
+    (root / "dist" / HISTORY).symlink_to(root / "elsewhere")
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        assert read_history(directory, root) == ()
+        with pytest.raises(OutputUnusable):
+            append_history(directory, root, PAST)
+    assert (root / "elsewhere").read_text() == "mine"
