@@ -538,26 +538,26 @@ ERRORS: Mapping[str, Row] = {
     "memory": (
         NAME + "[tool.atombuild]\nkeep-in-memory = -1\n",
         INIT,
-        "`tool.atombuild.keep-in-memory` is negative",
+        "`tool.atombuild.keep-in-memory` is -1, and must be a whole number from 0 on",
         "pyproject.toml:8:18",
         (),
-        "write the MiB that each artifact may take, from 0 on: keep-in-memory = 64",
+        "write it as a whole number from 0 on: keep-in-memory = 64",
     ),
     "timeout": (
         NAME + "[tool.atombuild]\nhook-timeout = 0\n",
         INIT,
-        "`tool.atombuild.hook-timeout` is no time to wait",
+        "`tool.atombuild.hook-timeout` is 0, and must be a number of seconds above 0",
         "pyproject.toml:8:16",
         (),
-        "write the seconds that one hook may take, more than 0: hook-timeout = 600; leave it out for no limit",
+        "write it as a number of seconds above 0: hook-timeout = 600",
     ),
     "timeout type": (
         NAME + '[tool.atombuild]\nhook-timeout = "1"\n',
         INIT,
         "`tool.atombuild.hook-timeout` has the wrong type",
         "pyproject.toml:8:16",
-        ('invalid type: string "1", expected a number',),
-        "write the seconds that one hook may take, more than 0: hook-timeout = 600; leave it out for no limit",
+        ('invalid type: string "1", expected a number of seconds above 0',),
+        "write it as a number of seconds above 0: hook-timeout = 600",
     ),
 }
 

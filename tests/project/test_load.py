@@ -263,7 +263,7 @@ def test_how_much_is_kept_in_memory_is_read_in_mib() -> None:
         (
             "[tool.atombuild]\nkeep-in-memory = true",
             "`tool.atombuild.keep-in-memory` has the wrong type",
-            "invalid type: boolean `true`, expected an integer",
+            "invalid type: boolean `true`, expected a whole number from 0 on",
             "7:18",
         ),
         (

@@ -121,6 +121,10 @@ class OwnSettings:
     hook_timeout: float | None = None
     """Seconds that one hook of another build backend may take; None: as long as it wants."""
 
+    on_success: str | tuple[str, ...] | None = None
+    on_failure: str | tuple[str, ...] | None = None
+    """Commands after a build; see :mod:`atombuild.after`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -5,11 +5,12 @@ And ``[tool.atombuild]``, the one table that is ours.
 
 from __future__ import annotations
 
-import math
 from typing import Final
 
 from atombuild.project.checks import Table, dotted
 from atombuild.project.model import OwnSettings, UvBuildSettings
+from atombuild.settings.reading import read_settings_table
+from atombuild.settings.registry import Place
 
 DATA_SCHEMES: Final = ("purelib", "platlib", "headers", "scripts", "data")
 """The keys of ``data``, in the order in which wheels hold them."""
@@ -21,12 +22,6 @@ OWN_KEYS: Final = ("tool", "atombuild")
 
 SILENCE: Final = "silence"
 """Its key for the codes of advice that the author does not want to read."""
-
-KEEP_IN_MEMORY: Final = "keep-in-memory"
-"""Its key for the memory that a session may take for what it keeps from build to build."""
-
-HOOK_TIMEOUT: Final = "hook-timeout"
-"""Its key for the seconds after which a hook of another build backend is ended."""
 
 
 def read_settings(document: Table) -> UvBuildSettings:
@@ -57,34 +52,8 @@ def read_own_settings(document: Table) -> OwnSettings:
     table = Table(document.findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
     if table is None:
         return OwnSettings()
-    return OwnSettings(table.strings(SILENCE) or (), _keep_in_memory(table), _hook_timeout(table))
-
-
-def _hook_timeout(table: Table) -> float | None:
-    value = table.values.get(HOOK_TIMEOUT)
-    if value is None or (type(value) in {int, float} and value > 0 and math.isfinite(value)):
-        return value
-    hint = f"write the seconds that one hook may take, more than 0: {HOOK_TIMEOUT} = 600; leave it out for no limit"
-    keys = (*table.keys, HOOK_TIMEOUT)
-    if type(value) in {int, float}:
-        table.findings.refuse(keys, f"`{dotted(keys)}` is no time to wait", hint)
-    else:
-        table.findings.wrong_type(keys, value, "a number", hint)
-    return None
-
-
-def _keep_in_memory(table: Table) -> int:
-    default = OwnSettings().keep_in_memory
-    value = table.values.get(KEEP_IN_MEMORY, default)
-    if type(value) is int and value >= 0:
-        return value
-    hint = f"write the MiB that each artifact may take, from 0 on: {KEEP_IN_MEMORY} = {default}"
-    keys = (*table.keys, KEEP_IN_MEMORY)
-    if type(value) is int:
-        table.findings.refuse(keys, f"`{dotted(keys)}` is negative", hint)
-    else:
-        table.findings.wrong_type(keys, value, "an integer", hint)
-    return default
+    values = read_settings_table(table, Place.PROJECT)
+    return OwnSettings(**{name.replace("-", "_"): value for name, value in values.items()})
 
 
 def _module_name(table: Table) -> str | tuple[str, ...] | None:

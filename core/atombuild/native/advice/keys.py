@@ -12,7 +12,8 @@ from atombuild.advice.spelling import nearest
 from atombuild.finding import Finding
 from atombuild.project.model import CoreMetadata, UvBuildSettings
 from atombuild.project.pyproject import Pyproject
-from atombuild.project.settings import OWN_KEYS, SETTINGS_KEYS, SILENCE
+from atombuild.project.settings import OWN_KEYS, SETTINGS_KEYS
+from atombuild.settings.registry import Place, settings_of
 
 
 def _keys_of(model: type) -> frozenset[str]:
@@ -23,7 +24,7 @@ _TABLES: Final = {
     ("project",): _keys_of(CoreMetadata) | {"dynamic"},
     ("build-system",): frozenset({"requires", "build-backend", "backend-path"}),
     SETTINGS_KEYS: _keys_of(UvBuildSettings),
-    OWN_KEYS: frozenset({SILENCE}),
+    OWN_KEYS: frozenset(setting.name for setting in settings_of(Place.PROJECT)),
 }
 
 _MISNAMED: Final = re.compile(r"uv[-_]?build([-_]?backend)?|build_?backend", re.IGNORECASE)
@@ -50,13 +51,19 @@ def advise_on_keys(pyproject: Pyproject) -> Iterator[Finding]:
 
 def _unknown(pyproject: Pyproject, keys: tuple[str, ...], name: str, known: Collection[str]) -> Finding:
     table = ".".join(keys)
-    guess = nearest(name, sorted(known))
     return found(
         Code.UNKNOWN_KEY,
         pyproject.at_key(*keys, name),
         f"`{name}` is no key of [{table}]: it has no effect",
-        f"did you mean `{guess}`?" if guess else f"remove it; the keys are {', '.join(sorted(known))}",
+        _remedy(keys, name, known),
     )
+
+
+def _remedy(keys: tuple[str, ...], name: str, known: Collection[str]) -> str:
+    if keys == OWN_KEYS and any(setting.name == name for setting in settings_of(Place.USER)):
+        return "it concerns a person, not a project: write it into your own settings.toml"
+    guess = nearest(name, sorted(known))
+    return f"did you mean `{guess}`?" if guess else f"remove it; the keys are {', '.join(sorted(known))}"
 
 
 def _table(pyproject: Pyproject, keys: tuple[str, ...]) -> dict[str, Any]:
