@@ -17,6 +17,7 @@ from pathlib import Path
 
 from atombuild.builder import Plan
 from atombuild.events import Advised, Cause, Event, Failure, Outcome, Preparing, ProjectUnusable, Warned
+from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup, SdistSetup
 
@@ -26,9 +27,12 @@ _TOLD = (Failure, ProjectUnusable, Preparing, Warned, Advised)
 
 @contextmanager
 def built_apart(
-    setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]
+    setup: ProjectSetup | SdistSetup, show: Callable[[Event], None], note: Callable[[Session], None] = lambda _: None
 ) -> Iterator[Mapping[ArtifactKind, Path] | None]:
-    """Build into a temporary folder; yields the artifacts while they stand. None: it failed, and ``show`` heard why."""
+    """Build into a temporary folder; yields the artifacts while they stand. None: it failed, and ``show`` heard why.
+
+    ``note`` takes the session before it builds: whoever may want to cancel it keeps it.
+    """
     artifacts: dict[ArtifactKind, Path] = {}
 
     def tell(event: Event) -> None:
@@ -38,6 +42,7 @@ def built_apart(
     with tempfile.TemporaryDirectory(prefix="atombuild-") as folder:
         session = replace(setup, out_dir=Path(folder) / "dist").session(tell)
         try:
+            note(session)
             result = session.attempt(Cause.REQUEST)
             session.advise()
         finally:
@@ -75,14 +80,16 @@ class Difference:
         return not (self.only_from_sdist or self.only_from_tree or self.changed) and len(set(self.names)) == 1
 
 
-def compare(setup: ProjectSetup, show: Callable[[Event], None]) -> Difference | None:
+def compare(
+    setup: ProjectSetup, show: Callable[[Event], None], note: Callable[[Session], None] = lambda _: None
+) -> Difference | None:
     """Build the wheel both ways, and compare. None: a build failed, and ``show`` heard why."""
     through_sdist = replace(setup, plan=Plan())
     direct = replace(setup, plan=Plan.chosen(sdist=False, wheel=True))
-    with built_apart(through_sdist, show) as first:
+    with built_apart(through_sdist, show, note) as first:
         if first is None:
             return None
-        with built_apart(direct, show) as second:
+        with built_apart(direct, show, note) as second:
             if second is None:
                 return None
             return _difference(first[ArtifactKind.WHEEL], second[ArtifactKind.WHEEL])

@@ -1,67 +1,70 @@
 """The command ``atombuild-tui``, and the same without a screen: ``python -m atombuild``.
 
-Nothing here imports the screen: it is handed in, as a function that is called when a screen is really wanted.
+Nothing here imports the screen: it is handed in, as a function that is called when a screen is really wanted. Nor is
+anything imported that builds: a screen is there at once, and what it shows comes while it is looked at.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING
 
 from atombuild import __version__
-from atombuild.apart import built_apart, compare, member_names
-from atombuild.builder import UNUSABLE, Plan, was_built_here
 from atombuild.errors import AtombuildError, OurBug, UsageMistake, system_reason
-from atombuild.events import Advised, Cause, Event, Outcome
-from atombuild.isolated import Options
-from atombuild.isolated.options import parse_config_settings
-from atombuild.native.project import NativeProject
-from atombuild.plain import JsonView, Output, PlainView, standard_outputs
-from atombuild.sanitise import visible
-from atombuild.sdist_file import SdistFile
-from atombuild.status import ArtifactKind
-from atombuild.units import size_words
-from atombuild.wiring import ProjectSetup, SdistSetup
+from atombuild.exit_status import FAILED, SUCCEEDED, UNUSABLE_STATUS
+from atombuild.plain import Output, PlainView, standard_outputs
+from atombuild.settings.registry import Place
+from atombuild.settings.schema import schema
 
-SUCCEEDED: Final = 0
-FAILED: Final = 1
-UNUSABLE_STATUS: Final = 2
-SIGNALLED: Final = 128
-"""Plus the signal's number: 130 for an interrupt."""
-
-ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar")
-"""Names that mean an sdist, though only the first is one today (PEP 625)."""
+if TYPE_CHECKING:
+    from atombuild.wiring import ProjectSetup
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenOrder:
     """What a screen is to show."""
 
-    setup: ProjectSetup
+    root: Path
+    """The project's folder."""
+
+    make_setup: Callable[[], ProjectSetup]
+    """Puts together what builds; that takes a moment."""
+
     hint: str | None
     """What to try first, for ``--demo``."""
 
     bell: bool
+    serve: int | None = None
+    """The port for a browser, 0 for any; None: it is shown in this terminal."""
+
+    arguments: tuple[str, ...] = ()
+    """Of the app that the browser shows."""
+
+    in_browser: bool = False
+    """This is that app."""
 
 
 Screen = Callable[[ScreenOrder], int]
 """Shows the user interface until it is left; returns the exit status."""
 
 
-def main(argv: list[str] | None = None, *, screen: Screen | None = None) -> int:
-    """Run the command; return its exit status. Without a screen, watching is done in plain lines."""
-    arguments = _parser(with_screen=screen is not None).parse_args(argv)
+def main(
+    argv: list[str] | None = None, *, screen: Screen | None = None, actions: Callable[[], Sequence[str]] = tuple
+) -> int:
+    """Run the command; return its exit status. Without a screen, watching is done in plain lines.
+
+    ``actions`` names what the screen's keys can do, for the schema of the settings.
+    """
+    given = sys.argv[1:] if argv is None else argv
+    arguments = _parser(with_screen=screen is not None).parse_args(given)
     out, err = standard_outputs()
     try:
-        status = _run(arguments, screen, out, err)
+        status = _run(arguments, screen, out, err, _Given(tuple(given), actions))
     except Exception as error:  # noqa: BLE001 (the command's boundary: a report that can be acted on, never a traceback)
         told = error if isinstance(error, AtombuildError) else OurBug(error, doing="starting")
         view = PlainView(out, err, watching=False)
@@ -138,9 +141,37 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
     backends.add_argument(
         "--clean-cache", action="store_true", help="remove the kept build environments, say how much that was, and exit"
     )
+    parser.add_argument(
+        "--allow-commands",
+        action="store_true",
+        help="with --plain: run on-success and on-failure of the project, this time",
+    )
+    if with_screen:
+        parser.add_argument(
+            "--serve",
+            nargs="?",
+            type=_port,
+            const=0,
+            metavar="PORT",
+            help="show the screen in a browser on this machine, behind a token (default: a free port)",
+        )
+        parser.add_argument("--in-browser", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--no-bell", action="store_true", help="neither ring nor set the terminal's title")
+    parser.add_argument(
+        "--settings-schema",
+        nargs="?",
+        const="user",
+        choices=("user", "project"),
+        help="print the JSON Schema of your settings.toml, or of [tool.atombuild], and exit",
+    )
     parser.add_argument("--version", action="version", version=f"atombuild-tui {__version__}")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not int(text) < 1 << 16:
+        raise argparse.ArgumentTypeError("a port is a number from 0 to 65535; PATH goes before --serve")
+    return int(text)
 
 
 def _path(text: str) -> Path:
@@ -150,87 +181,103 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err: Output) -> int:
+def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err: Output, given: _Given) -> int:
+    _check_usage(arguments, screen)
+    if arguments.settings_schema:
+        return _settings_schema(arguments, out, given.actions())
+    if arguments.clean_cache:
+        from atombuild.headless import clean_cache  # noqa: PLC0415 (see above)
+
+        return clean_cache(out)
+    root, hint = _project_folder(arguments)
+    if screen is not None and _is_for_a_screen(arguments) and _may_be_a_project(root, arguments.out_dir):
+        _check_options(arguments, root)
+        return screen(_screen_order(arguments, root, hint, given.words))
+    from atombuild.headless import run  # noqa: PLC0415 (see above)
+
+    return run(arguments, root, hint, out, err)
+
+
+def _is_for_a_screen(arguments: argparse.Namespace) -> bool:
+    if arguments.once or arguments.list or arguments.compare:
+        return False
+    return arguments.serve is not None or arguments.in_browser or (not arguments.plain and _on_a_terminal())
+
+
+def _may_be_a_project(root: Path, out_dir: Path | None) -> bool:
+    """Whether the screen has something to show; without, what is the matter is said here, and there is no screen."""
+    if any((root / name).is_file() for name in ("pyproject.toml", "setup.py", "setup.cfg")):
+        return True
+    # A project that lost its description is a failed build, and the screen shows that one.
+    return ((out_dir or root / "dist") / ".atombuild.json").is_file()
+
+
+def _check_options(arguments: argparse.Namespace, root: Path) -> None:
+    """Raise what is wrong with the options of other backends, while there is no screen yet."""
+    if arguments.config_setting or arguments.build_constraint or arguments.python or arguments.no_isolation:
+        from atombuild.headless import setup_of  # noqa: PLC0415 (see above)
+
+        setup_of(arguments, root)
+
+
+def _screen_order(arguments: argparse.Namespace, root: Path, hint: str | None, words: tuple[str, ...]) -> ScreenOrder:
+    def make_setup() -> ProjectSetup:
+        from atombuild.headless import setup_of  # noqa: PLC0415 (see above)
+
+        return setup_of(arguments, root)
+
+    order = ScreenOrder(root, make_setup, hint, bell=not arguments.no_bell, in_browser=arguments.in_browser)
+    if arguments.serve is not None:
+        return replace(order, serve=arguments.serve, arguments=_passed_on(words, root))
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the caller of the command brought along."""
+
+    words: tuple[str, ...]
+    """The arguments, as they were given."""
+
+    actions: Callable[[], Sequence[str]]
+
+
+def _check_usage(arguments: argparse.Namespace, screen: Screen | None) -> None:
+    """Raise what is said twice over, or in vain."""
     if arguments.json and not (arguments.once or arguments.plain or arguments.list or arguments.compare):
         raise UsageMistake(
             "--json needs --once, --plain, --list or --compare", hint="the screen has no JSON form: add one of them"
         )
-    if arguments.clean_cache:
-        return _clean_cache(out)
-    options = _options(arguments)
-    root, hint = _project_folder(arguments)
-    if root.name.endswith(ARCHIVES) and not root.is_dir():
-        return _from_sdist(arguments, root, options, out, err)
-    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
-    plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
-    setup = ProjectSetup(root, out_dir, plan, options)
-    watching = not (arguments.once or arguments.list or arguments.compare)
-    view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
-    if arguments.list or arguments.compare:
-        return (_list if arguments.list else _compare)(setup, out, view, as_json=arguments.json)
-    if arguments.once:
-        return _once(setup, view.show)
-    _refuse_hopeless(setup)
-    if screen is not None and not arguments.plain and sys.stdout.isatty() and sys.stdin.isatty():
-        return screen(ScreenOrder(setup, hint, bell=not arguments.no_bell))
-    if hint and not arguments.json:
-        out.line(visible(hint))
-    return _watch(setup, view.show, out)
-
-
-def _options(arguments: argparse.Namespace) -> Options:
-    try:
-        settings = parse_config_settings(arguments.config_setting)
-    except ValueError as error:
-        raise UsageMistake(f"--config-setting {error} has no key and value", hint="write it as KEY=VALUE") from None
-    if arguments.no_isolation and arguments.build_constraint:
+    if screen is not None and arguments.serve is not None and (arguments.once or arguments.plain):
         raise UsageMistake(
-            "--build-constraint has no effect with --no-isolation, which installs nothing",
-            hint="leave out one of the two",
+            "--serve shows the screen, and --once and --plain show none", hint="leave out one of the two"
         )
-    constraints = Path(arguments.build_constraint).absolute() if arguments.build_constraint else None
-    return Options(not arguments.no_isolation, arguments.python, settings, constraints)
 
 
-def _clean_cache(out: Output) -> int:
-    from atombuild.isolated.cache import cache_folder, empty_cache  # noqa: PLC0415 (only this needs it)
+def _passed_on(given: Sequence[str], root: Path) -> tuple[str, ...]:
+    """Return the arguments for the app in the browser: ours, without the order to serve and its port."""
+    passed = []
+    skip = False
+    for word in given:
+        if skip and word.isdecimal():
+            skip = False
+            continue
+        skip = word == "--serve"
+        if not skip and not word.startswith("--serve=") and word != "--demo":
+            passed.append(word)
+    # --demo made its folder already; the path is said once more where it was left out.
+    return (*passed, str(root)) if "--demo" in given else tuple(passed)
 
-    count, freed = empty_cache()
-    out.line(visible(f"removed {count} build environments, {size_words(freed)} in all, from {cache_folder()}"))
+
+def _on_a_terminal() -> bool:
+    """Whether there is a terminal for the screen: keys come from standard input, and it is drawn on standard error."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _settings_schema(arguments: argparse.Namespace, out: Output, actions: Sequence[str]) -> int:
+    place = Place.PROJECT if arguments.settings_schema == "project" else Place.USER
+    out.line(json.dumps(schema(place, actions), indent=2))
     return SUCCEEDED
-
-
-def _from_sdist(arguments: argparse.Namespace, archive: Path, options: Options, out: Output, err: Output) -> int:
-    """Build the wheel of an sdist file, or list what it would hold."""
-    if not archive.exists():
-        raise UsageMistake(f"Source `{archive}` does not exist", hint="check the path; it starts at this folder")
-    if arguments.sdist:
-        raise UsageMistake(
-            "Building an `--sdist` from a source distribution is not supported",
-            hint="leave out --sdist: only a wheel comes from an sdist",
-        )
-    if not arguments.wheel:
-        raise UsageMistake(
-            "Pass `--wheel` explicitly to build a wheel from a source distribution",
-            hint=f"add --wheel: atombuild-tui --once --wheel {archive.name}",
-        )
-    if not (arguments.once or arguments.list):
-        raise UsageMistake(
-            f"{archive.name} is an sdist, and there is nothing in it to watch", hint="add --once to build its wheel"
-        )
-    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
-    with closing(SdistFile(archive, options)) as sdist:
-        setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
-        view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
-        if not arguments.list:
-            return _once(setup, view.show)
-        try:
-            return _list(setup, out, view, as_json=arguments.json)
-        except AtombuildError as error:
-            plain = PlainView(out, err, watching=False)
-            for report in error.reports():
-                plain.report(sdist.told(report))
-            return UNUSABLE_STATUS
 
 
 def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
@@ -243,133 +290,3 @@ def _project_folder(arguments: argparse.Namespace) -> tuple[Path, str | None]:
 
     demo = make_demo()
     return demo.root, demo.hint
-
-
-def _refuse_hopeless(setup: ProjectSetup) -> None:
-    """Raise what makes watching this folder pointless: no project, or one that can't be built here."""
-    try:
-        setup.read_project()
-    except UNUSABLE as error:
-        # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, UsageMistake) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
-            raise
-    except Exception:  # noqa: BLE001 (a mistake in the project or a bug of ours: the first build meets it, and says it)
-        return
-
-
-def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
-    project = setup.read_project()
-    if not isinstance(project, NativeProject):
-        return _list_by_building(setup, out, view, as_json=as_json)
-    for kind in setup.plan.kinds:
-        members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
-        if as_json:
-            _print_json_listing(out, kind, project.target(kind), [(each.path, each.source) for each in members])
-        else:
-            rows = [f"{each.path} ({each.source or 'generated'})" for each in members]
-            _print_listing(out, project.target(kind), rows)
-    findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
-    if findings:
-        view.show(Advised(findings))
-    return SUCCEEDED
-
-
-def _list_by_building(
-    setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool
-) -> int:
-    """List what another backend makes: nobody knows it but by having it made, apart."""
-    advised: list[Event] = []
-    with built_apart(setup, lambda event: (advised.append if isinstance(event, Advised) else view.show)(event)) as made:
-        if made is None:
-            return FAILED
-        for kind, artifact in made.items():
-            names = member_names(artifact)
-            if as_json:
-                _print_json_listing(out, kind, artifact.name, [(name, None) for name in names])
-            else:
-                _print_listing(out, artifact.name, names)
-    for event in advised:
-        view.show(event)
-    return SUCCEEDED
-
-
-def _print_listing(out: Output, target: str, rows: Sequence[str]) -> None:
-    out.line(visible(f"{target} would hold {len(rows)} files:"))
-    for row in rows:
-        out.line(visible(f"  {row}"))
-
-
-def _print_json_listing(
-    out: Output, kind: ArtifactKind, target: str, members: Sequence[tuple[str, str | None]]
-) -> None:
-    rows = [{"path": path, "source": source} for path, source in members]
-    out.line(json.dumps({"kind": kind.value, "target": target, "members": rows}))
-
-
-def _compare(setup: ProjectSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
-    difference = compare(setup, view.show)
-    if difference is None:
-        return FAILED
-    if as_json:
-        out.line(json.dumps(asdict(difference)))
-    elif difference.is_none:
-        out.line(visible(f"{difference.names[0]} holds the same from the sdist and from the tree"))
-    else:
-        if len(set(difference.names)) > 1:
-            out.line(visible("its name differs: {} from the sdist, {} from the tree".format(*difference.names)))
-        for words, names in (
-            ("only in the wheel from the tree", difference.only_from_tree),
-            ("only in the wheel from the sdist", difference.only_from_sdist),
-            ("of other content", difference.changed),
-        ):
-            for name in names:
-                out.line(visible(f"{words}: {name}"))
-    return SUCCEEDED if difference.is_none else FAILED
-
-
-def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> int:
-    session = setup.session(show)
-    with _signals(session.close) as received:
-        session.begin()
-        result = session.attempt(Cause.START)
-        if isinstance(setup, ProjectSetup):  # nobody mends an sdist
-            session.advise()
-        session.end()
-    if received:
-        return SIGNALLED + received[0]
-    if result.outcome is None:
-        return UNUSABLE_STATUS
-    return SUCCEEDED if result.outcome is Outcome.SUCCEEDED else FAILED
-
-
-def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output) -> int:
-    engine = setup.engine()
-    with _signals(engine.stop) as received:
-        engine.start(show)
-        # A wait with an end, again and again: a signal is handled only between two of them.
-        while not engine.join(0.2):
-            if out.lost is not None:
-                engine.stop(cancelling=False)
-    if received:
-        return SIGNALLED + received[0]
-    return FAILED if engine.failed else SUCCEEDED
-
-
-@contextmanager
-def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
-    """Turn the first request to end into ``stop()``; a second one ends the process at once, as the system does."""
-    received: list[int] = []
-    watched = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        for each in watched:
-            signal.signal(each, signal.SIG_DFL)
-        stop()
-
-    before = {number: signal.signal(number, handle) for number in watched}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

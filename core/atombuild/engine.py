@@ -16,12 +16,13 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol, TypeAlias
 
+from atombuild.checks.result import Check
 from atombuild.errors import Cancelled, OurBug
 from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
-from atombuild.watch.hints import Hint, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.watch.settle import Settle
 
 _REFRESH_SECONDS: Final = 0.5
@@ -67,6 +68,33 @@ class HintSource(Protocol):
         """End that thread."""
 
 
+class Beside(Protocol):
+    """What works beside the session, and hears what it says."""
+
+    def note(self, event: Event) -> None:
+        """Take notice of an event of the session, before anybody else hears of it."""
+
+    def close(self) -> None:
+        """End everything."""
+
+
+class After(Beside, Protocol):
+    """What runs the project's commands: :class:`atombuild.after.runner.AfterBuild`."""
+
+    def allow(self) -> None:
+        """Allow them as they are now. Returns at once."""
+
+
+class Checks(Beside, Protocol):
+    """What runs checks: :class:`atombuild.checks.checker.Checker`."""
+
+    def ask(self, check: Check) -> None:
+        """Check this. Returns at once."""
+
+    def cancel(self) -> None:
+        """Give up what runs and what waits. Returns at once."""
+
+
 class Engine:
     """Runs one session until it is stopped."""
 
@@ -78,7 +106,17 @@ class Engine:
         *,
         clock: Callable[[], float] = time.monotonic,
         settle: Settle | None = None,
+        make_checker: Callable[[Callable[[Event], None]], Checks] | None = None,
+        make_after: Callable[[Callable[[Event], None]], After] | None = None,
     ) -> None:
+        """``make_checker``: who runs the checks that are asked for. ``make_after``: who runs the project's commands.
+
+        Without them, there are none.
+        """
+        self._make_checker = make_checker
+        self._checker: Checks | None = None
+        self._make_after = make_after
+        self._after: After | None = None
         self._make_session = make_session
         self._notifier = make_notifier(self._hear)
         self._make_filter = make_filter
@@ -92,6 +130,8 @@ class Engine:
         self._watcher = Mode.OFF
         """What the watcher does: LIVE or POLLING."""
         self._root_gone = False
+        self._silent = True
+        """Since the last look, nothing hinted at a change."""
         self._told: Mode | None = None
         self.failed = False
         """A bug of ours ended the engine; it was told as a :class:`Failure`."""
@@ -100,8 +140,18 @@ class Engine:
 
     def start(self, emit: Callable[[Event], None]) -> None:
         """Begin: ``emit`` is called from the engine's thread, in order."""
-        self._session = self._make_session(emit)
-        self._thread = threading.Thread(target=self._run, args=(self._session, emit), name="atombuild", daemon=True)
+        self._checker = self._make_checker(emit) if self._make_checker is not None else None
+        self._after = self._make_after(emit) if self._make_after is not None else None
+        besides: list[Beside] = [each for each in (self._checker, self._after) if each is not None]
+
+        def tell(event: Event) -> None:
+            # Whoever uses the artifacts lets go of them before it is said that they fall.
+            for each in besides:
+                each.note(event)
+            emit(event)
+
+        self._session = self._make_session(tell)
+        self._thread = threading.Thread(target=self._run, args=(self._session, tell), name="atombuild", daemon=True)
         self._thread.start()
 
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
@@ -122,11 +172,27 @@ class Engine:
         if self._session is not None:
             self._session.cancel()
 
+    def check(self, check: Check) -> None:
+        """Run a check beside the builds; what it says comes as an event."""
+        if self._checker is not None:
+            self._checker.ask(check)
+
+    def cancel_checks(self) -> None:
+        """Give up the check that runs, and those that wait."""
+        if self._checker is not None:
+            self._checker.cancel()
+
+    def allow_commands(self) -> None:
+        """Allow the commands that come with the project, as they are now."""
+        if self._after is not None:
+            self._after.allow()
+
     def stop(self, *, cancelling: bool = True) -> None:
         """End everything, a running attempt included unless it may run out. Returns at once; see :meth:`join`."""
         self._stopping = True
         if cancelling and self._session is not None:
             self._session.close()
+        self.cancel_checks()
         self._inbox.put(_Command.STOP)
 
     def join(self, seconds: float | None = None) -> bool:
@@ -160,18 +226,26 @@ class Engine:
             emit(Failure(OurBug(error, doing="watching").reports()))
         finally:
             self._notifier.stop()
+            for each in (self._checker, self._after):
+                if each is not None:
+                    each.close()
             session.end()
 
     def _turn(self, session: Session, emit: Callable[[Event], None]) -> None:
         try:
             message = self._inbox.get(timeout=self._patience())
         except queue.Empty:
+            session.compare(self._unless_something_came)
             session.advise(self._unless_something_came)
         else:
             self._take(message, session, emit)
         if self._settle.due(self._clock()):
             self._settle.reset()
-            session.examine()
+            session.notice.settled = time.time()
+            found = session.examine()
+            if found and self._silent and self._watcher is Mode.LIVE:
+                session.notice.missed += 1
+            self._silent = True
             if session.pending and not self._stopping:
                 self._attempt(session, Cause.CHANGE)
         session.refresh()
@@ -194,7 +268,10 @@ class Engine:
                 return
         else:
             self._tell(message, session, emit)
-        self._settle.hint(self._clock())
+            self._silent = self._silent and isinstance(message, Look)
+            if isinstance(message, Directories) and not message.paths:
+                session.notice.floods += 1
+        self._hint(session)
 
     def _build_wanted(self, session: Session, emit: Callable[[Event], None]) -> None:
         wanted = self._wanted.take()
@@ -236,7 +313,13 @@ class Engine:
         session.attempt(cause, kinds)
         if session.pending:
             # Changed while it was built. The editor may still be at it, so this settles like any other change.
-            self._settle.hint(self._clock())
+            self._hint(session)
+
+    def _hint(self, session: Session) -> None:
+        """Take notice that something may have changed."""
+        if self._settle.deadline() is None:
+            session.notice.noticed = time.time()
+        self._settle.hint(self._clock())
 
     def _patience(self) -> float:
         deadline = self._settle.deadline()

@@ -19,6 +19,7 @@
     │   ├── KeptUnreadable       what the last build left can't be read back
     │   ├── PersistFailed        the new artifact is whole and could not get its final name
     │   └── SyncFailed           the artifact stands, but the disk did not confirm it
+    ├── ArtifactUnreadable       an artifact that somebody looks into is gone, damaged, or too much
     ├── Cancelled                somebody asked to stop; not a failure
     └── OurBug                   none of the above: a defect of atombuild itself
 
@@ -371,6 +372,29 @@ class SyncFailed(MachineFailure):
     def what(self) -> str:
         """Names the target."""
         return f"{self.path.name} is in place, but the disk did not confirm it"
+
+
+class ArtifactUnreadable(AtombuildError):
+    """An artifact that somebody wants to look into is gone, damaged, or more than anybody can look at."""
+
+    blame = Blame.MACHINE
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+    def reports(self) -> tuple[Report, ...]:
+        """One report, naming the artifact."""
+        return (
+            Report(
+                self.blame,
+                f"{self.path.name} can't be looked into",
+                "build it again with b",
+                where=Location(self.path),
+                why=(self.why,),
+            ),
+        )
 
 
 class Cancelled(AtombuildError):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final
 
-from atombuild.errors import Location, Report
+from atombuild.checks.result import Check, CheckResult
+from atombuild.errors import Report
 from atombuild.finding import Finding
+from atombuild.past import PastAttempt
 from atombuild.status import ArtifactKind, Status
 
 
@@ -140,6 +142,52 @@ class ChangesIgnored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Looked(Event):
+    """The project's files were looked at; replaces what was said before."""
+
+    files: int
+    """That are watched."""
+
+    ended: float
+    """Seconds since the epoch."""
+
+    seconds: float
+    """How long the look took."""
+
+    ignored: tuple[tuple[str, str], ...]
+    """What is not watched, and by which rule, in words; at most a few dozen, see ``ignored_total``."""
+
+    ignored_total: int
+    missed: int = 0
+    """How often in this session a look found changes that no notification had told."""
+
+    floods: int = 0
+    """How often so many notifications came at once that some may have been lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Event):
+    """A success was kept, and compared with the success before it, of the same artifact."""
+
+    kind: ArtifactKind
+    attempt: int
+    kept: Path
+    """A copy of the artifact, which stays when the artifact falls."""
+
+    against: int | None = None
+    """The attempt of the success before; None: none is kept."""
+
+    before: Path | None = None
+    """A copy of that one."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    lost: tuple[str, ...] = ()
+    """Modules that it held, and that are not in this one; at most a dozen."""
+
+
+@dataclass(frozen=True, slots=True)
 class LockAwaited(Event):
     """Another builder has the output directory; we wait."""
 
@@ -163,6 +211,14 @@ class AttemptStarted(Event):
     """The newest change this attempt holds; 0 before the first."""
 
     kinds: tuple[ArtifactKind, ...]
+    saved: float | None = None
+    """When the newest of the changed files was written, seconds since the epoch; None: not for a change."""
+
+    noticed: float | None = None
+    """When the first hint of it came."""
+
+    settled: float | None = None
+    """When it had been quiet for long enough, and the files were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +317,63 @@ class AttemptFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered(Event):
+    """Attempts that are over, for the history: at the start those of earlier sessions, later each as it ends."""
+
+    attempts: tuple[PastAttempt, ...]
+    """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStarted(Event):
+    """A check that was asked for begins; builds go on beside it."""
+
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFinished(Event):
+    """A check is over; replaces what was said of it before."""
+
+    result: CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class CommandStarted(Event):
+    """The project's own command for this outcome runs, beside whatever comes next."""
+
+    command: str
+    after: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutput(Event):
+    """Lines that the command printed; colours may be in them."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEnded(Event):
+    """It is over."""
+
+    status: int | None
+    """Its exit status; None: it never had one."""
+
+    seconds: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandNotRun(Event):
+    """It was not run."""
+
+    command: str
+    why: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionStopped(Event):
     """The engine ended. Always the last event."""
 
@@ -273,6 +386,8 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     ModeChanged: "mode-changed",
     ChangesSeen: "changes-seen",
     ChangesIgnored: "changes-ignored",
+    Looked: "looked",
+    Compared: "compared",
     LockAwaited: "lock-awaited",
     AttemptStarted: "attempt-started",
     StepStarted: "step-started",
@@ -283,6 +398,13 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     Warned: "warned",
     Advised: "advised",
     AttemptFinished: "attempt-finished",
+    Remembered: "remembered",
+    CheckStarted: "check-started",
+    CheckFinished: "check-finished",
+    CommandStarted: "command-started",
+    CommandOutput: "command-output",
+    CommandEnded: "command-ended",
+    CommandNotRun: "command-not-run",
     SessionStopped: "session-stopped",
 }
 
@@ -296,17 +418,19 @@ def _plain_fields(value: Any) -> dict[str, Any]:
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any) -> Any:  # noqa: PLR0911 (one case a type)
     if isinstance(value, Status):
         return {**_plain_fields(value), "words": value.words}
-    if isinstance(value, (Report, Location, Finding)):
-        return _plain_fields(value)
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(item) for key, item in value.items()}
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, PurePath):
         return _decodable(str(value))
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    if is_dataclass(value):
+        return _plain_fields(value)
     return _decodable(value) if isinstance(value, str) else value
 
 

@@ -16,6 +16,10 @@ from atombuild.events import (
     AttemptStarted,
     Cause,
     ChangesIgnored,
+    CommandEnded,
+    CommandNotRun,
+    CommandOutput,
+    CommandStarted,
     Event,
     Failure,
     LockAwaited,
@@ -31,7 +35,7 @@ from atombuild.events import (
     as_json,
 )
 from atombuild.finding import Finding
-from atombuild.sanitise import visible
+from atombuild.sanitise import visible, without_colours
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words, size_change_words, size_words
 
@@ -123,7 +127,17 @@ class PlainView:
             self._advice(event.findings)
         elif isinstance(event, Log):
             for line in event.lines:
-                self._line(f"  {line}")
+                self._line(f"  {without_colours(line)}")
+        elif isinstance(event, CommandStarted):
+            self._line(f"  $ {event.command}")
+        elif isinstance(event, CommandOutput):
+            for line in event.lines:
+                self._line(f"    {without_colours(line)}")
+        elif isinstance(event, CommandEnded):
+            self._line(f"  {event.words}")
+        elif isinstance(event, CommandNotRun):
+            self._err.line(visible(f"not run: {event.command}: {event.why}"))
+            self._err.line(visible(f"  next: {event.hint}"))
         elif isinstance(event, ModeChanged) and event.mode in _TOLD_MODES:
             self._line(f"{event.mode.value}: {event.words}" if event.words else event.mode.value)
         elif isinstance(event, ChangesIgnored):

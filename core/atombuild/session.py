@@ -19,7 +19,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -35,18 +35,38 @@ from atombuild.events import (
     ChangesIgnored,
     ChangesSeen,
     Event,
+    Looked,
     Outcome,
+    Remembered,
     SessionStarted,
     SessionStopped,
 )
 from atombuild.finding import Finding
+from atombuild.history import read_history
+from atombuild.inspection.compared import Comparer
 from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
-from atombuild.status import ArtifactKind, Attempt, Status
+from atombuild.status import ArtifactKind, Attempt, Standing, Status
 
+_SHOWN_RULES: Final = 48
 _LOCK_PAUSE_SECONDS: Final = 0.05
 _UNTOUCHED: Final = Record(target=None, attempt=0, outcome=Attempt.NOT_ATTEMPTED, started=0.0, old=Old.UNSEEN)
+
+
+@dataclass(slots=True)
+class Notice:
+    """How the watcher came to notice what is about to be built, and how well it does."""
+
+    noticed: float | None = None
+    """When the first hint came, seconds since the epoch."""
+
+    settled: float | None = None
+    """When it was quiet enough to look."""
+
+    missed: int = 0
+    floods: int = 0
+    """See :class:`atombuild.events.Looked`."""
 
 
 class View(Protocol):
@@ -60,6 +80,17 @@ class View(Protocol):
 
     def fingerprint(self, admits: Callable[[str], bool]) -> str | None:
         """Return a hash of the content of the admitted files; None: it would cost too much to know."""
+
+    def newest(self, paths: Iterable[str]) -> float | None:
+        """Return when the newest of these was written, seconds since the epoch; None: none of them is there."""
+
+    @property
+    def files(self) -> int:
+        """How many files were seen."""
+
+    @property
+    def passed_over(self) -> tuple[tuple[str, str], ...]:
+        """Return which folders are not looked into, and by which rule, in words."""
 
 
 class Look(Protocol):
@@ -86,8 +117,9 @@ class Session:
         emit: Callable[[Event], None],
         observer: Observer | None = None,
         let_go: Callable[[], None] = lambda: None,
+        comparer: Comparer | None = None,
     ) -> None:
-        """``let_go`` is called when the session is over."""
+        """``let_go`` is called when the session is over. Without a ``comparer``, successes are not kept."""
         self.root = root
         self.out_dir = out_dir
         self.plan = plan
@@ -122,6 +154,13 @@ class Session:
         self._same_again: frozenset[str] = frozenset()
         """What was written during the last attempt, and holds the same as before."""
 
+        self.notice = Notice()
+        """What the engine knows of the hints that lead to a look."""
+
+        self._comparer = comparer
+        self._compared: dict[ArtifactKind, str] = {}
+        """By hash, which success was compared last."""
+
         self._advised: tuple[Finding, ...] = ()
         self._advice_due = False
 
@@ -130,6 +169,7 @@ class Session:
     def begin(self) -> None:
         """Say that the session starts, and what earlier ones left. The first event."""
         self._emit(SessionStarted(self.root, self.out_dir, self.plan.kinds, self.plan.wheel_from_sdist))
+        self._tell_history()
         self.refresh()
 
     def end(self) -> None:
@@ -169,7 +209,7 @@ class Session:
     def examine(self) -> bool:
         """Look at the tree; return whether something changed that an artifact depends on."""
         try:
-            now = self._look(self.concerns, self._check_closed)
+            now = self._look_now(self._check_closed)
         except Cancelled:
             return False
         changed = now.changed_since(self._seen) if self._seen is not None else ()
@@ -185,6 +225,25 @@ class Session:
             self._emit(ChangesIgnored((), 0, "everything is as it was built"))
         self._show()
         return bool(relevant)
+
+    def compare(self, breathe: Callable[[], object] = lambda: None) -> None:
+        """Keep the artifacts that are new, and say what changed since the successes before them.
+
+        For idle moments, as :meth:`advise`: a success that is followed by another build at once is never kept.
+        """
+        if self._comparer is None:
+            return
+        for kind in self.plan.kinds:
+            shown = self._shown.get(kind)
+            if shown is None or shown.path is None or shown.sha256 is None or shown.attempt is None:
+                continue
+            stands = shown.status.attempt is Attempt.SUCCEEDED and shown.status.standing is Standing.THIS_BUILD
+            if stands and self._compared.get(kind) != shown.sha256:
+                with contextlib.suppress(Cancelled):
+                    compared = self._comparer.compare(kind, shown.path, shown.attempt, shown.sha256, breathe)
+                    self._compared[kind] = shown.sha256
+                    if compared is not None:
+                        self._emit(compared)
 
     def advise(self, breathe: Callable[[], object] = lambda: None) -> None:
         """Tell what the author should know, if the project may have changed since that was told last.
@@ -225,7 +284,15 @@ class Session:
         if isinstance(event, AttemptStarted):
             # From here on the records are about this attempt; those held before were about an earlier one.
             self._changes.begin(event.kinds, event.change)
+            event = self._with_times(event)
         self._emit(event)
+
+    def _with_times(self, event: AttemptStarted) -> AttemptStarted:
+        """Say how long it took from the save to the attempt, where a save led to it."""
+        if event.cause is not Cause.CHANGE or self._seen is None:
+            return event
+        saved = self._seen.newest(event.paths)
+        return replace(event, saved=saved, noticed=self.notice.noticed, settled=self.notice.settled)
 
     def hold(self, records: Records) -> None:
         """Take the artifacts' newest records, and show what became of them."""
@@ -265,7 +332,7 @@ class Session:
     def _look_before(self, cause: Cause) -> None:
         """Look at what is about to be built; a change that has been seen needs no second look."""
         if cause is not Cause.CHANGE or self._seen is None:
-            now = self._look(self.concerns, self.check_cancelled)
+            now = self._look_now(self.check_cancelled)
             relevant = self._relevant(now.changed_since(self._seen)) if self._seen is not None else ()
             if relevant:
                 self._count(relevant)
@@ -278,7 +345,7 @@ class Session:
         By stat: a file that was changed and changed back while it was read has its old content again, but who knows
         which content the artifact has. And a file that came and went is in neither look, but may be in an artifact.
         """
-        now = self._look(self.concerns, self._check_closed)
+        now = self._look_now(self._check_closed)
         changed = self._without_own_writes(now, result.written)
         missing = set(now.lacks(result.sources))
         if missing and self._seen is not None:
@@ -291,6 +358,17 @@ class Session:
             self._built = None
             self._count(relevant)
         self._show()
+
+    def _look_now(self, breathe: Callable[[], object]) -> View:
+        """Look at the tree, and say what the look was like."""
+        began = time.monotonic()
+        now = self._look(self.concerns, breathe)
+        over = now.passed_over
+        took = time.monotonic() - began
+        self._emit(
+            Looked(now.files, time.time(), took, over[:_SHOWN_RULES], len(over), self.notice.missed, self.notice.floods)
+        )
+        return now
 
     def _without_own_writes(self, now: View, written: frozenset[str]) -> tuple[str, ...]:
         """Return what changed while the attempt ran, but for what the attempt itself changed.
@@ -408,6 +486,13 @@ class Session:
                 self._changes.disown(kind)  # which of our changes it holds is told by its fingerprint alone
                 if self._seen is not None:
                     self._fingerprint = self._seen.fingerprint(self._admits)
+
+    def _tell_history(self) -> None:
+        """Say how earlier sessions' attempts went."""
+        with contextlib.suppress(OutputUnusable), OutputDirectory.open(self.out_dir, create=False) as directory:
+            history = read_history(directory, self.root)
+            if history:
+                self._emit(Remembered(history))
 
     def _ledger_identity(self) -> Identity | None:
         try:

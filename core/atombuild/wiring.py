@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from atombuild.builder import Plan
-from atombuild.engine import Engine
+from atombuild.engine import After, Checks, Engine
 from atombuild.events import Event, Failure, ProjectUnusable
+from atombuild.inspection.compared import Comparer
 from atombuild.isolated import Options
 from atombuild.native.ahead import leave_a_core
 from atombuild.native.disk_tree import Look
@@ -41,8 +42,8 @@ class ProjectSetup:
         """Read the project. Raises whatever is wrong with it. ``seen``: see :class:`DiskTree`."""
         return self.reader.read(self.root, self.out_dir, seen=seen)
 
-    def session(self, emit: Callable[[Event], None]) -> Session:
-        """Return a session that the caller drives itself."""
+    def session(self, emit: Callable[[Event], None], *, comparing: bool = False) -> Session:
+        """Return a session that the caller drives itself. ``comparing``: it keeps successes, and compares them."""
         looker = Looker(self.root, self.out_dir)
 
         def seen(path: str) -> Seen | None:
@@ -61,16 +62,29 @@ class ProjectSetup:
             look=looker,
             emit=emit,
             let_go=self.reader.close,
+            comparer=Comparer(self.root, self.out_dir) if comparing else None,
         )
 
-    def engine(self, *, beside_a_screen: bool = False) -> Engine:
+    def engine(
+        self,
+        *,
+        beside_a_screen: bool = False,
+        make_checker: Callable[[Callable[[Event], None]], Checks] | None = None,
+        make_after: Callable[[Callable[[Event], None]], After] | None = None,
+    ) -> Engine:
         """Return an engine that watches and builds in threads of its own.
 
-        ``beside_a_screen``: builds leave a core to what answers keys in this process.
+        ``beside_a_screen``: builds leave a core to what answers keys in this process. The makers: see :class:`Engine`.
         """
         if beside_a_screen:
             leave_a_core()
-        return Engine(self.session, lambda hear: Notifier(self.root, hear), self.filter)
+        return Engine(
+            lambda emit: self.session(emit, comparing=True),
+            lambda hear: Notifier(self.root, hear),
+            self.filter,
+            make_checker=make_checker,
+            make_after=make_after,
+        )
 
     def filter(self, keep: Callable[[str], bool]) -> WatchFilter:
         """Return what decides which paths are worth a look."""
@@ -116,6 +130,17 @@ class _Unwatched:
 
     def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
         del paths
+        return ()
+
+    def newest(self, paths: Iterable[str]) -> None:
+        del paths
+
+    @property
+    def files(self) -> int:
+        return 0
+
+    @property
+    def passed_over(self) -> tuple[tuple[str, str], ...]:
         return ()
 
     def fingerprint(self, admits: Callable[[str], bool]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from atombuild import cli
+from atombuild import cli, exit_status
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -284,7 +284,7 @@ def test_a_bug_of_ours_is_a_report_and_never_a_traceback(
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr("atombuild.reading.read_native_project", crash)
-    assert cli.main(["--list", str(project)]) == cli.FAILED
+    assert cli.main(["--list", str(project)]) == exit_status.FAILED
     told = capsys.readouterr().err.splitlines()
     assert told[0] == "error: atombuild itself failed while starting"
     assert told[2] == "  why: ZeroDivisionError: oops"
@@ -297,7 +297,7 @@ def test_a_watch_that_ended_by_a_bug_does_not_exit_with_0(
         raise ZeroDivisionError("oops")
 
     monkeypatch.setattr("atombuild.watch.looker.scan", crash)
-    assert cli.main(["--plain", str(project)]) == cli.FAILED
+    assert cli.main(["--plain", str(project)]) == exit_status.FAILED
     assert "ZeroDivisionError" in capsys.readouterr().err
 
 
@@ -305,5 +305,5 @@ def test_a_watch_that_ended_by_a_bug_does_not_exit_with_0(
 def test_an_empty_path_is_no_folder(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main(arguments)
-    assert left.value.code == cli.UNUSABLE_STATUS
+    assert left.value.code == exit_status.UNUSABLE_STATUS
     assert "the path is empty; leave it out to mean the folder you are in" in capsys.readouterr().err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from atombuild import cli
+from atombuild import cli, exit_status
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -30,7 +30,7 @@ def sdist(tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]) -> 
     """An sdist in a folder of its own; beside the project stands the wheel that was made from it."""
     assert scratch.is_dir()
     root = sample_project(tmp_path)
-    assert cli.main(["--once", str(root)]) == cli.SUCCEEDED
+    assert cli.main(["--once", str(root)]) == exit_status.SUCCEEDED
     capsys.readouterr()
     downloads = tmp_path / "downloads"
     downloads.mkdir()
@@ -44,7 +44,7 @@ def wheel(*arguments: object) -> int:
 def test_it_is_the_wheel_of_the_project_and_stands_beside_the_sdist(
     sdist: Path, tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert wheel(sdist) == cli.SUCCEEDED
+    assert wheel(sdist) == exit_status.SUCCEEDED
     assert visible_files(sdist.parent) == [WHEEL, SDIST]
     assert (sdist.parent / WHEEL).read_bytes() == (tmp_path / "orrery/dist" / WHEEL).read_bytes()
     assert f"  wheel  building {WHEEL} from the sdist\n" in capsys.readouterr().out
@@ -52,7 +52,7 @@ def test_it_is_the_wheel_of_the_project_and_stands_beside_the_sdist(
 
 
 def test_it_can_go_elsewhere(sdist: Path, tmp_path: Path) -> None:
-    assert wheel(sdist, "-o", tmp_path / "wheels") == cli.SUCCEEDED
+    assert wheel(sdist, "-o", tmp_path / "wheels") == exit_status.SUCCEEDED
     assert visible_files(sdist.parent) == [SDIST]
     assert visible_files(tmp_path / "wheels") == [WHEEL]
 
@@ -60,9 +60,9 @@ def test_it_can_go_elsewhere(sdist: Path, tmp_path: Path) -> None:
 def test_an_sdist_that_was_damaged_since_leaves_no_old_wheel(
     sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert wheel(sdist) == cli.SUCCEEDED
+    assert wheel(sdist) == exit_status.SUCCEEDED
     sdist.write_bytes(sdist.read_bytes()[:2000])
-    assert wheel(sdist) == cli.FAILED
+    assert wheel(sdist) == exit_status.FAILED
     told = capsys.readouterr()
     assert f"✗ wheel  failed, old artifact removed  {sdist.parent / WHEEL}\n" in told.out
     assert told.err.startswith(f"error: the sdist {SDIST} can't be unpacked\n  where: {sdist}\n")
@@ -99,7 +99,7 @@ PYPROJECT = (
 def test_what_is_no_honest_sdist_is_refused(
     tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], why: str
 ) -> None:
-    assert wheel(packed(tmp_path / "x.tar.gz", files)) == cli.FAILED
+    assert wheel(packed(tmp_path / "x.tar.gz", files)) == exit_status.FAILED
     assert f"  why: {why}\n" in capsys.readouterr().err
     assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
     assert list(scratch.iterdir()) == []
@@ -119,7 +119,7 @@ def test_metadata_made_of_the_builders_own_files_is_refused(
     line, key = named
     pyproject = PYPROJECT.replace("[build-system]", f"{line.format(path=path)}\n[build-system]")
     files = {"orrery-0.1.0/pyproject.toml": pyproject, "orrery-0.1.0/src/orrery/__init__.py": ""}
-    assert wheel(packed(tmp_path / "x.tar.gz", files)) == cli.FAILED
+    assert wheel(packed(tmp_path / "x.tar.gz", files)) == exit_status.FAILED
     assert f"  why: its `{key}` names a file outside of it: {path}\n" in capsys.readouterr().err
     assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
     assert list(scratch.iterdir()) == []
@@ -132,14 +132,14 @@ def test_a_mistake_is_placed_in_the_sdist_and_not_where_it_was_unpacked(
     pyproject = PYPROJECT.replace('version = "0.1.0"', 'version = "0.1.0"\nreadme = "nope.md"')
     files = {"orrery-0.1.0/pyproject.toml": pyproject, "orrery-0.1.0/src/orrery/__init__.py": ""}
     archive = packed(tmp_path / "orrery-0.1.0.tar.gz", files)
-    assert cli.main([what, "--wheel", str(archive)]) != cli.SUCCEEDED
+    assert cli.main([what, "--wheel", str(archive)]) != exit_status.SUCCEEDED
     told = capsys.readouterr().err
     assert f"  where: {archive}{os.sep}orrery-0.1.0{os.sep}pyproject.toml:4:10\n" in told
     assert str(scratch) not in told
 
 
 def test_its_members_can_be_listed(sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--list", "--json", "--wheel", str(sdist)]) == cli.SUCCEEDED
+    assert cli.main(["--list", "--json", "--wheel", str(sdist)]) == exit_status.SUCCEEDED
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["members"][0] == {"path": "orrery/__init__.py", "source": "src/orrery/__init__.py"}
     assert visible_files(sdist.parent) == [SDIST]
@@ -158,13 +158,13 @@ def test_its_members_can_be_listed(sdist: Path, scratch: Path, capsys: pytest.Ca
 def test_what_can_not_be_asked_of_an_sdist(
     sdist: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], what: str
 ) -> None:
-    assert cli.main([*arguments, str(sdist)]) == cli.UNUSABLE_STATUS
+    assert cli.main([*arguments, str(sdist)]) == exit_status.UNUSABLE_STATUS
     assert capsys.readouterr().err.startswith(f"error: {what}\n  next: ")
 
 
 def test_an_sdist_that_is_not_there_is_said_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "orrery-9.tar.gz"
-    assert wheel(missing) == cli.UNUSABLE_STATUS
+    assert wheel(missing) == exit_status.UNUSABLE_STATUS
     assert capsys.readouterr().err.startswith(f"error: Source `{missing}` does not exist\n")
 
 
@@ -172,6 +172,6 @@ def test_an_archive_of_another_form_is_refused_by_its_name(
     tmp_path: Path, scratch: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "orrery-0.1.0.zip").write_bytes(b"PK")
-    assert wheel(tmp_path / "orrery-0.1.0.zip") == cli.FAILED
+    assert wheel(tmp_path / "orrery-0.1.0.zip") == exit_status.FAILED
     assert "its name does not end in .tar.gz" in capsys.readouterr().err
     assert list(scratch.iterdir()) == []

@@ -1,0 +1,74 @@
+"""Which commands may run. A command that comes with a project is somebody else's code, and opening a folder runs none.
+
+What was allowed is exactly one command, for one project folder: another command, or another folder, is asked for anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Final
+
+from platformdirs import user_state_path
+
+Command = str | tuple[str, ...]
+
+OVERRIDE: Final = "ATOMBUILD_STATE_DIR"
+"""The variable that names another folder for what is to last."""
+
+_MOST: Final = 1000
+"""Projects that are remembered; beyond it the oldest are asked for anew."""
+
+
+def state_folder() -> Path:
+    """Return the folder for what is to last; it may not be there yet."""
+    named = os.environ.get(OVERRIDE)
+    return Path(named).absolute() if named else user_state_path("atombuild")
+
+
+class Allowed:
+    """What the reader allowed for one project."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = state_folder() / "allowed.json"
+        self._root = os.fspath(root.resolve())
+
+    def __contains__(self, command: Command) -> bool:
+        """Whether exactly this command may run."""
+        return _plain(command) in self._read().get(self._root, [])
+
+    def add(self, *commands: Command) -> None:
+        """Allow these commands. Raises ``OSError`` where that can't be remembered."""
+        known = self._read()
+        mine = [*known.pop(self._root, []), *(_plain(command) for command in commands)]
+        known[self._root] = [each for number, each in enumerate(mine) if each not in mine[:number]][-10:]
+        for surplus in list(known)[: max(len(known) - _MOST, 0)]:
+            del known[surplus]
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._path.with_name(f".allowed-{secrets.token_hex(4)}")
+        try:
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(known, file)
+            temporary.replace(self._path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+
+    def _read(self) -> dict[str, list[Any]]:
+        """Return what is remembered. Nothing, where it can't be read or is nothing of ours: then it is asked anew."""
+        try:
+            known = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        if not isinstance(known, dict):
+            return {}
+        return {root: commands for root, commands in known.items() if isinstance(commands, list)}
+
+
+def _plain(command: Command) -> str | list[str]:
+    return command if isinstance(command, str) else list(command)

@@ -1,0 +1,245 @@
+"""Runs the project's command when a build is over, beside the builds, and ends it before the next.
+
+    AttemptFinished ──► command known? ──► allowed? ──► artifacts stand? ──► running ──► CommandEnded
+                           │ no: nothing     │ no: CommandNotRun    │ no: CommandNotRun      ▲
+                                                                                              │ ended
+    AttemptStarted, close ────────────────────────────────────────────────────────────────────┘
+
+The file that a command was given is about to be removed when an attempt starts: so the command is ended first.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from atombuild.after.allowed import Allowed, Command
+from atombuild.after.command import named, prepared, written
+from atombuild.errors import AtombuildError, Cancelled, OurBug
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptFinished,
+    AttemptStarted,
+    CommandEnded,
+    CommandNotRun,
+    CommandOutput,
+    CommandStarted,
+    Event,
+    Failure,
+    Outcome,
+)
+from atombuild.isolated.process import run_process
+from atombuild.project.checks import Findings, Table
+from atombuild.project.pyproject import read_pyproject
+from atombuild.project.settings import read_own_settings
+from atombuild.sanitise import LineFeed
+from atombuild.status import ArtifactKind, Attempt, Standing
+from atombuild.units import seconds_words
+
+_IN_A_ROW: Final = 4
+"""Builds for files that were written while the command ran, after which it is taken for the one that writes them."""
+
+_CLOCK_TICK: Final = 0.05
+"""Seconds that the time of a file may lie before the moment it was written at: the clock of a file system is coarse."""
+
+_ALLOW: Final = "read it, and allow it with a; it is remembered for this folder and this very command"
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """An attempt that is over, and what stands."""
+
+    outcome: Outcome
+    kinds: tuple[ArtifactKind, ...]
+    artifacts: dict[ArtifactKind, ArtifactStatus] = field(default_factory=dict)
+
+
+class AfterBuild:
+    """Runs the commands of one engine."""
+
+    def __init__(self, root: Path, out_dir: Path, emit: Callable[[Event], None], *, always: bool = False) -> None:
+        """Begin idle. ``always``: every command of the project is allowed, for this time."""
+        self._root = root
+        self._out_dir = out_dir
+        self._emit = emit
+        self._always = always
+        self._inbox: queue.SimpleQueue[_Over | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._end = threading.Event()
+        self._closed = False
+        self._kinds: tuple[ArtifactKind, ...] = ()
+        self._artifacts: dict[ArtifactKind, ArtifactStatus] = {}
+        self._last: _Over | None = None
+        self._ran: tuple[float, float] | None = None
+        """When the latest run began and ended, seconds since the epoch; None: the latest build had none."""
+
+        self._own: list[tuple[str, ...]] = []
+        """What was written while the command ran and led to a build, for each of the latest such builds in a row."""
+
+        self._lock = threading.Lock()
+        self._idle = threading.Event()
+        self._idle.set()
+
+    # From the engine's thread, and from any.
+
+    def note(self, event: Event) -> None:
+        """Take notice of what the engine says, and act on the end of an attempt. Returns at once but for one case.
+
+        When an attempt starts, this waits until the running command has ended: two seconds at most, plus the kill.
+        """
+        if isinstance(event, AttemptStarted):
+            with self._lock:
+                self._last = None
+                self._end.set()
+            self._kinds = event.kinds
+            self._idle.wait()
+            self._find_loop(event)
+        elif isinstance(event, ArtifactStatus):
+            self._artifacts[event.kind] = event
+        elif isinstance(event, AttemptFinished) and event.outcome is not Outcome.CANCELLED:
+            self._last = _Over(event.outcome, self._kinds, dict(self._artifacts))
+            self._order(self._last)
+
+    def allow(self) -> None:
+        """Allow the commands that the project has now, and run the one that waits for it."""
+        threading.Thread(target=self._allow, name="atombuild-allow", daemon=True).start()
+
+    def close(self) -> None:
+        """End what runs, and wait for that."""
+        with self._lock:
+            self._closed = True
+            self._end.set()
+        self._inbox.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def _order(self, over: _Over) -> None:
+        with self._lock:
+            if self._closed or over is not self._last:
+                return  # another attempt began meanwhile
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="atombuild-after", daemon=True)
+                self._thread.start()
+            self._idle.clear()
+            self._end.clear()
+            self._inbox.put(over)
+
+    def _allow(self) -> None:
+        commands = [command for command in self._commands().values() if command is not None]
+        if not commands:
+            self._emit(CommandNotRun("", "this project has no command to allow", "on-success and on-failure are such"))
+            return
+        try:
+            Allowed(self._root).add(*commands)
+        except OSError as error:
+            self._emit(CommandNotRun("", f"it can't be remembered: {error.strerror}", "allowed for this time only"))
+            self._always = True
+        last = self._last
+        if last is not None:
+            self._order(last)
+
+    # In the thread.
+
+    def _run(self) -> None:
+        while (over := self._inbox.get()) is not None:
+            try:
+                self._act(over)
+            except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours must be seen)
+                self._emit(Failure(OurBug(error, doing="running the project's command").reports()))
+            finally:
+                self._idle.set()
+
+    def _act(self, over: _Over) -> None:
+        command = self._commands()[over.outcome]
+        if command is None or self._end.is_set():
+            return
+        words = written(command)
+        if not self._always and command not in Allowed(self._root):
+            self._emit(CommandNotRun(words, "it came with the project, and was not allowed yet", _ALLOW))
+            return
+        values, lacking = self._values(over, command)
+        if lacking:
+            self._emit(CommandNotRun(words, lacking, "it runs when what it names was built and stands"))
+            return
+        if self._loops():
+            files = ", ".join(self._own[-1])
+            why = f"each time it ran, the same files changed: {files}"
+            self._emit(CommandNotRun(words, why, "make it write elsewhere; it runs again when something else changed"))
+            self._own.clear()
+            return
+        self._start(over, prepared(command, values), words, values)
+
+    def _start(self, over: _Over, command: list[str], words: str, values: dict[str, str]) -> None:
+        self._emit(CommandStarted(words, over.outcome))
+        feed = LineFeed(colours=True)
+        started, began = time.time(), time.monotonic()
+
+        def hear(data: bytes) -> None:
+            self._tell(feed.feed(data))
+
+        def check() -> None:
+            if self._end.is_set():
+                raise Cancelled
+
+        names = {f"ATOMBUILD_{name.upper()}": value for name, value in values.items()}
+        environ = {**os.environ, **names, "ATOMBUILD_OUTCOME": over.outcome.value}
+        status: int | None = None
+        try:
+            status = run_process(command, str(self._root), environ, hear, check).status
+            ending = "succeeded" if status == 0 else f"ended with status {status}"
+        except Cancelled:
+            ending = "ended by us: the next build began" if not self._closed else "ended by us"
+        except AtombuildError as error:
+            ending = f"could not be started: {'; '.join(error.reports()[0].why)}"
+        self._tell(feed.close())
+        seconds = time.monotonic() - began
+        self._ran = started - _CLOCK_TICK, time.time()
+        self._emit(CommandEnded(status, seconds, f"{ending} after {seconds_words(seconds)}"))
+
+    def _tell(self, lines: list[str]) -> None:
+        if lines:
+            self._emit(CommandOutput(tuple(lines)))
+
+    def _find_loop(self, attempt: AttemptStarted) -> None:
+        """Count the builds in a row that the command itself led to: what they are for was written while it ran.
+
+        The times of the files tell, since a change may be noticed long after a short command has ended.
+        """
+        ran, self._ran = self._ran, None
+        if ran is not None and attempt.saved is not None and ran[0] <= attempt.saved <= ran[1]:
+            self._own.append(attempt.paths)
+        else:
+            self._own.clear()
+
+    def _loops(self) -> bool:
+        """Whether the same files were written each time it ran, and nothing else led to a build."""
+        last = self._own[-_IN_A_ROW:]
+        return len(last) == _IN_A_ROW and all(each == last[0] for each in last)
+
+    def _values(self, over: _Over, command: Command) -> tuple[dict[str, str], str]:
+        """Return what placeholders stand for, and what is lacking, in words."""
+        values = {"root": str(self._root), "out": str(self._out_dir)}
+        for kind in ArtifactKind:
+            artifact = over.artifacts.get(kind)
+            stands = artifact is not None and artifact.status.standing is Standing.THIS_BUILD
+            built = artifact is not None and artifact.status.attempt is Attempt.SUCCEEDED
+            if artifact is not None and stands and built and artifact.path is not None and artifact.path.is_file():
+                values[kind.value] = str(artifact.path)
+            elif kind in over.kinds and over.outcome is Outcome.SUCCEEDED:
+                return values, f"the {kind.value} of this build does not stand any more"
+        lacking = sorted(named(command) - values.keys())
+        return values, f"it names {{{lacking[0]}}}, and there is none of this build" if lacking else ""
+
+    def _commands(self) -> dict[Outcome, Command | None]:
+        try:
+            document = read_pyproject(self._root)
+            own = read_own_settings(Table(Findings(document), (), document.table))
+        except AtombuildError:
+            return dict.fromkeys(Outcome)  # the build says what is wrong with the file
+        return {Outcome.SUCCEEDED: own.on_success, Outcome.FAILED: own.on_failure, Outcome.CANCELLED: None}

@@ -1,0 +1,249 @@
+"""What the command does without a screen: once, watching in plain lines, listing, comparing, from an sdist.
+
+run ──► from_sdist | list | compare | once | watch
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from atombuild.apart import built_apart, compare, member_names
+from atombuild.builder import UNUSABLE, Plan, was_built_here
+from atombuild.errors import AtombuildError, UsageMistake
+from atombuild.events import Advised, Cause, Event, Outcome
+from atombuild.exit_status import FAILED, SIGNALLED, SUCCEEDED, UNUSABLE_STATUS
+from atombuild.isolated import Options
+from atombuild.isolated.options import parse_config_settings
+from atombuild.native.project import NativeProject
+from atombuild.plain import JsonView, Output, PlainView
+from atombuild.sanitise import visible
+from atombuild.sdist_file import SdistFile
+from atombuild.status import ArtifactKind
+from atombuild.units import size_words
+from atombuild.wiring import ProjectSetup, SdistSetup
+
+ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst", ".tar")
+"""Names that mean an sdist, though only the first is one today (PEP 625)."""
+
+
+def run(arguments: argparse.Namespace, root: Path, hint: str | None, out: Output, err: Output) -> int:
+    """Do what the arguments ask for; return the exit status. Raises whatever is wrong with the project."""
+    if root.name.endswith(ARCHIVES) and not root.is_dir():
+        return _from_sdist(arguments, root, _options(arguments), out, err)
+    setup = setup_of(arguments, root)
+    watching = not (arguments.once or arguments.list or arguments.compare)
+    view = JsonView(out) if arguments.json else PlainView(out, err, watching=watching)
+    if arguments.list or arguments.compare:
+        return (_list if arguments.list else _compare)(setup, out, view, as_json=arguments.json)
+    if arguments.once:
+        return _once(setup, view.show)
+    _refuse_hopeless(setup)
+    if hint and not arguments.json:
+        out.line(visible(hint))
+    return _watch(setup, view.show, out, allow=arguments.allow_commands)
+
+
+def setup_of(arguments: argparse.Namespace, root: Path) -> ProjectSetup:
+    """Return what builds the project in ``root``. Raises :class:`UsageMistake`."""
+    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
+    plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
+    return ProjectSetup(root, out_dir, plan, _options(arguments))
+
+
+def _options(arguments: argparse.Namespace) -> Options:
+    try:
+        settings = parse_config_settings(arguments.config_setting)
+    except ValueError as error:
+        raise UsageMistake(f"--config-setting {error} has no key and value", hint="write it as KEY=VALUE") from None
+    if arguments.no_isolation and arguments.build_constraint:
+        raise UsageMistake(
+            "--build-constraint has no effect with --no-isolation, which installs nothing",
+            hint="leave out one of the two",
+        )
+    constraints = Path(arguments.build_constraint).absolute() if arguments.build_constraint else None
+    return Options(not arguments.no_isolation, arguments.python, settings, constraints)
+
+
+def clean_cache(out: Output) -> int:
+    """Empty what is kept for this user, and say how much that was."""
+    from atombuild.isolated.cache import cache_folder, empty_cache  # noqa: PLC0415 (only this needs it)
+
+    count, freed = empty_cache()
+    out.line(visible(f"removed {count} build environments, {size_words(freed)} in all, from {cache_folder()}"))
+    return SUCCEEDED
+
+
+def _from_sdist(arguments: argparse.Namespace, archive: Path, options: Options, out: Output, err: Output) -> int:
+    """Build the wheel of an sdist file, or list what it would hold."""
+    if not archive.exists():
+        raise UsageMistake(f"Source `{archive}` does not exist", hint="check the path; it starts at this folder")
+    if arguments.sdist:
+        raise UsageMistake(
+            "Building an `--sdist` from a source distribution is not supported",
+            hint="leave out --sdist: only a wheel comes from an sdist",
+        )
+    if not arguments.wheel:
+        raise UsageMistake(
+            "Pass `--wheel` explicitly to build a wheel from a source distribution",
+            hint=f"add --wheel: atombuild-tui --once --wheel {archive.name}",
+        )
+    if not (arguments.once or arguments.list):
+        raise UsageMistake(
+            f"{archive.name} is an sdist, and there is nothing in it to watch", hint="add --once to build its wheel"
+        )
+    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
+    with closing(SdistFile(archive, options)) as sdist:
+        setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
+        view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
+        if not arguments.list:
+            return _once(setup, view.show)
+        try:
+            return _list(setup, out, view, as_json=arguments.json)
+        except AtombuildError as error:
+            plain = PlainView(out, err, watching=False)
+            for report in error.reports():
+                plain.report(sdist.told(report))
+            return UNUSABLE_STATUS
+
+
+def _refuse_hopeless(setup: ProjectSetup) -> None:
+    """Raise what makes watching this folder pointless: no project, or one that can't be built here."""
+    try:
+        setup.read_project()
+    except UNUSABLE as error:
+        # A project that was built here before and lost its description is a failed build; the screen shows that one.
+        if isinstance(error, UsageMistake) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
+            raise
+    except Exception:  # noqa: BLE001 (a mistake in the project or a bug of ours: the first build meets it, and says it)
+        return
+
+
+def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
+    project = setup.read_project()
+    if not isinstance(project, NativeProject):
+        return _list_by_building(setup, out, view, as_json=as_json)
+    for kind in setup.plan.kinds:
+        members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
+        if as_json:
+            _print_json_listing(out, kind, project.target(kind), [(each.path, each.source) for each in members])
+        else:
+            rows = [f"{each.path} ({each.source or 'generated'})" for each in members]
+            _print_listing(out, project.target(kind), rows)
+    findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
+    if findings:
+        view.show(Advised(findings))
+    return SUCCEEDED
+
+
+def _list_by_building(
+    setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainView, *, as_json: bool
+) -> int:
+    """List what another backend makes: nobody knows it but by having it made, apart."""
+    advised: list[Event] = []
+    with built_apart(setup, lambda event: (advised.append if isinstance(event, Advised) else view.show)(event)) as made:
+        if made is None:
+            return FAILED
+        for kind, artifact in made.items():
+            names = member_names(artifact)
+            if as_json:
+                _print_json_listing(out, kind, artifact.name, [(name, None) for name in names])
+            else:
+                _print_listing(out, artifact.name, names)
+    for event in advised:
+        view.show(event)
+    return SUCCEEDED
+
+
+def _print_listing(out: Output, target: str, rows: Sequence[str]) -> None:
+    out.line(visible(f"{target} would hold {len(rows)} files:"))
+    for row in rows:
+        out.line(visible(f"  {row}"))
+
+
+def _print_json_listing(
+    out: Output, kind: ArtifactKind, target: str, members: Sequence[tuple[str, str | None]]
+) -> None:
+    rows = [{"path": path, "source": source} for path, source in members]
+    out.line(json.dumps({"kind": kind.value, "target": target, "members": rows}))
+
+
+def _compare(setup: ProjectSetup, out: Output, view: JsonView | PlainView, *, as_json: bool) -> int:
+    difference = compare(setup, view.show)
+    if difference is None:
+        return FAILED
+    if as_json:
+        out.line(json.dumps(asdict(difference)))
+    elif difference.is_none:
+        out.line(visible(f"{difference.names[0]} holds the same from the sdist and from the tree"))
+    else:
+        if len(set(difference.names)) > 1:
+            out.line(visible("its name differs: {} from the sdist, {} from the tree".format(*difference.names)))
+        for words, names in (
+            ("only in the wheel from the tree", difference.only_from_tree),
+            ("only in the wheel from the sdist", difference.only_from_sdist),
+            ("of other content", difference.changed),
+        ):
+            for name in names:
+                out.line(visible(f"{words}: {name}"))
+    return SUCCEEDED if difference.is_none else FAILED
+
+
+def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> int:
+    session = setup.session(show)
+    with _signals(session.close) as received:
+        session.begin()
+        result = session.attempt(Cause.START)
+        if isinstance(setup, ProjectSetup):  # nobody mends an sdist
+            session.advise()
+        session.end()
+    if received:
+        return SIGNALLED + received[0]
+    if result.outcome is None:
+        return UNUSABLE_STATUS
+    return SUCCEEDED if result.outcome is Outcome.SUCCEEDED else FAILED
+
+
+def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output, *, allow: bool) -> int:
+    from atombuild.after.runner import AfterBuild  # noqa: PLC0415 (only watching needs it)
+
+    def after(emit: Callable[[Event], None]) -> AfterBuild:
+        return AfterBuild(setup.root, setup.out_dir, emit, always=allow)
+
+    engine = setup.engine(make_after=after)
+    with _signals(engine.stop) as received:
+        engine.start(show)
+        # A wait with an end, again and again: a signal is handled only between two of them.
+        while not engine.join(0.2):
+            if out.lost is not None:
+                engine.stop(cancelling=False)
+    if received:
+        return SIGNALLED + received[0]
+    return FAILED if engine.failed else SUCCEEDED
+
+
+@contextmanager
+def _signals(stop: Callable[[], None]) -> Iterator[list[int]]:
+    """Turn the first request to end into ``stop()``; a second one ends the process at once, as the system does."""
+    received: list[int] = []
+    watched = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        for each in watched:
+            signal.signal(each, signal.SIG_DFL)
+        stop()
+
+    before = {number: signal.signal(number, handle) for number in watched}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,237 @@
+"""A project's command runs when it may, beside the builds, and never on what is not published."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from atombuild.after.allowed import Allowed
+from atombuild.after.command import named, prepared
+from atombuild.after.runner import AfterBuild
+from atombuild.builder import Plan
+from atombuild.events import (
+    AttemptStarted,
+    Cause,
+    CommandEnded,
+    CommandNotRun,
+    CommandOutput,
+    Event,
+    Outcome,
+)
+from atombuild.status import ArtifactKind
+from atombuild.wiring import ProjectSetup
+from support.projects import sample_project
+
+PYTHON = sys.executable
+
+
+class Desk:
+    """A session that its test drives, and what runs after its builds."""
+
+    def __init__(self, root: Path, *, always: bool = True) -> None:
+        self.root = root
+        self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self.after = AfterBuild(root, root / "dist", self.events.put, always=always)
+        self.session = ProjectSetup(root, root / "dist", Plan()).session(self.after.note)
+
+    def set(self, *lines: str) -> None:
+        text = (self.root / "pyproject.toml").read_text(encoding="utf-8").partition("\n[tool.atombuild]")[0]
+        text += "\n[tool.atombuild]\n" + "\n".join(lines) + "\n"
+        (self.root / "pyproject.toml").write_text(text, encoding="utf-8")
+
+    def build(self) -> None:
+        self.session.attempt(Cause.REQUEST)
+
+    def next(self, kind: type[Event]) -> Event:
+        while True:
+            event = self.events.get(timeout=30)
+            if isinstance(event, kind):
+                return event
+
+    def output(self) -> list[str]:
+        """Return what is printed until the command ends."""
+        lines: list[str] = []
+        while True:
+            event = self.events.get(timeout=30)
+            if isinstance(event, CommandOutput):
+                lines += event.lines
+            elif isinstance(event, CommandEnded):
+                return [*lines, event.words.partition(" after ")[0]]
+            elif isinstance(event, CommandNotRun):
+                pytest.fail(str(event))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path / "state"))
+    desk = Desk(sample_project(tmp_path / "a b; touch 'x' $(y)"))
+    yield desk
+    desk.after.close()
+    desk.session.end()
+
+
+def test_it_gets_the_paths_quoted_the_folder_and_the_outcome(desk: Desk) -> None:
+    desk.set("on-success = 'ls {wheel} {sdist} && pwd && echo $ATOMBUILD_OUTCOME ${ATOMBUILD_WHEEL##*/} >&2'")
+    desk.build()
+    wheel, sdist, folder, told, ended = desk.output()
+    assert {Path(wheel).name, Path(sdist).name} == {"orrery-0.1.0-py3-none-any.whl", "orrery-0.1.0.tar.gz"}
+    assert (folder, told, ended) == (str(desk.root), "succeeded orrery-0.1.0-py3-none-any.whl", "succeeded")
+    assert not list(desk.root.parent.parent.glob("x*")), "nothing of the folder's name was run"
+
+
+def test_a_list_is_started_without_a_shell(desk: Desk) -> None:
+    desk.set(f"on-success = ['{PYTHON}', '-c', 'import sys; print(sys.argv[1:])', '{{wheel}}', '$HOME;']")
+    desk.build()
+    (line, _) = desk.output()
+    assert line == str([str(next(desk.root.glob("dist/*.whl"))), "$HOME;"])
+
+
+def test_a_failure_has_its_own(desk: Desk) -> None:
+    desk.set("on-success = 'echo good'", "on-failure = 'echo bad; exit 3'")
+    (desk.root / "src/orrery/__init__.py").unlink()
+    desk.build()
+    assert desk.output() == ["bad", "ended with status 3"]
+
+
+def test_colours_stay_and_everything_else_is_made_harmless(desk: Desk) -> None:
+    desk.set(r"""on-success = "printf '\\033[31mred\\033[0m \\033]0;owned\\007 done\\n'" """)
+    desk.build()
+    assert desk.output()[0] == "\x1b[31mred\x1b[0m  done"
+
+
+def test_nothing_runs_before_it_was_allowed_and_then_exactly_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path / "state"))
+    desk = Desk(sample_project(tmp_path), always=False)
+    desk.set("on-success = 'touch ran'")
+    desk.build()
+    refused = desk.next(CommandNotRun)
+    assert isinstance(refused, CommandNotRun)
+    assert (refused.command, refused.why) == ("touch ran", "it came with the project, and was not allowed yet")
+    assert not (desk.root / "ran").exists()
+    desk.after.allow()
+    assert desk.output() == ["succeeded"], "what waited runs at once"
+    assert (desk.root / "ran").exists()
+    assert "touch ran" in Allowed(desk.root)
+    assert "touch ran" not in Allowed(tmp_path)
+    if os.name == "posix":
+        assert (tmp_path / "state" / "allowed.json").stat().st_mode & 0o777 == 0o600
+    desk.set("on-success = 'touch ran too'")
+    desk.build()
+    assert isinstance(desk.next(CommandNotRun), CommandNotRun)
+    desk.after.close()
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"/": 5}', "[" * 100_000])
+def test_a_damaged_memory_allows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path))
+    (tmp_path / "allowed.json").write_text(damage)
+    assert "x" not in Allowed(tmp_path)
+    Allowed(tmp_path).add("x", ("y", "z"))
+    assert "x" in Allowed(tmp_path)
+    assert ("y", "z") in Allowed(tmp_path)
+    assert "y z" not in Allowed(tmp_path)
+
+
+def _waiting(desk: Desk, *, stubborn: bool = False) -> int:
+    """Build, with a command that waits for ever; return its process when it runs."""
+    trap = "trap '' TERM; " if stubborn else ""
+    desk.set(f'on-success = """{trap}echo $$; while :; do sleep 0.05; done"""')
+    desk.build()
+    event = desk.next(CommandOutput)
+    assert isinstance(event, CommandOutput)
+    return int(event.lines[0])
+
+
+def _is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_the_next_build_ends_it_before_the_artifacts_fall(desk: Desk, stubborn: bool) -> None:
+    process = _waiting(desk, stubborn=stubborn)
+    began = time.monotonic()
+    desk.after.note(AttemptStarted(2, Cause.REQUEST, (), 0, 0, tuple(ArtifactKind)))
+    assert _is_gone(process)
+    assert time.monotonic() - began < 8
+    ended = desk.next(CommandEnded)
+    assert isinstance(ended, CommandEnded)
+    assert ended.words.startswith("ended by us: the next build began")
+    assert ended.status is None
+
+
+def test_stopping_ends_it(desk: Desk) -> None:
+    process = _waiting(desk)
+    desk.after.close()
+    assert _is_gone(process)
+
+
+def test_it_never_runs_on_what_is_not_published(desk: Desk) -> None:
+    desk.set("on-success = 'echo {wheel}'")
+    session = ProjectSetup(desk.root, desk.root / "dist", Plan.chosen(sdist=True, wheel=False)).session(desk.after.note)
+    session.attempt(Cause.REQUEST)
+    refused = desk.next(CommandNotRun)
+    assert isinstance(refused, CommandNotRun)
+    assert refused.why == "it names {wheel}, and there is none of this build"
+
+
+def _round(desk: Desk) -> CommandEnded | CommandNotRun:
+    """Wait for the command to end or be refused; then look, and build if something changed, as the engine does."""
+    while True:
+        event = desk.events.get(timeout=30)
+        if isinstance(event, CommandEnded | CommandNotRun):
+            break
+    desk.session.examine()
+    if desk.session.pending:  # the command may have been faster than the look that follows a build
+        desk.session.attempt(Cause.CHANGE)
+    return event
+
+
+def test_a_command_that_changes_the_project_each_time_is_stopped_from_going_round(desk: Desk) -> None:
+    desk.set("on-success = 'date +%N > src/orrery/made.py'")  # over long before its change is noticed
+    desk.build()
+    rounds = [_round(desk) for _ in range(5)]
+    assert [type(event) for event in rounds] == [CommandEnded] * 4 + [CommandNotRun]
+    last = rounds[4]
+    assert isinstance(last, CommandNotRun)
+    assert last.why == "each time it ran, the same files changed: src/orrery/made.py"
+    assert not desk.session.pending, "and so it ends"
+    desk.build()
+    assert isinstance(_round(desk), CommandEnded), "it is tried again"
+
+
+def test_who_saves_the_same_file_again_and_again_goes_round_by_himself(desk: Desk) -> None:
+    desk.set("on-success = 'echo ran'")
+    desk.build()
+    for number in range(8):
+        desk.next(CommandEnded)
+        made = desk.root / "src/orrery/made.py"
+        made.write_text(f"answer = {number}", encoding="utf-8")
+        a_second_later = time.time() + 1
+        os.utime(made, (a_second_later, a_second_later))
+        assert desk.session.examine()
+        desk.session.attempt(Cause.CHANGE)
+    assert isinstance(desk.next(CommandEnded), CommandEnded)
+
+
+def test_what_can_not_be_started_says_so(desk: Desk) -> None:
+    desk.set('on-success = ["no-such-program-anywhere"]')
+    desk.build()
+    assert desk.output() == ["could not be started: No such file or directory"]
+
+
+def test_braces_of_the_shell_stay() -> None:
+    assert named("cp {wheel} ${HOME}/{a,b} {print}") == {"wheel"}
+    assert prepared("awk '{print}' {wheel}", {"wheel": "/x y"})[-1] == "awk '{print}' '/x y'"
+    assert Outcome.SUCCEEDED.value == "succeeded"
