@@ -38,13 +38,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure rebuilds against uv and build.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--backends", action="store_true", help="only the projects of other build backends")
+    parser.add_argument("--screen", action="store_true", help="only what a person at the keyboard notices")
     parser.add_argument("--quick", action="store_true", help="leave out the real projects and the large one")
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="atombuild-bench-"))
     try:
-        if not arguments.backends:
+        if arguments.screen or not (arguments.backends or arguments.quick):
+            on_screen(folder, arguments)
+        if not (arguments.backends or arguments.screen):
             natively(folder, arguments)
-        if arguments.backends or not arguments.quick:
+        if arguments.backends or not (arguments.quick or arguments.screen):
             say(f"\n{machine()}; medians of {arguments.rounds} rounds (smallest to largest)\n")
             say("| One edit, sdist + wheel | `uv build` | `python -m build --installer uv` | ours, warm | warm is |")
             say("|---|---|---|---|---|")
@@ -63,6 +66,23 @@ RELEASES = (
     ("pdm-backend", ("unearth", "0.19.0"), "src/unearth/finder.py"),
 )
 """Of other build backends: who builds it, which release, and the file that is edited."""
+
+
+def on_screen(folder: Path, arguments: argparse.Namespace) -> None:
+    """Measure what a person at the keyboard notices."""
+    from bench.keys import heavy_keys, idle_share, starts  # noqa: PLC0415 (there are no such terminals on Windows)
+
+    subject = made_up(folder, "tiny", 3)
+    say(f"{machine()}\n")
+    say("| Screen | median | p99 | of |")
+    say("|---|---|---|---|")
+    start = starts(subject.root, arguments.rounds)
+    say(f"| start to first picture | {words(statistics.median(start))} | {words(max(start))} | {len(start)} |")
+    for what, seconds in heavy_keys().items():
+        ordered = sorted(seconds)
+        p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+        say(f"| {what} | {words(statistics.median(ordered))} | {words(p99)} | {len(ordered)} |")
+    say(f"\nIdle, it takes {idle_share(subject.root):.1%} of one core.")
 
 
 def natively(folder: Path, arguments: argparse.Namespace) -> None:

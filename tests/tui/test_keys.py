@@ -10,11 +10,15 @@ from textual.command import CommandPalette
 
 from atombuild.events import Mode, ModeChanged
 from atombuild_tui import themes
-from atombuild_tui.actions import ACTIONS, bindings, markdown_table
+from atombuild_tui.actions import ACTIONS, Action, Page, Where, action, bindings, markdown_table
 from atombuild_tui.app import AtombuildApp
+from atombuild_tui.pages import changes, checks, history, inside, watch
+from atombuild_tui.pages.log import ReadingPage
+from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.screens.help import HelpScreen
 from atombuild_tui.screens.main import MainScreen
 from atombuild_tui.widgets.footer import FooterKey
+from atombuild_tui.widgets.rows import RowsView
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
 from support.screen.scenes import SDIST, WHEEL
@@ -76,7 +80,7 @@ async def test_the_help_opens_scrolls_and_closes(key: str) -> None:
         await pilot.press("question_mark")
         await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
-        assert any("The promise" in row for row in shown(app))
+        assert any("Here: log" in row for row in shown(app))
         await pilot.press("end")
         await settle(pilot)
         assert any("README" in row for row in shown(app))
@@ -151,7 +155,7 @@ async def test_a_click_on_the_hint_puts_it_away_too() -> None:
 
 async def test_a_click_on_a_key_of_the_footer_presses_it() -> None:
     app, engine = an_app()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with app.run_test(size=(120, 24), notifications=True) as pilot:
         await settle(pilot)
         await pilot.click("#key-build_wheel")
         await pilot.click("#key-pause_or_resume")
@@ -173,30 +177,55 @@ async def test_the_palette_finds_an_action_by_its_words_and_does_it() -> None:
         assert not isinstance(app.screen, CommandPalette)
 
 
-async def test_light_and_dark_are_a_palette_entry_apart() -> None:
+async def test_t_shows_one_theme_after_the_other() -> None:
     app, _ = an_app()
     async with app.run_test(notifications=True) as pilot:
-        assert app.theme == themes.DARK.name
-        await app.run_action("toggle_light")
-        await settle(pilot)
-        assert app.theme == themes.LIGHT.name
+        met = [app.theme]
+        for _ in themes.THEMES:
+            await pilot.press("t")
+            await settle(pilot)
+            met.append(app.theme)
+        assert met == [*(theme.name for theme in themes.THEMES), themes.DARK.name]
         assert {theme.name for theme in themes.THEMES} <= set(app.available_themes)
 
 
-def test_the_registry_has_no_key_and_no_name_twice() -> None:
-    keys = [key for action in ACTIONS for key in (*action.keys, *action.everywhere)]
+@pytest.mark.parametrize("page", Page)
+def test_no_key_means_two_things_on_a_page(page: Page) -> None:
+    keys = [key for action in ACTIONS if page in action.pages for key in (*action.keys, *action.everywhere)]
     assert len(keys) == len(set(keys))
+
+
+def test_no_name_stands_twice_in_the_registry() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
 
 
-def test_every_action_is_answered_by_the_app() -> None:
-    assert [action.id for action in ACTIONS if not hasattr(AtombuildApp, f"action_{action.id}")] == []
+def test_no_key_is_one_that_tmux_or_a_terminal_takes() -> None:
+    taken = {"ctrl+b", "ctrl+s", "ctrl+z", "ctrl+a", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+d", "ctrl+w", "ctrl+l"}
+    assert not taken & {key for action in ACTIONS for key in (*action.keys, *action.everywhere)}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_is_answered(action: Action) -> None:
+    if action.where is Where.ENGINE:
+        assert action.command is not None
+        return
+    answers = {Where.APP: AtombuildApp, Where.SCREEN: MainScreen, Where.ROWS: RowsView}[action.where]
+    assert callable(getattr(answers, f"action_{action.id}"))
+
+
+def test_every_page_has_an_action_and_a_view() -> None:
+    assert all((changes, checks, history, inside, watch)), "subclasses are known once they are imported"
+    pages = {view.page for view in (*ReadingPage.__subclasses__(), *RowsPage.__subclasses__()) if hasattr(view, "page")}
+    assert pages == set(Page)
+    assert {action.id for action in ACTIONS if action.id.startswith("page_")} == {f"page_{page.value}" for page in Page}
 
 
 def test_bindings_are_those_of_the_registry() -> None:
-    bound = {(key, item.action) for item in bindings() if isinstance(item, Binding) for key in item.key.split(",")}
-    registered = {(key, action.id) for action in ACTIONS for key in (*action.keys, *action.everywhere)}
-    assert registered - bound == {("ctrl+p", "command_palette")}
+    bound = {
+        (key, item.action) for item in bindings(*Where) if isinstance(item, Binding) for key in item.key.split(",")
+    }
+    registered = {(key, action.call) for action in ACTIONS for key in (*action.keys, *action.everywhere)}
+    assert registered - bound == {("ctrl+p", "app.command_palette")}
     assert bound <= registered
     assert AtombuildApp.COMMAND_PALETTE_BINDING == "ctrl+p"
 
@@ -212,10 +241,56 @@ async def test_footer_palette_and_help_show_the_registry() -> None:
         await pilot.press("question_mark")
         await settle(pilot)
         explained = [str(row.render()) for row in app.screen.query(".help-row.-key .help-term")]
-        assert sorted(explained) == sorted(" ".join(action.all_keys) for action in ACTIONS if action.all_keys)
+        assert set(explained) == {" ".join(action.all_keys) for action in ACTIONS if action.all_keys}
 
 
 def test_the_readmes_table_has_a_row_for_each_key() -> None:
     table = markdown_table().splitlines()
     assert len(table) == 2 + sum(1 for action in ACTIONS if action.all_keys)
     assert "| `b` | Build now | build everything now, also while paused |" in table
+
+
+async def test_tabs_and_rows_can_be_clicked() -> None:
+    app, engine = an_app()
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        engine.play(scenes.history(1_772_366_531.0))
+        await settle(pilot)
+        await pilot.click("#tab-history")
+        await settle(pilot)
+        assert app._main.current is Page.HISTORY
+        rows = app.screen.query_one("#history-rows", RowsView)
+        await pilot.click(rows, offset=(10, 3))
+        assert rows.cursor == 3
+        await pilot.click(rows, offset=(10, 3))
+        await settle(pilot)
+        assert any("Esc goes back" in row for row in shown(app)), "a click on the row with the cursor opens it"
+        await pilot.press("escape")
+        await settle(pilot)
+        assert rows.cursor == 3, "and the cursor is where it was"
+
+
+async def test_the_pages_go_round_with_tab() -> None:
+    app, _ = an_app()
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        met = []
+        for _ in Page:
+            met.append(app._main.current)
+            await pilot.press("tab")
+        assert met == list(Page)
+        await pilot.press("shift+tab")
+        assert app._main.current is list(Page)[-1]
+
+
+@pytest.mark.parametrize("page", Page)
+async def test_every_page_is_there_before_anything_happened(page: Page) -> None:
+    app = OverheardApp(ScriptedEngine())
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press(action(f"page_{page.value}").key)
+        await pilot.press(
+            "down", "up", "end", "home", "pagedown", "pageup", "enter", "left", "right", "slash", "x", "enter"
+        )
+        await pilot.press("n", "N", "escape", "escape", "y", "e")
+        await settle(pilot)
+        assert app._main.current is page

@@ -109,7 +109,7 @@ async def test_the_line_about_new_lines_can_be_clicked() -> None:
         await scrolled_up(pilot, engine)
         engine.play(lines(200, 5))
         await settle(pilot)
-        await pilot.click("#below")
+        await pilot.click("#page-log .below")
         await settle(pilot)
         assert in_sight(app)[-1] == "line 204"
 

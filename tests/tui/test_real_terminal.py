@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from support.projects import SAMPLE, sample_project
+
 pexpect = pytest.importorskip("pexpect", reason="needs a pseudo-terminal")
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal", allow_module_level=True)
@@ -19,6 +21,9 @@ if sys.platform == "win32":
 ROOT = Path(__file__).parents[2]
 IN_TIME = 2.5
 """Seconds to leave: the engine has 0.8, and a loaded machine that runs other tests takes its time."""
+
+
+_FIRST_WORDS: dict[tuple[str, ...], bytes] = {("stubborn",): b"building", ("pages",): b"everything was played"}
 
 
 class Terminal:
@@ -66,7 +71,7 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
 
     def start(*arguments: str) -> Terminal:
         opened.append(Terminal(*arguments))
-        opened[-1].read_until(b"failed, old artifact removed" if not arguments else b"building")
+        opened[-1].read_until(_FIRST_WORDS.get(arguments, b"failed, old artifact removed"))
         return opened[-1]
 
     yield start
@@ -122,10 +127,9 @@ def test_it_does_not_survive_its_terminal(terminal: Callable[..., Terminal]) -> 
     assert screen.status == 128 + signal.SIGHUP
 
 
-def test_nothing_hostile_reaches_the_terminal(terminal: Callable[..., Terminal]) -> None:
-    screen = terminal()
-    screen.ended_after(lambda: screen.child.send("q"))
-    text = screen.written
+def check_harmless(text: bytes) -> None:
+    # What is copied goes to the terminal on purpose: as base64, which is harmless whatever it holds.
+    text = re.sub(rb"\x1b\]52;c;[A-Za-z0-9+/=]*\x07", b"", text) if b"copied" in text else text
     assert b"\x1b]52" not in text
     assert b"owned\x07" not in text
     assert "\u202e".encode() not in text
@@ -136,3 +140,92 @@ def test_nothing_hostile_reaches_the_terminal(terminal: Callable[..., Terminal])
     titles = re.findall(rb"\x1b\]2;([^\x07]*)\x07", text)
     assert titles
     assert all(title.decode().isprintable() for title in titles)
+
+
+def test_nothing_hostile_reaches_the_terminal(terminal: Callable[..., Terminal]) -> None:
+    screen = terminal()
+    screen.ended_after(lambda: screen.child.send("q"))
+    check_harmless(screen.written)
+
+
+def test_nothing_hostile_reaches_it_from_any_page(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    screen = terminal("pages")
+    screen.child.setwinsize(50, 150)
+
+    def steps(*keys: str) -> None:
+        for key in keys:
+            screen.child.send(key)
+            # What a key brings comes at its own time, and differs: it is read until nothing comes any more.
+            while True:
+                try:
+                    screen.written += screen.child.read_nonblocking(1 << 16, timeout=0.3)
+                except pexpect.TIMEOUT:
+                    break
+
+    down, enter, escape = "\x1b[B", "\r", "\x1b"
+    steps("1", "n", "n", "y", "f", "evil", enter, escape, "z", "z", "e")
+    steps(
+        "2",
+        *[down] * 4,
+        enter,
+        escape,
+        "/",
+        "evil",
+        enter,
+        enter,
+        "y",
+        escape,
+        escape,
+        "/",
+        "PKG",
+        enter,
+        enter,
+        escape,
+    )
+    steps("3", down, down, enter, escape, down, down, down, enter, escape)
+    steps("4", enter, escape, "5", down, down, down, "6", down, down, "7", "?", escape, "\x10", escape)
+    screen.ended_after(lambda: screen.child.send("q"))
+    assert screen.status == 0
+    check_harmless(screen.written)
+    for words in (b"lost module", b"Summary", b"the build backend failed", b"not run:"):
+        assert words in screen.written, words
+
+
+def test_an_editor_gets_the_terminal_and_gives_it_back(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    (root / "pyproject.toml").write_text("[project]\nname = \n")
+    editor = tmp_path / "vim"
+    editor.write_text('#!/bin/sh\ntrap : INT\necho "editing: $*"\nread answer || read answer\necho "got $answer"\n')
+    editor.chmod(0o755)
+    environment = {**os.environ, "TERM": "xterm-256color", "VISUAL": str(editor)}
+    environment.pop("NO_COLOR", None)
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "atombuild_tui", str(root)],
+        env=environment,
+        dimensions=(24, 80),
+        timeout=20,
+        encoding=None,
+    )
+    try:
+        child.expect_exact(b"where  ")
+        child.send("e")
+        child.expect_exact(b"\x1b[?1049l")
+        child.expect_exact(f"editing: +call cursor(2,8) {root}/pyproject.toml".encode())
+        # Builds go on meanwhile: it is mended, and built before the screen is back.
+        (root / "pyproject.toml").write_text((SAMPLE / "pyproject.toml").read_text())
+        until = time.monotonic() + 20
+        while not list((root / "dist").glob("*.whl")):
+            assert time.monotonic() < until, "the engine stood still"
+            time.sleep(0.02)  # a file's coming is told by nothing else here
+        child.send("\x03")
+        child.send("hello\r")
+        child.expect_exact(b"got hello")
+        child.expect_exact(b"\x1b[?1049h")
+        child.expect_exact(b"holds your latest change")
+        child.send("q")
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 0
+    finally:
+        child.close(force=True)

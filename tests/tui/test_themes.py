@@ -22,15 +22,32 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-@pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
+OF_OURS = [theme for theme in themes.THEMES if theme is not themes.TERMINAL]
+"""The terminal's own colours are not ours to choose."""
+
+
+@pytest.mark.parametrize("theme", OF_OURS, ids=lambda theme: theme.name)
 def test_every_text_colour_is_readable_on_every_ground(theme: Theme) -> None:
     colours = {**theme.to_color_system().generate(), **theme.variables}
-    for ground in ("background", "surface", "panel", "tint-bad", "tint-doubt"):
+    for ground in ("background", "surface", "panel", "tint-bad", "tint-doubt", "block-cursor-background"):
         for text in ("foreground", "quiet", "good", "busy", "bad", "doubt"):
             assert contrast(colours[text], colours[ground]) >= 4.5, f"{text} on {ground}"
 
 
-@pytest.mark.parametrize("theme", themes.THEMES, ids=lambda theme: theme.name)
+def test_high_contrast_is_high() -> None:
+    colours = {**themes.CONTRAST.to_color_system().generate(), **themes.CONTRAST.variables}
+    for ground in ("background", "panel", "tint-bad", "tint-doubt", "block-cursor-background"):
+        for text in ("foreground", "quiet", "good", "busy", "bad", "doubt"):
+            assert contrast(colours[text], colours[ground]) >= 7, f"{text} on {ground}"
+
+
+def test_the_terminals_theme_has_no_colour_of_its_own() -> None:
+    theme = themes.TERMINAL
+    given = [theme.primary, theme.secondary, theme.background, theme.foreground, theme.error, *theme.variables.values()]
+    assert all(value in {"bold", None} or value.startswith("ansi_") for value in given)
+
+
+@pytest.mark.parametrize("theme", OF_OURS, ids=lambda theme: theme.name)
 def test_the_filled_pills_are_readable(theme: Theme) -> None:
     for tone in ("busy", "bad", "doubt"):
         assert theme.background is not None

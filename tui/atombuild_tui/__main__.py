@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from atombuild import cli
+from atombuild.exit_status import FAILED, SUCCEEDED
+from atombuild.plain import standard_outputs
 
-_TURN: Final = 0.001
-"""Seconds that a thread of Python runs before another gets its turn. A build is thousands of short calls: with the
-usual 5 ms, it would wait that long after each of them while the screen is busy."""
+if TYPE_CHECKING:
+    from atombuild_tui.engine import Engine
+
+_LAST_SECONDS: Final = 3.0
+"""For an engine to end whose screen is gone already."""
 
 
 def show_screen(order: cli.ScreenOrder) -> int:
     """Run the user interface until it is left; return the exit status."""
-    from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help never import textual)
+    if order.serve is not None:
+        from atombuild_tui.serve.command import serve  # noqa: PLC0415 (only --serve needs a web server)
 
-    # The build and the screen share an interpreter: a slow paint must not stall the build, nor the build a key.
-    sys.setswitchinterval(_TURN)
-    engine = order.setup.engine(beside_a_screen=True)
-    app = AtombuildApp(engine, hint=order.hint, bell=order.bell)
+        return serve(order.serve, order.arguments, order.root)
+    from atombuild.settings.place import settings_path  # noqa: PLC0415
+    from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help load no screen)
+    from atombuild_tui.late import LateEngine  # noqa: PLC0415
+    from atombuild_tui.quickness import be_quick  # noqa: PLC0415
+    from atombuild_tui.serve.child import when_orphaned  # noqa: PLC0415
+    from atombuild_tui.summary import summary  # noqa: PLC0415
+
+    be_quick()
+    engine = LateEngine(lambda: _engine(order))
+    app = AtombuildApp(engine, hint=order.hint, bell=order.bell, settings=settings_path())
+    if order.in_browser:
+        when_orphaned(app.leave_from_outside)
     app.run()
-    if not app.left_in_time:
-        sys.stderr.write("left while a build was still being stopped; the next start tells what became of it\n")
-    return app.return_code or (cli.FAILED if engine.failed else cli.SUCCEEDED)
+    out, err = standard_outputs()
+    for line in () if order.in_browser else summary(app.dashboard):
+        out.line(line)
+    if not (app.left_in_time and engine.join(_LAST_SECONDS)):
+        err.line("left while a build was still being stopped; the next start tells what became of it")
+    return app.return_code or (FAILED if engine.failed else SUCCEEDED)
+
+
+def _engine(order: cli.ScreenOrder) -> Engine:
+    """Put together what builds, checks and runs the project's commands."""
+    from atombuild.after.runner import AfterBuild  # noqa: PLC0415 (after the first paint)
+    from atombuild.checks.checker import Checker  # noqa: PLC0415
+
+    setup = order.make_setup()
+    return setup.engine(
+        beside_a_screen=True,
+        make_checker=lambda emit: Checker(setup, emit),
+        make_after=lambda emit: AfterBuild(setup.root, setup.out_dir, emit),
+    )
 
 
 def main() -> int:
     """Run the command with a screen at hand."""
-    return cli.main(screen=show_screen)
+    return cli.main(screen=show_screen, actions=_action_names)
+
+
+def _action_names() -> list[str]:
+    from atombuild_tui.actions import ACTIONS  # noqa: PLC0415 (it imports textual)
+
+    return [action.id for action in ACTIONS]
 
 
 if __name__ == "__main__":

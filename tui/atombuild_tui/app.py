@@ -20,13 +20,17 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.message import Message
 
-from atombuild.status import ArtifactKind
+from atombuild.events import Looked
 from atombuild_tui import actions, signals, themes
+from atombuild_tui.actions import Where
 from atombuild_tui.attention import Attention
 from atombuild_tui.door import cleaned
+from atombuild_tui.errands import Errands
 from atombuild_tui.feed import Feed
-from atombuild_tui.journal import entries
+from atombuild_tui.journal import after_entries, entries
 from atombuild_tui.leaving import part_from
+from atombuild_tui.pages.page import View
+from atombuild_tui.places import Places
 from atombuild_tui.screens.main import MainScreen
 from atombuild_tui.state import Dashboard
 from atombuild_tui.terminal import TerminalTitle
@@ -34,8 +38,10 @@ from atombuild_tui.terminal import TerminalTitle
 if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.screen import Screen
+    from textual.timer import Timer
 
     from atombuild_tui.engine import Engine
+    from atombuild_tui.taste import Follower, Taste
 
 _STYLES: Final = Path(__file__).parent / "styles"
 
@@ -43,11 +49,13 @@ AT_ONCE: Final = 1000
 """Events and log lines that are shown between two looks at the keyboard."""
 
 _WIDTHS: Final = [(0, "-tiny"), (52, "-narrow"), (76, "-usual"), (110, "-wide")]
-_HEIGHTS: Final = [(0, "-flat"), (16, "-low"), (24, "-high")]
+_HEIGHTS: Final = [(0, "-flat"), (16, "-low"), (24, "-high"), (40, "-tall")]
 """The sizes from which on the styles choose another layout."""
 
 _BUSY_TICK: Final = 0.1
 _IDLE_TICK: Final = 1.0
+_YOUNG: Final = 70.0
+_SELDOM: Final = 5
 
 
 class EventsWait(Message):
@@ -57,8 +65,8 @@ class EventsWait(Message):
 class AtombuildApp(App[None]):
     """The terminal UI of one session."""
 
-    CSS_PATH: ClassVar = [_STYLES / name for name in ("app.tcss", "main.tcss", "help.tcss")]
-    BINDINGS: ClassVar[list[BindingType]] = actions.bindings()
+    CSS_PATH: ClassVar = [_STYLES / name for name in ("app.tcss", "main.tcss", "pages.tcss", "help.tcss")]
+    BINDINGS: ClassVar[list[BindingType]] = actions.bindings(Where.APP, Where.ENGINE)
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
@@ -69,10 +77,14 @@ class AtombuildApp(App[None]):
         *,
         hint: str | None = None,
         bell: bool = True,
+        settings: Path | None = None,
         clock: Callable[[], float] = time.time,
         zone: tzinfo | None = None,
     ) -> None:
-        """``clock`` gives seconds since the epoch, ``zone`` the zone of the times shown (None: the machine's)."""
+        """``clock`` gives seconds since the epoch, ``zone`` the zone of the times shown (None: the machine's).
+
+        ``settings`` is the user's file; None: there is none.
+        """
         super().__init__()
         for theme in themes.THEMES:
             self.register_theme(theme)
@@ -82,15 +94,36 @@ class AtombuildApp(App[None]):
         """The engine had ended when the app left; otherwise what it was at will be found at the next start."""
 
         self._engine = engine
-        self._calls = bell
+        self._may_call = bell
+        self._settings_path = settings
+        self._follower: Follower | None = None
+        self._taste: Taste | None = None
         self._now = clock
         self._zone = zone
-        self._main = MainScreen(hint=hint, zone=zone)
+        self._places = Places()
+        self._errands: Errands | None = None
+        self._main = MainScreen(hint=hint, zone=zone, errands=self.errands)
         self._attention = Attention()
         self._terminal_title = TerminalTitle(self.write_terminal)
+        self._own_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
         self._listens = False
-        self._ticked = 0.0
+        self._ticks = 0
+        self._heard = 0.0
+        """When the engine last said something, seconds since the epoch."""
+
+        self._fast: Timer | None = None
+        """Lets the time pass fast, while something runs."""
+
+    def errands(self) -> Errands:
+        """Return who does what takes long."""
+        if self._errands is None:
+            self._errands = Errands(asyncio.get_running_loop())
+        return self._errands
+
+    @property
+    def _view(self) -> View:
+        return View(self.dashboard, self._places, self._now(), self._zone)
 
     # Life
 
@@ -104,7 +137,7 @@ class AtombuildApp(App[None]):
 
     def on_main_screen_ready(self) -> None:
         """Start the engine; from here on it drives the screen."""
-        loop = asyncio.get_running_loop()
+        loop = self._own_loop = asyncio.get_running_loop()
 
         def wake() -> None:
             # The loop may have ended before the engine did; nobody looks any more.
@@ -112,8 +145,10 @@ class AtombuildApp(App[None]):
                 loop.call_soon_threadsafe(self.post_message, EventsWait())
 
         self._feed = Feed(wake)
-        self._main.show(self.dashboard, self._now())
-        self.set_interval(_BUSY_TICK, self._tick)
+        self._main.show(self._view)
+        self._follow_settings()
+        self.set_interval(_IDLE_TICK, self._tick)
+        self._fast = self.set_interval(_BUSY_TICK, self.show_time, pause=True)
         self._engine.start(self._feed.put)
 
     def on_unmount(self) -> None:
@@ -131,6 +166,13 @@ class AtombuildApp(App[None]):
             part_from(self._engine, lambda _: os._exit(128 + number))
         else:
             self.leave(128 + number)
+
+    def leave_from_outside(self) -> None:
+        """Leave, asked for by another thread."""
+        loop = self._own_loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # it ended meanwhile
+                loop.call_soon_threadsafe(self.leave)
 
     def leave(self, return_code: int = 0) -> None:
         """Ask the engine to stop, and exit when it has, or when patience ends. A second call exits at once."""
@@ -155,10 +197,14 @@ class AtombuildApp(App[None]):
         if not self.is_running:
             return
         for event in self._feed.take(AT_ONCE):
+            if not isinstance(event, Looked):
+                self._heard = self._now()
             before, at = self.dashboard, self._now()
             safe = cleaned(event)
+            self._places = self._places.after(event)
             self.dashboard = before.apply(safe, at)
             self._main.write(entries(safe, before, self.dashboard, at, self._zone))
+            self._main.write_after(after_entries(safe))
         self._change(self.dashboard)
         if len(self._feed):
             # By way of the loop, so that keys come in between; a message to oneself would be taken first.
@@ -166,25 +212,48 @@ class AtombuildApp(App[None]):
 
     def _change(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
-        self._main.show(dashboard, self._now())
+        self._main.show(self._view)
+        if self._fast is not None:
+            (self._fast.resume if dashboard.building or dashboard.preparing else self._fast.pause)()
         self._attention, rings = self._attention.after(dashboard)
-        if self._calls and self._attention.title:
+        if self._may_call and (self._taste is None or self._taste.bell) and self._attention.title:
             self._terminal_title.set(self._attention.title)
             if rings:
                 self.bell()
 
     def show_time(self) -> None:
         """Render the cards for this moment."""
-        self._main.show_time(self.dashboard, self._now())
+        if self.is_running:  # a timer may fire while the screen is being taken down
+            self._main.show_time(self._view)
 
     def _tick(self) -> None:
-        """Let the time pass on the cards: fast while something runs, slowly otherwise."""
+        """Let the time pass, slowly: who waits in a terminal for hours must not cost a battery."""
         if not self.is_running:
-            return  # a timer may fire while the screen is being taken down
-        now = self._now()
-        if self.dashboard.building or now - self._ticked >= _IDLE_TICK:
-            self._ticked = now
+            return
+        self._ticks += 1
+        # After a minute, what is told is minutes: nobody sees a second pass.
+        young = self._now() - self._heard < _YOUNG
+        if young or self._ticks % _SELDOM == 0:
             self.show_time()
+            self._follow_settings()
+
+    def _follow_settings(self) -> None:
+        """Read the user's settings, where they are new."""
+        if self._settings_path is None:
+            return
+        from atombuild_tui.taste import Follower  # noqa: PLC0415 - not needed for the first paint
+
+        if self._follower is None:
+            self._follower = Follower(self._settings_path)
+        reports = self._follower.follow(self.available_themes)
+        if reports is None:
+            return
+        self._taste = taste = self._follower.taste
+        if taste.theme is not None:
+            self.theme = taste.theme
+        self.set_keymap({name: ",".join(keys) for name, keys in taste.keys.items()})
+        self._main.name_keys(actions.with_keys(taste.keys))
+        self._main.tell_mistakes(reports, self.dashboard.root)
 
     def write_terminal(self, data: str) -> None:
         """Write our own control sequences, where there is a terminal."""
@@ -193,59 +262,23 @@ class AtombuildApp(App[None]):
 
     # Actions
 
-    def action_build(self) -> None:
-        """Build now."""
-        self._engine.build()
+    def action_command(self, name: str) -> None:
+        """Pass a command on to the engine."""
+        command = actions.action(name).command
+        if command is not None:
+            command(self._engine)
 
-    def action_build_sdist(self) -> None:
-        """Build the sdist only."""
-        self._engine.build((ArtifactKind.SDIST,))
-
-    def action_build_wheel(self) -> None:
-        """Build the wheel only."""
-        self._engine.build((ArtifactKind.WHEEL,))
-
-    def action_cancel(self) -> None:
-        """Give up the running build."""
-        self._engine.cancel()
-
-    def action_pause_or_resume(self) -> None:
-        """Pause, or go on."""
-        self._engine.toggle_pause()
-
-    def action_larger_log(self) -> None:
-        """Make the log larger, or small again."""
-        self._main.toggle_larger_log()
-
-    def action_log_up(self) -> None:
-        """Read a page up."""
-        self._main.log_view.action_page_up()
-
-    def action_log_down(self) -> None:
-        """Read a page down."""
-        self._main.log_view.action_page_down()
-
-    def action_log_home(self) -> None:
-        """Read from the first line."""
-        self._main.log_view.action_scroll_home()
-
-    def action_log_end(self) -> None:
-        """Follow."""
-        self._main.log_view.follow()
-
-    def action_toggle_light(self) -> None:
-        """Switch between our two themes."""
-        self.theme = (themes.LIGHT if self.current_theme.dark else themes.DARK).name
-
-    def action_dismiss_hint(self) -> None:
-        """Put the hint away."""
-        self._main.dismiss_hint()
+    def action_next_theme(self) -> None:
+        """Show the next of our themes."""
+        self.theme = themes.after(self.theme)
 
     def action_help(self) -> None:
         """Open the help."""
         from atombuild_tui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first paint
 
-        self.push_screen(HelpScreen())
+        self.push_screen(
+            HelpScreen(self._main.current, actions.with_keys(self._taste.keys if self._taste is not None else {}))
+        )
 
     async def action_quit(self) -> None:
         """Leave."""
@@ -256,10 +289,39 @@ class AtombuildApp(App[None]):
         del screen
         for action in actions.ACTIONS:
             if action.in_palette:
-                yield SystemCommand(action.title, action.help, self._does(action.id))
+                yield SystemCommand(action.title, action.help, self._does(action.call))
 
-    def _does(self, action: str) -> Callable[[], object]:
-        return lambda: self.call_later(self.run_action, action)
+    def _does(self, call: str) -> Callable[[], object]:
+        return lambda: self.call_later(self.run_action, call, self._main)
+
+    # What the screen asks for
+
+    def on_main_screen_check_asked(self, event: MainScreen.CheckAsked) -> None:
+        """Pass it on to the engine."""
+        self._engine.check(event.check)
+
+    def on_main_screen_edit_asked(self, event: MainScreen.EditAsked) -> None:
+        """Open the editor; the engine goes on."""
+        if event.place is None:
+            self.notify("there is no file to open here", markup=False)
+            return
+        from atombuild_tui.editing import open_in_editor  # noqa: PLC0415 - only where it is asked for
+
+        chosen = self._taste.editor if self._taste is not None else ""
+        # What is typed into the editor is no signal for us, not even an interrupt.
+        with signals.unheard(asyncio.get_running_loop(), self._obey, listens=self._listens):
+            number = open_in_editor(self, event.place, self._places.root, chosen)
+        if number is not None:
+            self._obey(number)
+
+    def on_main_screen_copy_asked(self, event: MainScreen.CopyAsked) -> None:
+        """Copy through the terminal, and into a file."""
+        if not event.text:
+            self.notify("there is nothing to copy here", markup=False)
+            return
+        from atombuild_tui.clipboard import copy  # noqa: PLC0415 - only where it is asked for
+
+        copy(self, event.text)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give our colours a meaning under other people's themes."""

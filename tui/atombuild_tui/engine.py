@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from atombuild.checks.result import Check
 from atombuild.events import Event
 from atombuild.status import ArtifactKind
 
@@ -30,6 +31,18 @@ class Engine(Protocol):
 
     def cancel(self) -> None:
         """Give up the running build, if there is one, and those that were asked for."""
+        ...
+
+    def check(self, check: Check) -> None:
+        """Run a check beside the builds."""
+        ...
+
+    def cancel_checks(self) -> None:
+        """Give up the checks that run and wait."""
+        ...
+
+    def allow_commands(self) -> None:
+        """Allow the commands that come with the project, as they are now."""
         ...
 
     def stop(self) -> None:

@@ -87,3 +87,9 @@ def _first_cells(text: str, cells: int) -> str:
         if used > cells:
             return text[:index]
     return text
+
+
+def moment(at: float, zone: tzinfo | None = None) -> str:
+    """Return a moment to the millisecond: ``1 Mar 12:02:11.250``."""
+    then = datetime.fromtimestamp(at, zone)
+    return f"{then.day} {then.strftime('%b %H:%M:%S')}.{then.microsecond // 1000:03}"

@@ -18,6 +18,8 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
 
+from rich.style import Style
+
 from atombuild.errors import Report
 from atombuild.events import (
     Advised,
@@ -26,6 +28,10 @@ from atombuild.events import (
     AttemptStarted,
     ChangesIgnored,
     ChangesSeen,
+    CommandEnded,
+    CommandNotRun,
+    CommandOutput,
+    CommandStarted,
     Event,
     Failure,
     Level,
@@ -44,6 +50,7 @@ from atombuild.status import Attempt, Tone
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
 from atombuild_tui import phrases
+from atombuild_tui.problem import Problem, problem_of_finding, problem_of_report
 from atombuild_tui.state import Dashboard
 
 
@@ -83,12 +90,18 @@ class Entry:
     barred: bool = False
     """Part of a block with a bar in the tone's colour at its left edge."""
 
+    problem: Problem | None = None
+    """What the block is about; the same in all its entries."""
+
+    colours: tuple[tuple[int, int, Style], ...] = ()
+    """Of parts of the text, as the program that wrote it chose them: from, to, style."""
+
 
 def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:  # noqa: C901, PLR0911, PLR0912 - one case an event
     """Return what the event adds to the log."""
     if isinstance(event, Log):
         role = {Level.DETAIL: Role.DETAIL, Level.INFO: Role.INFO, Level.WARNING: Role.WARNING}[event.level]
-        return [Entry(role, line) for line in event.lines]
+        return [_line(role, line) for line in event.lines]
     if isinstance(event, AttemptStarted) and after.build is not None:
         words = f"build {event.attempt} · {shown.clock_time(at, at, zone)} · {phrases.cause(after.build)}"
         return [*([Entry(Role.SPACE)] if before.build is not None else []), Entry(Role.RULE, words)]
@@ -107,6 +120,10 @@ def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: 
         return [_result(event)]
     if isinstance(event, ArtifactStatus):
         return _changed_behind_our_back(event, before)
+    if isinstance(event, CommandEnded):
+        return [Entry(Role.NOTE, f"the project's command {event.words}; see the page after")]
+    if isinstance(event, CommandNotRun):
+        return list(_not_run(event))
     if isinstance(event, LockAwaited):
         return [Entry(Role.NOTE, f"waiting for {event.holder}", tone=Tone.DOUBT)]
     if isinstance(event, ChangesSeen) and (before.building or before.mode is Mode.PAUSED):
@@ -116,6 +133,41 @@ def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: 
     if isinstance(event, ModeChanged):
         return _mode(event, before)
     return []
+
+
+def after_entries(event: Event) -> list[Entry]:
+    """Return what the event adds to the log of the project's own command."""
+    if isinstance(event, CommandStarted):
+        return [Entry(Role.RULE, f"$ {event.command}")]
+    if isinstance(event, CommandOutput):
+        return [_line(Role.INFO, line) for line in event.lines]
+    if isinstance(event, CommandEnded):
+        good = event.status == 0
+        tone = Tone.GOOD if good else Tone.DOUBT if event.status is None else Tone.BAD
+        return [Entry(Role.RESULT, event.words, "✓ " if good else "✗ ", tone), Entry(Role.SPACE)]
+    return list(_not_run(event)) if isinstance(event, CommandNotRun) else []
+
+
+def _not_run(event: CommandNotRun) -> Iterator[Entry]:
+    what = f"not run: {event.command}" if event.command else "not run"
+    problem = Problem(f"{what}\nwhy: {event.why}\nnext: {event.hint}", None)
+    for role, text, label in (
+        (Role.WHAT, what, ""),
+        (Role.WHY, event.why, "why    "),
+        (Role.NEXT, event.hint, "next   "),
+    ):
+        yield Entry(role, text, label, Tone.DOUBT, barred=True, problem=problem)
+
+
+def _line(role: Role, line: str) -> Entry:
+    """Return a line of output, its colours kept: nothing else in it is more than text (see :mod:`.door`)."""
+    if "\x1b" not in line:
+        return Entry(role, line)
+    from rich.ansi import AnsiDecoder  # noqa: PLC0415 - not needed for the first paint
+
+    text = AnsiDecoder().decode_line(line)
+    colours = tuple((span.start, span.end, span.style) for span in text.spans if isinstance(span.style, Style))
+    return Entry(role, text.plain, colours=colours)
 
 
 def blocks(reports: tuple[Report, ...], root: str) -> Iterator[Entry]:
@@ -128,13 +180,18 @@ def blocks(reports: tuple[Report, ...], root: str) -> Iterator[Entry]:
             yield _bad(Role.HEADING, report.blame.heading)
         else:
             yield _bad(Role.SPACE, "")
-        yield _bad(Role.WHAT, report.what)
-        if report.where is not None:
-            place = replace(report.where, path=Path(shown.inside(report.where.path, root)))
-            yield _bad(Role.WHERE, str(place), "where  ")
-        yield from _causes(report.why)
-        yield _bad(Role.NEXT, report.hint, "next   ")
+        problem = problem_of_report(report)
+        yield from (replace(entry, problem=problem) for entry in _block(report, root))
     yield Entry(Role.SPACE)
+
+
+def _block(report: Report, root: str) -> Iterator[Entry]:
+    yield _bad(Role.WHAT, report.what)
+    if report.where is not None:
+        place = replace(report.where, path=Path(shown.inside(report.where.path, root)))
+        yield _bad(Role.WHERE, str(place), "where  ")
+    yield from _causes(report.why)
+    yield _bad(Role.NEXT, report.hint, "next   ")
 
 
 def _causes(why: tuple[str, ...]) -> Iterator[Entry]:
@@ -162,9 +219,14 @@ def _advice(findings: tuple[Finding, ...], before: Dashboard) -> Iterator[Entry]
             yield Entry(Role.SPACE)
         tone = Tone.DOUBT if finding.severity is Severity.PROBLEM else Tone.IDLE
         place = replace(finding.where, path=Path(shown.inside(finding.where.path, before.root)))
-        yield Entry(Role.WHAT, finding.words, finding.severity.value.ljust(width), tone, barred=True)
-        yield Entry(Role.WHERE, f"{place} ({finding.code})", "where".ljust(width), tone, barred=True)
-        yield Entry(Role.NEXT, finding.remedy, "next".ljust(width), tone, barred=True)
+        problem = problem_of_finding(finding)
+        rows = (
+            (Role.WHAT, finding.words, finding.severity.value),
+            (Role.WHERE, f"{place} ({finding.code})", "where"),
+            (Role.NEXT, finding.remedy, "next"),
+        )
+        for role, text, label in rows:
+            yield Entry(role, text, label.ljust(width), tone, barred=True, problem=problem)
     if not findings and before.advice:
         yield Entry(Role.NOTE, "no more advice")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 ENDING: Final = tuple(
@@ -25,6 +26,18 @@ def listen(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]) -> boo
         # Not the main thread, or a loop without signals: whoever runs the loop there handles them.
         return False
     return bool(ENDING)
+
+
+@contextmanager
+def unheard(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None], *, listens: bool) -> Iterator[None]:
+    """Listen to none of them for a while; ``listens``: whether that was done before."""
+    if listens:
+        forget(loop)
+    try:
+        yield
+    finally:
+        if listens:
+            listen(loop, leave)
 
 
 def terminal_is_gone() -> bool:

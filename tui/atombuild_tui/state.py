@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from atombuild.checks.result import Check, CheckResult
 from atombuild.errors import Report
 from atombuild.events import (
     Advised,
@@ -20,9 +21,16 @@ from atombuild.events import (
     Cause,
     ChangesIgnored,
     ChangesSeen,
+    CheckFinished,
+    CheckStarted,
+    CommandEnded,
+    CommandNotRun,
+    CommandStarted,
+    Compared,
     Event,
     Failure,
     LockAwaited,
+    Looked,
     Mode,
     ModeChanged,
     Outcome,
@@ -30,11 +38,13 @@ from atombuild.events import (
     Progress,
     ProjectLoaded,
     ProjectUnusable,
+    Remembered,
     SessionStarted,
     SessionStopped,
     StepStarted,
 )
 from atombuild.finding import Finding
+from atombuild.past import KEPT, PastAttempt
 from atombuild.status import ArtifactKind, Attempt, Standing, Status, Tone
 
 
@@ -79,6 +89,8 @@ _MODE_ACTIVITIES: Final = {
 }
 
 
+_IGNORED_LATELY: Final = 20
+
 _UNTRIED: Final = Status(Attempt.NOT_ATTEMPTED, Standing.UNKNOWN)
 
 
@@ -107,6 +119,7 @@ class Artifact:
     previous_size: int | None = None
     seconds: float | None = None
     ended: float | None = None
+    attempt: int | None = None
     behind: int | None = None
     tried: int = 0
     """The newest change that an attempt tried for it."""
@@ -126,6 +139,14 @@ class Build:
     outcome: Outcome | None = None
     """None while it runs."""
 
+    seconds: float | None = None
+    """How long it took."""
+
+    saved: float | None = None
+    noticed: float | None = None
+    settled: float | None = None
+    """See :class:`AttemptStarted`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
@@ -134,6 +155,20 @@ class Ignored:
     paths: tuple[str, ...]
     total: int
     why: str
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AfterBuild:
+    """The project's own command."""
+
+    command: str
+    words: str
+    """How it stands with it."""
+
+    tone: Tone
+    asks: bool = False
+    """It was not run, and its reader may have to do something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +201,30 @@ class Dashboard:
     """Batches of changes that no attempt holds yet."""
 
     ignored: Ignored | None = None
+    ignored_lately: tuple[Ignored, ...] = ()
+    """The last few of them, newest first."""
+
+    looked: Looked | None = None
+    """The latest look at the files."""
+
+    watch_words: str = ""
+    """What the watcher last had to say about itself."""
+
+    compared: tuple[Compared, ...] = ()
+    """For each artifact, what changed with its latest success."""
+
+    history: tuple[PastAttempt, ...] = ()
+    """Oldest first."""
+
+    checks: tuple[CheckResult, ...] = ()
+    """The latest result of each check that was asked for."""
+
+    checking: Check | None = None
+    """The check that runs."""
+
+    after: AfterBuild | None = None
+    """The project's own command, if it has one."""
+
     unusable: tuple[Report, ...] = ()
     """Why there can be no attempt."""
 
@@ -211,11 +270,32 @@ class Dashboard:
         if isinstance(event, ProjectUnusable):
             return replace(self, unusable=event.reports)
         if isinstance(event, ModeChanged):
-            return replace(self, mode=event.mode)
+            return replace(self, mode=event.mode, watch_words=event.words or self.watch_words)
         if isinstance(event, ChangesSeen):
             return replace(self, last_change=event.change, waiting=event.waiting, ignored=None)
         if isinstance(event, ChangesIgnored):
-            return replace(self, ignored=Ignored(event.paths, event.total, event.why))
+            ignored = Ignored(event.paths, event.total, event.why, at)
+            return replace(self, ignored=ignored, ignored_lately=(ignored, *self.ignored_lately)[:_IGNORED_LATELY])
+        if isinstance(event, Looked):
+            return replace(self, looked=event)
+        if isinstance(event, Compared):
+            others = {each.kind: each for each in self.compared} | {event.kind: event}
+            return replace(self, compared=tuple(others[kind] for kind in ArtifactKind if kind in others))
+        if isinstance(event, CommandStarted):
+            return replace(self, after=AfterBuild(event.command, "running", Tone.BUSY))
+        if isinstance(event, CommandEnded):
+            tone = Tone.GOOD if event.status == 0 else Tone.DOUBT if event.status is None else Tone.BAD
+            return replace(self, after=AfterBuild(self.after.command if self.after else "", event.words, tone))
+        if isinstance(event, CommandNotRun):
+            return replace(self, after=AfterBuild(event.command, event.why, Tone.DOUBT, asks=True))
+        if isinstance(event, CheckStarted):
+            return replace(self, checking=event.check)
+        if isinstance(event, CheckFinished):
+            results = {each.check: each for each in self.checks} | {event.result.check: event.result}
+            ordered = tuple(results[check] for check in Check if check in results)
+            return replace(self, checking=None, checks=ordered)
+        if isinstance(event, Remembered):
+            return replace(self, history=(*self.history, *event.attempts)[-KEPT:])
         if isinstance(event, LockAwaited):
             return replace(self, lock_holder=event.holder or "another builder")
         if isinstance(event, AttemptStarted):
@@ -248,7 +328,16 @@ class Dashboard:
         )
         return replace(
             self,
-            build=Build(event.attempt, event.cause, event.paths, event.total, at),
+            build=Build(
+                event.attempt,
+                event.cause,
+                event.paths,
+                event.total,
+                at,
+                saved=event.saved,
+                noticed=event.noticed,
+                settled=event.settled,
+            ),
             artifacts=artifacts,
             # An artifact that is not built now goes on waiting for what it lacks.
             waiting=max((max(self.last_change - artifact.tried, 0) for artifact in artifacts), default=0),
@@ -287,6 +376,7 @@ class Dashboard:
                 event.previous_size,
                 event.seconds,
                 event.ended,
+                event.attempt,
                 event.behind,
                 before.tried if before is not None else 0,
                 running,
@@ -295,7 +385,9 @@ class Dashboard:
 
     def _with_end(self, event: AttemptFinished) -> Dashboard:
         # One that was given up before it began has no build of its own to end.
-        build = replace(self.build, outcome=event.outcome) if self.build is not None and self.building else self.build
+        build = self.build
+        if build is not None and self.building:
+            build = replace(build, outcome=event.outcome, seconds=event.seconds)
         artifacts = tuple(replace(artifact, running=None) for artifact in self.artifacts)
         return replace(self, build=build, artifacts=artifacts, lock_holder="", preparing="")
 

@@ -1,4 +1,4 @@
-"""Our two themes, and the colours of the tones in every theme.
+"""Our themes, and the colours of the tones in every theme.
 
 A tone's colour is for text: on the background, the surface and the tint behind an error it keeps a contrast of 4.5 to 1
 (WCAG AA), which a test computes. Under somebody else's theme the tones are that theme's own text colours.
@@ -37,7 +37,7 @@ DARK: Final = Theme(
         "tint-doubt": "#25221c",
         "footer-background": "#14171d",
         "footer-key-foreground": "#7fb4f5",
-        "block-cursor-background": "#2d3a4f",
+        "block-cursor-background": "#2a3649",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-text-style": "none",
         "scrollbar": "#343b48",
@@ -87,7 +87,85 @@ LIGHT: Final = Theme(
     },
 )
 
-THEMES: Final = (DARK, LIGHT)
+CONTRAST: Final = Theme(
+    name="atombuild-contrast",
+    dark=True,
+    primary="#9fd0ff",
+    secondary="#ffffff",
+    accent="#9fd0ff",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    success="#7dffa0",
+    warning="#ffe066",
+    error="#ffa3a8",
+    variables={
+        "good": "#7dffa0",
+        "busy": "#9fd0ff",
+        "bad": "#ffa3a8",
+        "doubt": "#ffe066",
+        "quiet": "#e4e4e4",
+        "line": "#8a8a8a",
+        "tint-bad": "#2b0004",
+        "tint-doubt": "#292000",
+        "footer-background": "#000000",
+        "footer-key-foreground": "#9fd0ff",
+        "block-cursor-background": "#00264d",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "bold",
+        "scrollbar": "#8a8a8a",
+        "scrollbar-hover": "#c0c0c0",
+        "scrollbar-active": "#ffffff",
+        "scrollbar-background": "#000000",
+        "scrollbar-background-hover": "#000000",
+        "scrollbar-background-active": "#000000",
+        "scrollbar-corner-color": "#000000",
+    },
+)
+"""For eyes, projectors and sunlight: 7 to 1 and more everywhere (WCAG AAA)."""
+
+TERMINAL: Final = Theme(
+    name="atombuild-terminal",
+    ansi=True,
+    dark=True,
+    primary="ansi_blue",
+    secondary="ansi_cyan",
+    accent="ansi_blue",
+    foreground="ansi_default",
+    background="ansi_default",
+    surface="ansi_default",
+    panel="ansi_default",
+    boost="ansi_default",
+    success="ansi_green",
+    warning="ansi_yellow",
+    error="ansi_red",
+    variables={
+        "good": "ansi_green",
+        "busy": "ansi_blue",
+        "bad": "ansi_red",
+        "doubt": "ansi_yellow",
+        "quiet": "ansi_default",
+        "line": "ansi_bright_black",
+        "tint-bad": "ansi_default",
+        "tint-doubt": "ansi_default",
+        "block-cursor-background": "ansi_blue",
+        "block-cursor-foreground": "ansi_bright_white",
+        "block-cursor-text-style": "bold",
+        "ansi-background": "ansi_black",
+        "ansi-foreground": "ansi_white",
+    },
+)
+"""The terminal's own sixteen colours, and its own background."""
+
+THEMES: Final = (DARK, LIGHT, CONTRAST, TERMINAL)
+
+
+def after(name: str) -> str:
+    """Return the name of the theme after one of ours, and round again; the first after somebody else's."""
+    names = [theme.name for theme in THEMES]
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
 
 _TONES_ELSEWHERE: Final = {
     "good": "text-success",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timezone
 from typing import TYPE_CHECKING, Any
 
+from atombuild.checks.result import Check
 from atombuild.events import Event
 from atombuild.status import ArtifactKind
 from atombuild_tui.app import AtombuildApp
@@ -27,10 +28,15 @@ class ScriptedEngine:
         self._opening = opening
         self._stops = stops
         self._emit: Callable[[Event], None] | None = None
+        self._lock = threading.Lock()
+        self._early: list[Event] = []
+        """Played before the app started the engine."""
 
     def start(self, emit: Callable[[Event], None]) -> None:
         self._emit = emit
-        self.play(*self._opening)
+        with self._lock:
+            early, self._early = self._early, []
+        self.play(*self._opening, *early)
 
     def play(self, *events: Event) -> None:
         """Emit events, in order; all are handed over when this returns."""
@@ -45,7 +51,10 @@ class ScriptedEngine:
 
     def emit(self, event: Event) -> None:
         """Emit from the thread of the caller."""
-        assert self._emit is not None, "the app starts the engine"
+        if self._emit is None:
+            with self._lock:
+                self._early.append(event)
+            return
         self._emit(event)
 
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
@@ -56,6 +65,15 @@ class ScriptedEngine:
 
     def cancel(self) -> None:
         self.commands.append(("cancel",))
+
+    def check(self, check: Check) -> None:
+        self.commands.append(("check", check))
+
+    def cancel_checks(self) -> None:
+        self.commands.append(("cancel checks",))
+
+    def allow_commands(self) -> None:
+        self.commands.append(("allow commands",))
 
     def stop(self) -> None:
         self.commands.append(("stop",))
@@ -98,7 +116,8 @@ async def settle(pilot: Pilot[None]) -> None:
     while same < 2:
         await pilot.pause()
         now = app.export_screenshot()
-        same = same + 1 if now == before and not len(app._feed) else 0
+        rests = app._main.made and not len(app._feed) and (app._errands is None or app._errands.idle)
+        same = same + 1 if now == before and rests else 0
         before = now
 
 

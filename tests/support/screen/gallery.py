@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
 
-from atombuild.events import Event
+from atombuild.events import Event, Remembered
 from atombuild_tui import themes
 from atombuild_tui.app import AtombuildApp
+from support.screen import scenes
 from support.screen.engine import NOON, Clock, ScriptedEngine, settle
 from support.screen.story import Story, at
 
@@ -60,17 +61,102 @@ def _unusable(story: Story) -> tuple[Act, ...]:
     return ((NOON, story.unusable),)
 
 
+def _start_only(story: Story) -> tuple[Act, ...]:
+    return ((NOON - 190, story.start),)
+
+
+def _starting(_story: Story) -> tuple[Act, ...]:
+    return ()
+
+
+def _lost(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON - 41, story.lost)
+
+
+def _history(story: Story) -> tuple[Act, ...]:
+    return (NOON, (*story.start[:1], scenes.history(NOON))), (NOON - 41, _without_history(story.start[1:]))
+
+
+def _without_history(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    return tuple(event for event in events if not isinstance(event, Remembered))
+
+
+def _checks(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON, tuple(scenes.checks(NOON)))
+
+
+def _after(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON, tuple(scenes.command()))
+
+
+def _noisy(story: Story) -> tuple[Act, ...]:
+    return (NOON - 190, story.start), (NOON, (scenes.chatter(),))
+
+
+LIGHT, CONTRAST, TERMINAL = themes.LIGHT.name, themes.CONTRAST.name, themes.TERMINAL.name
+SMALL, MIDDLE, LARGE, TALL = (80, 24), (100, 30), (200, 60), (44, 60)
+INSIDE_PLANETS = ("2", *["down"] * 7, "enter")
+INSIDE_METADATA = ("2", "slash", *"METADATA", "enter", "enter")
+
 PICTURES = (
+    # At a glance
     Picture("succeeded", _succeeded),
     Picture("building", _building),
     Picture("failed-old-removed", _failed),
     Picture("failed-pyproject", _failed_pyproject),
+    Picture("problem", _failed_pyproject, keys=("n", "n")),
     Picture("paused", _paused),
     Picture("unusable", _unusable),
+    Picture("starting", _starting),
     Picture("help", _succeeded, keys=("question_mark",)),
-    Picture("light", _failed, theme=themes.LIGHT.name),
-    Picture("succeeded-80x24", _succeeded, size=(80, 24)),
-    Picture("failed-80x24", _failed, size=(80, 24)),
+    Picture("palette", _succeeded, keys=("ctrl+p", *"check")),
+    # The pages
+    Picture("log-colours", _noisy),
+    Picture("log-search", _noisy, keys=("slash", *"module_02")),
+    Picture("log-filter", _noisy, keys=("f", *"warning")),
+    Picture("log-cut", _noisy, keys=("z",), size=SMALL),
+    Picture("inside", _succeeded, keys=("2",)),
+    Picture("inside-code", _succeeded, keys=INSIDE_PLANETS),
+    Picture("inside-metadata", _succeeded, keys=INSIDE_METADATA),
+    Picture("inside-search", _succeeded, keys=("2", "slash", *"planet")),
+    Picture("inside-gone", _failed, keys=("2",)),
+    Picture("inside-help", _succeeded, keys=("2", "question_mark"), size=SMALL),
+    Picture("changes", _lost, keys=("3",)),
+    Picture("changes-lines", _lost, keys=("3", "slash", *"planets", "enter", "enter")),
+    Picture("changes-none", _start_only, keys=("3",), size=SMALL),
+    Picture("history", _history, keys=("4",)),
+    Picture("history-one", _history, keys=("4", "down", "down", "down", "down", "enter"), size=SMALL),
+    Picture("checks", _checks, keys=("5",)),
+    Picture("checks-new", _succeeded, keys=("5",), size=SMALL),
+    Picture("watch", _succeeded, keys=("6",)),
+    Picture("after", _after, keys=("7",)),
+    Picture("after-none", _succeeded, keys=("7",), size=SMALL),
+    # Sizes
+    Picture("succeeded-80x24", _succeeded, size=SMALL),
+    Picture("failed-80x24", _failed, size=SMALL),
+    Picture("problem-80x24", _failed_pyproject, size=SMALL, keys=("n",)),
+    Picture("inside-80x24", _succeeded, size=SMALL, keys=("2",)),
+    Picture("changes-80x24", _lost, size=SMALL, keys=("3",)),
+    Picture("history-80x24", _history, size=SMALL, keys=("4",)),
+    Picture("checks-80x24", _checks, size=SMALL, keys=("5",)),
+    Picture("watch-80x24", _succeeded, size=SMALL, keys=("6",)),
+    Picture("failed-100x30", _failed, size=MIDDLE),
+    Picture("inside-100x30", _succeeded, size=MIDDLE, keys=("2",)),
+    Picture("changes-200x60", _lost, size=LARGE, keys=("3",)),
+    Picture("history-200x60", _history, size=LARGE, keys=("4",)),
+    Picture("failed-44x60", _failed, size=TALL),
+    Picture("inside-44x60", _succeeded, size=TALL, keys=("2",)),
+    Picture("changes-44x60", _lost, size=TALL, keys=("3",)),
+    Picture("checks-44x60", _checks, size=TALL, keys=("5",)),
+    # Themes
+    Picture("light", _failed, theme=LIGHT),
+    Picture("light-inside", _succeeded, theme=LIGHT, keys=INSIDE_PLANETS),
+    Picture("light-changes", _lost, theme=LIGHT, keys=("3",)),
+    Picture("light-checks", _checks, theme=LIGHT, keys=("5",)),
+    Picture("contrast", _failed, theme=CONTRAST),
+    Picture("contrast-changes", _lost, theme=CONTRAST, keys=("3",)),
+    Picture("terminal", _failed, theme=TERMINAL),
+    Picture("terminal-inside", _succeeded, theme=TERMINAL, keys=INSIDE_PLANETS),
 )
 
 
@@ -85,7 +171,9 @@ async def shoot(picture: Picture, story: Story) -> str:
             engine.play(*at(clock.now, events))
             await settle(pilot)
         clock.now = NOON
-        await pilot.press(*picture.keys)
+        for key in picture.keys:
+            await pilot.press(key)
+            await settle(pilot)
         app.show_time()
         await settle(pilot)
         return _self_contained(app.export_screenshot(title="atombuild", simplify=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
 from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
     ArtifactStatus,
@@ -12,6 +13,10 @@ from atombuild.events import (
     Cause,
     ChangesIgnored,
     ChangesSeen,
+    CheckFinished,
+    CommandEnded,
+    CommandOutput,
+    CommandStarted,
     Event,
     Failure,
     Level,
@@ -22,9 +27,11 @@ from atombuild.events import (
     Progress,
     ProjectLoaded,
     ProjectUnusable,
+    Remembered,
     SessionStarted,
     StepStarted,
 )
+from atombuild.past import PastArtifact, PastAttempt
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 
 SDIST, WHEEL = ArtifactKind.SDIST, ArtifactKind.WHEEL
@@ -191,3 +198,96 @@ def unusable() -> list[Event]:
             )
         ),
     ]
+
+
+def history(now: float) -> Event:
+    """A week of builds."""
+    times = [0.11, 0.012, 0.014, 0.012, 0.013, 0.019, 0.012, 0.011, 0.034, 0.012, 0.013, 0.012, 0.021, 0.012, 0.011]
+    past = []
+    for number, seconds in enumerate(times, 1):
+        good = number not in {5, 9, 11}
+        outcome = Attempt.SUCCEEDED if good else Attempt.FAILED if number != 11 else Attempt.INTERRUPTED
+        cause = "start" if number in {1, 6} else "request" if number == 12 else "" if number == 11 else "change"
+        path = ("src/orrery/planets.py", "README.md", "pyproject.toml")[number % 3]
+        sizes = {
+            kind: PastArtifact(
+                outcome if kind is SDIST else Attempt.NOT_REACHED if not good else outcome, size, seconds / 2
+            )
+            for kind, size in ((SDIST, 2_638 + number if good else None), (WHEEL, 3_801 + number if good else None))
+        }
+        ago = (len(times) - number) * 7_000.0 + 60
+        paths = (path,) if cause == "change" else ()
+        why = "" if good else "Expected a Python module at: src/orrery/__init__.py"
+        took = None if outcome is Attempt.INTERRUPTED else seconds
+        past.append(PastAttempt(number, now - ago, took, cause, paths, number if paths else 0, outcome, why, sizes))
+    return Remembered(tuple(past))
+
+
+def checks(now: float) -> list[Event]:
+    """One of each verdict."""
+    wheel = TARGETS[WHEEL]
+    parity = CheckResult(
+        Check.PARITY,
+        Verdict.FAILED,
+        "1 of the wheel's members differ",
+        (
+            CheckRow(
+                Verdict.FAILED,
+                "orrery/_version.py",
+                "only in the wheel from the tree: the sdist lacks what it is made from",
+            ),
+        ),
+        "users who build from the sdist get another package: make the sdist hold what the wheel needs",
+        None,
+        now - 70,
+        0.062,
+    )
+    same = CheckResult(
+        Check.REPRODUCIBLE,
+        Verdict.PASSED,
+        "two builds are the same, to the byte",
+        (CheckRow(Verdict.PASSED, TARGETS[SDIST]), CheckRow(Verdict.PASSED, wheel)),
+        "",
+        None,
+        now - 66,
+        2.15,
+    )
+    install = CheckResult(
+        Check.INSTALL,
+        Verdict.UNKNOWN,
+        "2 of 4 passed, the rest can't be told",
+        (
+            CheckRow(Verdict.PASSED, f"install {wheel}", "without its dependencies"),
+            CheckRow(Verdict.UNKNOWN, "dependencies", "no route to the package index"),
+            CheckRow(Verdict.PASSED, "import orrery"),
+            CheckRow(Verdict.UNKNOWN, "console_scripts: orrery", "needs rich, which is not installed here"),
+        ),
+        "make its dependencies installable here (network, index), and ask again",
+        12,
+        now - 60,
+        0.402,
+    )
+    return [CheckFinished(parity), CheckFinished(same), CheckFinished(install)]
+
+
+def command() -> list[Event]:
+    """The project's own command, with colours."""
+    return [
+        CommandStarted("twine check {wheel} {sdist}", Outcome.SUCCEEDED),
+        CommandOutput(
+            (
+                f"Checking dist/{TARGETS[WHEEL]}: \x1b[32mPASSED\x1b[0m",
+                f"Checking dist/{TARGETS[SDIST]}: \x1b[33mPASSED with warnings\x1b[0m",
+                "\x1b[33mWARNING \x1b[0m `long_description` missing.",
+            )
+        ),
+        CommandEnded(0, 0.61, "succeeded after 610 ms"),
+    ]
+
+
+def chatter() -> Event:
+    """What a noisy backend prints."""
+    lines = [f"\x1b[2mcompiling\x1b[0m orrery/module_{number:03}.c" for number in range(1, 40)]
+    lines.insert(22, "\x1b[35;1mwarning:\x1b[0m unused variable \x1b[1m'orbit'\x1b[0m in orrery/module_022.c:118:9")
+    lines.append("a line that is longer than any screen: " + ", ".join(f"orrery/module_{n:03}.o" for n in range(1, 20)))
+    return Log(tuple(lines), Level.INFO)

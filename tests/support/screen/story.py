@@ -15,15 +15,18 @@ from atombuild.errors import Report
 from atombuild.events import (
     ArtifactStatus,
     AttemptFinished,
+    AttemptStarted,
     Cause,
     Event,
     Failure,
     Log,
+    Looked,
     Mode,
     ModeChanged,
     Outcome,
     Progress,
     ProjectUnusable,
+    Remembered,
     SessionStarted,
     StepStarted,
 )
@@ -43,6 +46,9 @@ class Story:
 
     start: tuple[Event, ...]
     """The first build."""
+
+    lost: tuple[Event, ...]
+    """A module is deleted, another one changed and one added, after the first build: it builds."""
 
     change: tuple[Event, ...]
     """Three files are saved, and built."""
@@ -72,6 +78,7 @@ def tell(folder: Path) -> Story:
     start, change = _live(folder / "change", _all_at_once(*saves))
     return Story(
         start=start,
+        lost=_live(folder / "lost", _lose_a_module)[1],
         change=change,
         ignored=_live(folder / "ignored", _touch("notes.txt"))[1],
         building=_in_the_middle_of_the_wheel(change),
@@ -90,10 +97,11 @@ def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, 
     """Build a new copy of the sample project, then act on it; return what was heard of the first, and of the rest."""
     root = sample_project(folder)
     heard: list[Event] = []
-    session = ProjectSetup(root, root / "dist", Plan()).session(heard.append)
+    session = ProjectSetup(root, root / "dist", Plan()).session(heard.append, comparing=True)
     session.begin()
     heard.append(ModeChanged(Mode.LIVE))
     session.attempt(Cause.START)
+    session.compare()
     start, heard[:] = tuple(heard), []
     if paused:
         session.paused = True
@@ -103,6 +111,7 @@ def _live(folder: Path, *acts: Act, paused: bool = False) -> tuple[tuple[Event, 
         session.examine()
         if session.pending:
             session.attempt(Cause.CHANGE)
+            session.compare()
     return tuple(_pinned(event, root) for event in start), tuple(_pinned(event, root) for event in heard)
 
 
@@ -111,6 +120,7 @@ def _empty_folder(root: Path) -> tuple[Event, ...]:
     heard: list[Event] = []
     session = ProjectSetup(root, root / "dist", Plan()).session(heard.append)
     session.begin()
+    heard.append(ModeChanged(Mode.LIVE))
     session.attempt(Cause.START)
     return tuple(_pinned(event, root) for event in heard)
 
@@ -125,6 +135,18 @@ def _touch(path: str) -> Act:
 
 def _all_at_once(*acts: Act) -> Act:
     return lambda root: [act(root) for act in acts]
+
+
+def _lose_a_module(root: Path) -> None:
+    (root / "src/orrery/cli.py").unlink()
+    (root / "src/orrery/moons.py").write_text('"""The moons."""\n\nMOONS = {"earth": 1, "mars": 2}\n', encoding="utf-8")
+    planets = root / "src/orrery/planets.py"
+    planets.write_text(planets.read_text(encoding="utf-8").replace("planets", "worlds"), encoding="utf-8")
+    pyproject = root / "pyproject.toml"
+    text = pyproject.read_text(encoding="utf-8").replace('[project.scripts]\norrery = "orrery.cli:main"\n\n', "")
+    pyproject.write_text(
+        text.replace("requires-python", 'dependencies = ["rich>=13"]\nrequires-python'), encoding="utf-8"
+    )
 
 
 def _delete_init(root: Path) -> None:
@@ -152,13 +174,20 @@ def _in_the_middle_of_the_wheel(change: tuple[Event, ...]) -> tuple[Event, ...]:
     return (*change[: steps[-1]], slow, Progress(ArtifactKind.WHEEL, 7, 10))
 
 
-def _pinned(event: Event, root: Path) -> Event:  # noqa: PLR0911 (one case an event)
+def _pinned(event: Event, root: Path) -> Event:  # noqa: C901, PLR0911 (one case an event)
     """Return the event with what differs from run to run replaced."""
     there = HOME / "src" / "orrery"
     if isinstance(event, SessionStarted):
         return replace(event, root=there, out_dir=there / "dist")
     if isinstance(event, ArtifactStatus):
-        return _pinned_status(event, there)
+        return _pinned_status(event)
+    if isinstance(event, Remembered):
+        pinned = (replace(each, started=PINNED, seconds=0.011) for each in event.attempts)
+        return replace(event, attempts=tuple(pinned))
+    if isinstance(event, Looked):
+        return replace(event, ended=PINNED, seconds=0.002)
+    if isinstance(event, AttemptStarted) and event.saved is not None:
+        return replace(event, saved=PINNED - 0.064, noticed=PINNED - 0.061, settled=PINNED - 0.03)
     if isinstance(event, StepStarted):
         return replace(event, usual_seconds=SECONDS[event.kind])
     if isinstance(event, AttemptFinished):
@@ -172,10 +201,9 @@ def _pinned(event: Event, root: Path) -> Event:  # noqa: PLR0911 (one case an ev
     return event
 
 
-def _pinned_status(event: ArtifactStatus, there: Path) -> ArtifactStatus:
+def _pinned_status(event: ArtifactStatus) -> ArtifactStatus:
     return replace(
         event,
-        path=there / "dist" / event.target if event.target else None,
         size=SIZES[event.kind] if event.size is not None else None,
         previous_size=SIZES[event.kind] - 121 if event.previous_size is not None else None,
         seconds=SECONDS[event.kind] if event.seconds is not None else None,
@@ -206,4 +234,17 @@ PINNED = -1.0
 
 def at(moment: float, events: tuple[Event, ...]) -> list[Event]:
     """Return the events as if they had happened at this moment."""
-    return [replace(event, ended=moment) if getattr(event, "ended", None) == PINNED else event for event in events]  # type: ignore[call-arg]  # only statuses have it
+    return [_at(moment, event) for event in events]
+
+
+def _at(moment: float, event: Event) -> Event:
+    if isinstance(event, ArtifactStatus | Looked) and event.ended == PINNED:
+        return replace(event, ended=moment)
+    if isinstance(event, Remembered):
+        dated = (replace(each, started=moment) if each.started == PINNED else each for each in event.attempts)
+        return replace(event, attempts=tuple(dated))
+    if isinstance(event, AttemptStarted) and None not in {event.saved, event.noticed, event.settled}:
+        later = moment - PINNED
+        saved, noticed, settled = ((time or 0.0) + later for time in (event.saved, event.noticed, event.settled))
+        return replace(event, saved=saved, noticed=noticed, settled=settled)
+    return event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atombuild import __version__
-from atombuild_tui.actions import groups
+from atombuild_tui.actions import Action, Page, groups
 from atombuild_tui.meanings import MEANINGS
 from atombuild_tui.themes import TONE_STYLES
 
@@ -25,6 +26,12 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q", "dismiss", "Close", show=False)]
     AUTO_FOCUS = "#help-scroll"
 
+    def __init__(self, page: Page, actions: tuple[Action, ...]) -> None:
+        """Explain. ``page``: where help was asked for. ``actions``: with the keys that they have."""
+        super().__init__()
+        self._page = page
+        self._actions = actions
+
     def compose(self) -> ComposeResult:
         """Title, then sections that scroll together."""
         with Vertical(id="help"):
@@ -36,6 +43,9 @@ class HelpScreen(ModalScreen[None]):
                 id="help-title",
             )
             with VerticalScroll(id="help-scroll"):
+                yield Static(f"Here: {self._page.value}", classes="help-heading", markup=False)
+                yield Static(Content(self._page.help), classes="help-text")
+                yield from _rows([action for action in _here(self._page, self._actions) if action.all_keys])
                 yield Static("The promise", classes="help-heading", markup=False)
                 yield Static(
                     Content(
@@ -44,17 +54,9 @@ class HelpScreen(ModalScreen[None]):
                     ),
                     classes="help-text",
                 )
-                for name, actions in groups().items():
+                for name, actions in groups(self._actions).items():
                     yield Static(name, classes="help-heading", markup=False)
-                    for action in actions:
-                        yield HelpRow(
-                            Content.styled(" ".join(action.all_keys), "bold $busy"),
-                            Content.assemble(
-                                Content.styled(action.title, "$foreground"),
-                                Content.styled(f": {action.help}", "$quiet"),
-                            ),
-                            classes="-key",
-                        )
+                    yield from _rows(actions)
                 yield Static("What a status means for dist/", classes="help-heading", markup=False)
                 for meaning in MEANINGS:
                     status = meaning.status
@@ -68,6 +70,21 @@ class HelpScreen(ModalScreen[None]):
                     Content("Options: atombuild-tui --help. Everything else: the README of atombuild-tui."),
                     classes="help-text",
                 )
+
+
+def _here(page: Page, actions: tuple[Action, ...]) -> list[Action]:
+    """Return what makes sense on this page, and not everywhere."""
+    return [action for action in actions if page in action.pages and action.group in {"Read", "Lists"}]
+
+
+def _rows(actions: list[Action]) -> Iterator[HelpRow]:
+    for action in actions:
+        words = f": {action.help}" if action.help else ""
+        yield HelpRow(
+            Content.styled(" ".join(action.all_keys), "bold $busy"),
+            Content.assemble(Content.styled(action.title, "$foreground"), Content.styled(words, "$quiet")),
+            classes="-key",
+        )
 
 
 class HelpRow(Container):

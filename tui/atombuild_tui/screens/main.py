@@ -1,45 +1,90 @@
-"""The main screen: header, a card an artifact, the trigger, the log, the keys. It shows a :class:`Dashboard`."""
+"""The main screen: header, a card an artifact, the trigger, a page, the keys. It shows a :class:`Dashboard`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import tzinfo
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
-from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input  # noqa: TC002 - Textual looks at the annotations
 
-from atombuild.events import Mode
+from atombuild.checks.result import Check
+from atombuild.errors import Location, Report
+from atombuild.events import Failure
 from atombuild.status import ArtifactKind
-from atombuild_tui.journal import Entry
-from atombuild_tui.state import Dashboard
+from atombuild_tui import format as shown
+from atombuild_tui.actions import Action, Page, Where, bindings
+from atombuild_tui.door import cleaned
+from atombuild_tui.errands import Errands
+from atombuild_tui.journal import Entry, blocks
+from atombuild_tui.pages.log import AfterPage, LogPage, ReadingPage
+from atombuild_tui.pages.page import PageView, View
 from atombuild_tui.widgets.artifact import ArtifactCard
 from atombuild_tui.widgets.footer import KeysFooter
 from atombuild_tui.widgets.header import ProjectHeader
 from atombuild_tui.widgets.log import BuildLog
-from atombuild_tui.widgets.notices import BelowLine, HintLine
+from atombuild_tui.widgets.notices import HintLine
+from atombuild_tui.widgets.search import SearchInput, SearchLine
+from atombuild_tui.widgets.tabs import PageTabs, Tab
 from atombuild_tui.widgets.trigger import TriggerLine
 from atombuild_tui.widgets.unusable import UnusablePanel
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from atombuild_tui.pages.checks import ChecksPage
+
+
+_NOTIFIED = 3
 
 
 class MainScreen(Screen[None]):
-    """Everything at a glance."""
+    """Everything at a glance, or one key away."""
 
     AUTO_FOCUS = "#log"
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.SCREEN)
 
     class Ready(Message):
         """All parts are there; from now on a dashboard can be shown."""
 
-    def __init__(self, *, hint: str | None, zone: tzinfo | None) -> None:
+    class EditAsked(Message):
+        """Somebody wants to open this place, or there is none."""
+
+        def __init__(self, place: Location | None) -> None:
+            super().__init__()
+            self.place = place
+
+    class CheckAsked(Message):
+        """Somebody wants this checked."""
+
+        def __init__(self, check: Check) -> None:
+            super().__init__()
+            self.check = check
+
+    class CopyAsked(Message):
+        """Somebody wants to copy this text; empty where there is none."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, *, hint: str | None, zone: tzinfo | None, errands: Callable[[], Errands]) -> None:
         super().__init__()
         self._hint = hint
         self._zone = zone
+        self._errands = errands
+        self.current = Page.LOG
+        self.made = False
+        """All pages are there."""
+
+        self._view: View | None = None
+        self._sought = ""
+        self._filtering = False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -49,82 +94,315 @@ class MainScreen(Screen[None]):
             for kind in ArtifactKind:
                 yield ArtifactCard(kind, zone=self._zone)
         yield UnusablePanel()
+        yield PageTabs(id="tabs")
         with Container(id="reading"):
-            yield Static(_nothing_yet(None), id="empty")
-            yield BuildLog(id="log")
-            yield BelowLine()
+            yield LogPage()
+            yield AfterPage()
+        yield SearchLine(id="search")
         if self._hint:
             yield HintLine(self._hint)
         yield KeysFooter(id="keys")
 
     def on_mount(self) -> None:
-        """Say that all parts are there."""
+        """Begin with the log, and make the other pages once it was painted."""
+        self.show_page(Page.LOG)
+        self.call_after_refresh(self._make_pages)
+
+    async def _make_pages(self) -> None:
+        from atombuild_tui.pages.changes import ChangesPage  # noqa: PLC0415 - after the first paint
+        from atombuild_tui.pages.checks import ChecksPage  # noqa: PLC0415
+        from atombuild_tui.pages.history import HistoryPage  # noqa: PLC0415
+        from atombuild_tui.pages.inside import InsidePage  # noqa: PLC0415
+        from atombuild_tui.pages.watch import WatchPage  # noqa: PLC0415
+
+        pages = (InsidePage(self._errands), ChangesPage(self._errands), HistoryPage(), ChecksPage(), WatchPage())
+        for page in pages:
+            page.display = False
+        reading = self.query_one("#reading")
+        if not reading.is_attached:
+            return  # left before it began
+        await reading.mount(*pages)
+        self.made = True
         self.post_message(self.Ready())
 
-    def show(self, dashboard: Dashboard, now: float) -> None:
-        """Render this dashboard from now on."""
+    # What is shown
+
+    def show(self, view: View) -> None:
+        """Render this view from now on."""
+        self._view = view
+        dashboard = view.dashboard
         self.query_one(ProjectHeader).show(dashboard)
-        self.query_one("#empty", Static).update(_nothing_yet(dashboard.mode))
-        self.show_time(dashboard, now)
+        self.show_time(view)
         self.query_one(UnusablePanel).show(dashboard)
-        self.query_one(KeysFooter).show(dashboard)
-        # The full panel replaces the log; statuses that are true of files stay in sight.
+        self.query_one(PageTabs).show(dashboard)
+        self.query_one(KeysFooter).show(dashboard, self.current)
+        # The full panel replaces the pages; statuses that are true of files stay in sight.
         self.set_class(bool(dashboard.unusable), "-unusable")
         self.set_class(dashboard.anything_known, "-known")
+        self.page_in_sight.show(view)
 
-    def show_time(self, dashboard: Dashboard, now: float) -> None:
+    def show_time(self, view: View) -> None:
         """Render what tells how long something takes: the time passes."""
-        self.query_one(TriggerLine).show(dashboard, now)
+        self._view = view
+        self.query_one(TriggerLine).show(view.dashboard, view.now)
         for kind in ArtifactKind:
             card = self.query_one(f"#{kind.value}", ArtifactCard)
-            artifact = dashboard.artifact(kind)
+            artifact = view.dashboard.artifact(kind)
             card.display = artifact is not None
             if artifact is not None:
-                card.show(artifact, dashboard.out_dir, now)
+                card.show(artifact, view.dashboard.out_dir, view.now)
+
+    def name_keys(self, actions: tuple[Action, ...]) -> None:
+        """Show the keys that these actions have."""
+        self.query_one(KeysFooter).name_keys(actions)
+        self.query_one(PageTabs).name_keys(actions)
+
+    def tell_mistakes(self, reports: tuple[Report, ...], root: str) -> None:
+        """Say what is wrong in the user's settings: in the log, and where nobody overlooks it."""
+        told = cleaned(Failure(reports))
+        if isinstance(told, Failure) and told.reports:
+            self.write(blocks(told.reports, root))
+            for report in told.reports[:_NOTIFIED]:
+                place = f"{report.where.path.name}:{report.where.line}: " if report.where is not None else ""
+                self.notify(f"{place}{report.what}", severity="warning", markup=False, timeout=10)
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Add to the log."""
-        log = self.log_view
-        log.append(entries)
-        self.set_class(len(log.buffer) > 0, "-written")
+        self.query_one(LogPage).write(entries)
+
+    def write_after(self, entries: Iterable[Entry]) -> None:
+        """Add to the log of the project's own command."""
+        self.query_one(AfterPage).write(entries)
 
     @property
     def log_view(self) -> BuildLog:
         """The build log."""
-        return self.query_one("#log", BuildLog)
+        return self.query_one(LogPage).log_view
 
-    def toggle_larger_log(self) -> None:
-        """Give the log all the room there is, or take it back."""
-        self.toggle_class("-large-log")
+    @property
+    def _reader(self) -> BuildLog:
+        """The log that is read: the page's own, or the build log."""
+        page = self.page_in_sight
+        return page.log_view if isinstance(page, ReadingPage) else self.log_view
 
-    def dismiss_hint(self) -> None:
-        """Remove the hint for good."""
-        self.query(HintLine).remove()
+    @property
+    def page_in_sight(self) -> PageView:
+        """The page that is shown."""
+        return self.query_one(f"#page-{self.current.value}", PageView)
 
-    def on_build_log_moved(self, event: BuildLog.Moved) -> None:
-        """Say what the reader does not see."""
+    def show_page(self, page: Page) -> None:
+        """Bring a page into sight."""
+        if page not in {Page.LOG, Page.AFTER} and not self.made:
+            return  # a key that came before the pages did
+        if page is not self.current:
+            self._end_search()
+        self.current = page
+        for each in self.query(PageView):
+            each.display = each.page is page
+        self.query_one(PageTabs).choose(page)
+        self.set_class(page is not Page.LOG, "-paged")
+        if self._view is not None:
+            self.query_one(KeysFooter).show(self._view.dashboard, page)
+            self.page_in_sight.show(self._view)
+        self.page_in_sight.take_focus()
+
+    # Actions (see atombuild_tui.actions)
+
+    def action_page_log(self) -> None:
+        """Show the log."""
+        self.show_page(Page.LOG)
+
+    def action_page_inside(self) -> None:
+        """Show what is in the artifacts."""
+        self.show_page(Page.INSIDE)
+
+    def action_page_changes(self) -> None:
+        """Show what changed."""
+        self.show_page(Page.CHANGES)
+
+    def action_page_history(self) -> None:
+        """Show earlier builds."""
+        self.show_page(Page.HISTORY)
+
+    def action_page_checks(self) -> None:
+        """Show the checks."""
+        self.show_page(Page.CHECKS)
+
+    def action_page_watch(self) -> None:
+        """Show why, and the watcher."""
+        self.show_page(Page.WATCH)
+
+    def action_page_after(self) -> None:
+        """Show what the project's command printed."""
+        self.show_page(Page.AFTER)
+
+    def action_check_all(self) -> None:
+        """Check everything, and show it."""
+        self.show_page(Page.CHECKS)
+        for check in Check:
+            self.post_message(self.CheckAsked(check))
+
+    def action_next_page(self) -> None:
+        """Show the page after this one."""
+        self._step_page(1)
+
+    def action_previous_page(self) -> None:
+        """Show the page before this one."""
+        self._step_page(-1)
+
+    def _step_page(self, step: int) -> None:
+        pages = list(Page)
+        self.show_page(pages[(pages.index(self.current) + step) % len(pages)])
+
+    def action_larger(self) -> None:
+        """Give the page all the room there is, or take it back."""
+        self.toggle_class("-large")
+
+    def action_next_problem(self) -> None:
+        """Go to the next problem, or place of a search."""
+        self._step(1)
+
+    def action_previous_problem(self) -> None:
+        """Go to the problem, or place of a search, before."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        if self._sought:
+            self._tell_found(*self.page_in_sight.find(self._sought, step))
+            return
+        if self.current is not Page.LOG:
+            self.show_page(Page.LOG)
+        if self.log_view.step_problem(step) is None:
+            self.notify("the last build left no error and no advice", markup=False)
+
+    def action_edit(self) -> None:
+        """Ask for the editor."""
+        self.post_message(self.EditAsked(self._problem_place() if self._unusable else self.page_in_sight.place))
+
+    def action_copy(self) -> None:
+        """Ask for copying."""
+        self.post_message(self.CopyAsked(self._panel_text() if self._unusable else self.page_in_sight.copied))
+
+    @property
+    def _unusable(self) -> bool:
+        return self.has_class("-unusable")
+
+    def _problem_place(self) -> Location | None:
+        problem = self.query_one(UnusablePanel).problem
+        return problem.where if problem is not None else None
+
+    def _panel_text(self) -> str:
+        problem = self.query_one(UnusablePanel).problem
+        return problem.text if problem is not None else ""
+
+    def action_wrap(self) -> None:
+        """Wrap long lines of the log, or cut them."""
+        if isinstance(self.page_in_sight, ReadingPage):
+            words = "long lines are wrapped" if self._reader.toggle_wrap() else "long lines are cut: ← → move them"
+            self.notify(words, markup=False, timeout=2)
+
+    def action_log_up(self) -> None:
+        """Read a page up."""
+        self._reader.action_page_up()
+
+    def action_log_down(self) -> None:
+        """Read a page down."""
+        self._reader.action_page_down()
+
+    def action_log_left(self) -> None:
+        """Show more of what is cut at the left."""
+        self._reader.action_scroll_left()
+
+    def action_log_right(self) -> None:
+        """Show more of what is cut at the right."""
+        self._reader.action_scroll_right()
+
+    def action_log_home(self) -> None:
+        """Read from the first line."""
+        self._reader.action_scroll_home()
+
+    def action_log_end(self) -> None:
+        """Follow."""
+        self._reader.follow()
+
+    def action_back(self) -> None:
+        """Close what was opened last: a search, a filter, a text, the hint."""
+        if self._sought or self._filtering:
+            self._end_search()
+        elif not self.page_in_sight.back():
+            self.query(HintLine).remove()
+
+    # Searching
+
+    def action_search(self) -> None:
+        """Type what to search for."""
+        self._end_filter()
+        self.query_one(SearchLine).begin("search ", self._sought)
+
+    def action_filter(self) -> None:
+        """Type what lines must have in them."""
+        if isinstance(self.page_in_sight, ReadingPage):
+            self._end_search()
+            self._filtering = True
+            self.query_one(SearchLine).begin("only lines with ")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Search, or filter, as it is typed."""
         event.stop()
-        if event.control.id == "log":
-            for line in self.query(BelowLine):  # none while the screen is taken down
-                line.show(event.control.unread, event.control.below)
+        if self._filtering:
+            count = self._reader.filter(event.value)
+            self.query_one(SearchLine).tell(shown.counted(count, "line"), none=not count)
+            return
+        self._sought = event.value
+        if not self._sought:
+            self.page_in_sight.end_search()
+        self._tell_found(*self.page_in_sight.find(self._sought, 0))
 
-    def on_below_line_clicked(self) -> None:
-        """Follow again."""
-        self.log_view.follow()
+    def on_search_input_step(self, event: SearchInput.Step) -> None:
+        """Go on while it is typed."""
+        if self._sought and not self._filtering:
+            self._tell_found(*self.page_in_sight.find(self._sought, event.step))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep what was typed, and read on."""
+        event.stop()
+        if not event.value:
+            self._end_search()
+        self.page_in_sight.take_focus()
+
+    def on_search_input_given_up(self) -> None:
+        """End the search."""
+        self._end_search()
+        self.page_in_sight.take_focus()
+
+    def _tell_found(self, at: int, count: int) -> None:
+        line = self.query_one(SearchLine)
+        words = f"{at:,} of {count:,}" if count else ("nothing found" if self._sought else "")
+        line.tell(words, none=bool(self._sought) and not count)
+
+    def _end_search(self) -> None:
+        self._end_filter()
+        if self._sought:
+            self._sought = ""
+            self.page_in_sight.end_search()
+        self.query_one(SearchLine).end()
+
+    def _end_filter(self) -> None:
+        if self._filtering:
+            self._filtering = False
+            self._reader.filter("")
+
+    # Messages of the parts
+
+    def on_checks_page_asked(self, event: ChecksPage.Asked) -> None:
+        """Pass it on."""
+        event.stop()
+        self.post_message(self.CheckAsked(event.check))
+
+    def on_tab_clicked(self, event: Tab.Clicked) -> None:
+        """Show the page."""
+        self.show_page(event.page)
 
     def on_hint_line_dismissed(self) -> None:
         """Remove it."""
-        self.dismiss_hint()
-
-
-def _nothing_yet(mode: Mode | None) -> Content:
-    """Return what stands in the log's place before its first line."""
-    if mode is None:
-        return Content.assemble(
-            Content.styled("Looking at the project's files.", "$foreground"),
-            Content.styled("\nThe first build follows; of a large project this may take some seconds.", "$quiet"),
-        )
-    return Content.assemble(
-        Content.styled("Nothing was built yet.", "$foreground"),
-        Content.styled("\nPress b to build now, or save a file of the project.", "$quiet"),
-    )
+        self.query(HintLine).remove()

@@ -7,12 +7,16 @@ an attempt is longer than the view, its end is shown, or the first report of its
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -20,6 +24,7 @@ from textual.strip import Strip
 
 from atombuild.status import Tone
 from atombuild_tui.journal import Entry, Role
+from atombuild_tui.problem import Problem
 from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer, Row
 
 if TYPE_CHECKING:
@@ -27,6 +32,13 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 _BAR: Final = "▎ "
+_CHOSEN_BAR: Final = "█ "
+
+_PAN: Final = 16
+"""Characters that a key moves lines by which are cut."""
+
+_CONSOLE: Final = Console(color_system="truecolor")
+"""Never written to: rich asks for one to split a text into segments."""
 
 
 class BuildLog(ScrollView, can_focus=True):
@@ -40,6 +52,8 @@ class BuildLog(ScrollView, can_focus=True):
         "log--next-label",
         "log--block",
         "log--block-doubt",
+        "log--block-selected",
+        "log--match",
         *(f"log--{role.value}" for role in Role),
         *(f"log--{tone.value}" for tone in Tone),
     }
@@ -69,9 +83,31 @@ class BuildLog(ScrollView, can_focus=True):
         self._failure: int | None = None
         """The row of the latest attempt's first report, where following stops."""
 
+        self.selected: Problem | None = None
+        """The problem that the reader went to."""
+
+        self._kept = self.buffer
+        """Everything, also while a filter shows a part of it."""
+
+        self._found: tuple[object, list[int]] = (None, [])
+        """What was searched for in what, and where it is."""
+
+        self._match: int | None = None
+        """The entry that a search stands on."""
+
+        self._filter = ""
+        self._marked = ""
+        self._pan = 0
+        """Cells that lines which are not wrapped are moved by."""
+
         self._moving = False
         self._laid_out = Size()
         """The size that the rows were last placed for."""
+
+    @property
+    def kept(self) -> LogBuffer:
+        """Everything, also what a filter hides."""
+        return self._kept
 
     @property
     def below(self) -> int:
@@ -83,6 +119,9 @@ class BuildLog(ScrollView, can_focus=True):
         new = tuple(entries)
         if not new:
             return
+        if self.buffer is not self._kept:
+            self._kept.append(new)
+            new = tuple(entry for entry in new if self._passes(entry))
         before = self.buffer.rows
         forgotten = self.buffer.append(new)
         added = self.buffer.rows - before + forgotten
@@ -102,7 +141,8 @@ class BuildLog(ScrollView, can_focus=True):
 
     def restart(self, entries: Iterable[Entry]) -> None:
         """Forget everything, and begin with these."""
-        self.buffer = LogBuffer(width=self.size.width or 80)
+        self.buffer = self._kept = LogBuffer(width=self.size.width or 80)
+        self.selected = None
         self.following, self.unread, self._attempt, self._failure = True, 0, 0, None
         self.append(entries)
 
@@ -112,8 +152,139 @@ class BuildLog(ScrollView, can_focus=True):
                 continue  # forgotten at once
             if entry.role is Role.RULE:
                 self._attempt, self._failure = self.buffer.row_of(index), None
+                self.selected = None
             elif self._failure is None and entry.role is Role.HEADING:
                 self._failure = self.buffer.row_of(index)
+
+    # Problems
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the latest attempt left to mend, in the order of the log: errors, then advice."""
+        return tuple(problem for _, problem in self._places_of_problems())
+
+    @property
+    def problem(self) -> Problem | None:
+        """The one that the reader went to, or else the first."""
+        return self.selected or next(iter(self.problems), None)
+
+    def step_problem(self, step: int) -> Problem | None:
+        """Go to the next problem, or to the one before, and round again; None: there is none."""
+        places = self._places_of_problems()
+        if not places:
+            return None
+        at = next((index for index, (_, problem) in enumerate(places) if problem is self.selected), None)
+        chosen = (0 if step > 0 else -1) if at is None else (at + step) % len(places)
+        entry, self.selected = places[chosen]
+        row = self.buffer.row_of(entry)
+        last = row
+        while last + 1 < self.buffer.rows and self._block_at(last + 1) is self.selected:
+            last += 1
+        self._show_rows(row, last)
+        return self.selected
+
+    def _places_of_problems(self) -> list[tuple[int, Problem]]:
+        if not len(self.buffer):
+            return []
+        first = self.buffer.entry_at(self._attempt)
+        entries = ((index, self.buffer[index]) for index in range(first, len(self.buffer)))
+        return [(index, each.problem) for index, each in entries if each.role is Role.WHAT and each.problem]
+
+    def _block_at(self, row: int) -> Problem | None:
+        found = self.buffer.row(row)
+        return found.entry.problem if found is not None else None
+
+    def _show_rows(self, first: int, last: int) -> None:
+        """Bring these rows into sight, the first above all; the reader stays there."""
+        top, height = round(self.scroll_y), self.size.height
+        if not (top <= first and last < top + height):
+            self.scroll_to(y=max(min(first - 1, self.buffer.rows - height), 0), animate=False, immediate=True)
+        self.refresh()
+
+    # Search, filter, wrap
+
+    def mark(self, text: str) -> None:
+        """Make every occurrence of a text stand out."""
+        self._marked = text.casefold()
+        self.refresh()
+
+    def find(self, text: str, step: int) -> tuple[int, int]:
+        """Go to the next entry with this text, or the one before, and round again; return which of how many it is."""
+        self.mark(text)
+        found = self._with(text.casefold())
+        if not text or not found:
+            self._match = None
+            return 0, 0
+        here = self._match if self._match is not None else self.buffer.entry_at(round(self.scroll_y))
+        if step > 0:
+            at = bisect_right(found, here) if self._match is not None else bisect_left(found, here)
+        elif step < 0:
+            at = bisect_left(found, here) - 1
+        else:
+            at = bisect_left(found, here)
+        at %= len(found)
+        self._match = found[at]
+        row = self.buffer.row_of(found[at])
+        self._show_rows(row, row)
+        return at + 1, len(found)
+
+    def _with(self, wanted: str) -> list[int]:
+        """Return the entries with a text; they are looked for anew only when something was written."""
+        state = (wanted, id(self.buffer), len(self.buffer), self.buffer.rows)
+        if self._found[0] != state:
+            entries = enumerate(self.buffer)
+            self._found = state, [number for number, entry in entries if wanted in entry.text.casefold()]
+        return self._found[1]
+
+    def end_search(self) -> None:
+        """Forget what was searched for."""
+        self._match = None
+        self.mark("")
+
+    def filter(self, text: str) -> int:
+        """Show only entries with this text, or all for none; return how many that are."""
+        if text.casefold() != self._filter:
+            self._filter = text.casefold()
+            shown = LogBuffer(width=self.size.width or 80, wraps=self._kept.wraps) if text else self._kept
+            if text:
+                shown.append(entry for entry in self._kept if self._passes(entry))
+            else:
+                shown.resize(self.size.width or 80)
+            self.buffer = shown
+            self._match = self._failure = None
+            self._attempt = 0
+            self._find_attempt()
+            self._resize_virtual()
+            self.follow()
+            self.refresh()
+        return len(self.buffer)
+
+    def _passes(self, entry: Entry) -> bool:
+        return self._filter in f"{entry.label}{entry.text}".casefold()
+
+    def _find_attempt(self) -> None:
+        """Find where the latest attempt begins, after the rows were placed anew."""
+        for index in range(len(self.buffer) - 1, -1, -1):
+            if self.buffer[index].role is Role.RULE:
+                self._attempt = self.buffer.row_of(index)
+                return
+
+    def toggle_wrap(self) -> bool:
+        """Wrap long lines, or cut them; return whether they are wrapped now."""
+        wraps = not self.buffer.wraps
+        self._pan = 0
+        self._place_rows(self.size.width, wraps=wraps)
+        return wraps
+
+    def pan(self, cells: int) -> None:
+        """Move lines that are cut to the left or right."""
+        if not self.buffer.wraps:
+            top = round(self.scroll_y)
+            rows = (self.buffer.row(row) for row in range(top, top + self.size.height))
+            longest = max((len(row.text) for row in rows if row is not None), default=0)
+            most = max(longest + GUTTER + MARGIN - self.size.width, 0)
+            self._pan = min(max(self._pan + cells, 0), most)
+            self.refresh()
 
     def follow(self) -> None:
         """Go to the very end, and stay there."""
@@ -169,6 +340,14 @@ class BuildLog(ScrollView, can_focus=True):
         """Move the reader down by a page."""
         self._read_on(max(self.size.height - 1, 1))
 
+    def action_scroll_left(self) -> None:
+        """Show more of what is cut at the left."""
+        self.pan(-_PAN)
+
+    def action_scroll_right(self) -> None:
+        """Show more of what is cut at the right."""
+        self.pan(_PAN)
+
     def action_scroll_up(self) -> None:
         """Move the reader up by a row."""
         self._read_on(-1)
@@ -185,11 +364,16 @@ class BuildLog(ScrollView, can_focus=True):
         """Fold to the new width; the first row in sight stays the first, except while following."""
         del event
         self._laid_out = self.size
+        self._place_rows(self.size.width)
+
+    def _place_rows(self, width: int, *, wraps: bool | None = None) -> None:
         first = self.buffer.entry_at(round(self.scroll_y))
         attempt = self.buffer.entry_at(self._attempt)
         failure = None if self._failure is None else self.buffer.entry_at(self._failure)
-        if self.size.width:
-            self.buffer.resize(self.size.width)
+        if width:
+            self.buffer.resize(width, wraps=wraps)
+            if wraps is not None and self._kept is not self.buffer:
+                self._kept.resize(width, wraps=wraps)
         self._attempt = self.buffer.row_of(attempt)
         self._failure = None if failure is None else self.buffer.row_of(failure)
         self._resize_virtual()
@@ -225,7 +409,10 @@ class BuildLog(ScrollView, can_focus=True):
         entry = row.entry
         if entry.barred:
             base = self._style("block-doubt" if entry.tone is Tone.DOUBT else "block")
-            segments = [Segment(_BAR, base + self._foreground(entry.tone.value))]
+            chosen = entry.problem is not None and entry.problem is self.selected
+            if chosen:
+                base += self._style("block-selected")
+            segments = [Segment(_CHOSEN_BAR if chosen else _BAR, base + self._foreground(entry.tone.value))]
         else:
             segments = [Segment(" " * GUTTER, base)]
         label = entry.label if row.first else " " * len(entry.label)
@@ -241,8 +428,24 @@ class BuildLog(ScrollView, can_focus=True):
         style = base + self._foreground(entry.role.value)
         if toned:
             style += self._foreground(entry.tone.value)
-        segments.append(Segment(row.text, style))
+        segments += self._text(row, style)
         return segments, base
+
+    def _text(self, row: Row, style: Style) -> list[Segment]:
+        """Return the text in its own colours, with what is searched for marked."""
+        entry, text, offset = row.entry, row.text, row.offset
+        if self._pan and not self.buffer.wraps:
+            text, offset = text[self._pan :], offset + self._pan
+        if not entry.colours and not (self._marked and self._marked in text.casefold()):
+            return [Segment(text, style)]
+        whole = Text(text, end="")
+        for first, last, colour in entry.colours:
+            if last > offset and first < offset + len(text):
+                whole.stylize(colour, max(first - offset, 0), last - offset)
+        if self._marked:
+            for match in re.finditer(re.escape(self._marked), text, re.IGNORECASE):
+                whole.stylize(self._style("match"), match.start(), match.end())
+        return list(Segment.apply_style(whole.render(_CONSOLE), style))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"log--{name}")

@@ -7,7 +7,7 @@ and appending never looks back. Nothing here draws.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -41,11 +41,16 @@ class Row:
     first: bool
     """The entry's first row: the one with the label."""
 
+    offset: int = 0
+    """How many characters of the entry's text stand in the rows before."""
+
 
 class LogBuffer:
     """A bounded list of entries, looked up by row."""
 
-    def __init__(self, *, width: int = 80, kept: int = KEPT_ENTRIES) -> None:
+    def __init__(self, *, width: int = 80, kept: int = KEPT_ENTRIES, wraps: bool = True) -> None:
+        """Begin empty. ``wraps``: an entry takes as many rows as its text needs; otherwise one, which is cut."""
+        self._wraps = wraps
         self._kept = kept
         self._width = width
         self._entries: list[Entry] = []
@@ -75,11 +80,25 @@ class LogBuffer:
             self._characters += len(entry.text)
         return self._forget()
 
-    def resize(self, width: int) -> None:
-        """Fold to a new width."""
-        if width == self._width:
+    def __iter__(self) -> Iterator[Entry]:
+        """Return the entries, oldest first."""
+        return iter(self._entries)
+
+    def __getitem__(self, index: int) -> Entry:
+        """Return an entry."""
+        return self._entries[index]
+
+    @property
+    def wraps(self) -> bool:
+        """Whether long texts go on in further rows."""
+        return self._wraps
+
+    def resize(self, width: int, *, wraps: bool | None = None) -> None:
+        """Fold to a new width, or fold no more."""
+        wraps = self._wraps if wraps is None else wraps
+        if (width, wraps) == (self._width, self._wraps):
             return
-        self._width = width
+        self._width, self._wraps = width, wraps
         self._end = 0
         for index, entry in enumerate(self._entries):
             self._starts[index] = self._end
@@ -92,7 +111,10 @@ class LogBuffer:
         wanted = number + self._first_start
         index = bisect_right(self._starts, wanted) - 1
         entry, part = self._entries[index], wanted - self._starts[index]
-        return Row(entry, _folded(entry, self._width)[part] if self._may_fold(entry) else entry.text, part == 0)
+        if not self._may_fold(entry):
+            return Row(entry, entry.text, first=True)
+        parts = _folded(entry, self._width)
+        return Row(entry, parts[part], part == 0, _offset(entry.text, parts, part))
 
     def entry_at(self, row: int) -> int:
         """Return the index of the entry that a row belongs to."""
@@ -103,6 +125,8 @@ class LogBuffer:
         return (self._starts[entry] if entry < len(self._starts) else self._end) - self._first_start
 
     def _may_fold(self, entry: Entry) -> bool:
+        if not self._wraps and entry.role is not Role.RULE:
+            return False
         # The cheap test first: this runs for every line of a flood.
         room = text_width(entry, self._width)
         return len(entry.text) > room or (not entry.text.isascii() and cell_len(entry.text) > room)
@@ -121,6 +145,14 @@ class LogBuffer:
         del self._entries[:count]
         del self._starts[:count]
         return self._first_start - before
+
+
+def _offset(text: str, parts: tuple[str, ...], part: int) -> int:
+    """Return where a part begins: words are parted at spaces, which no part holds."""
+    at = 0
+    for each in parts[:part]:
+        at = text.find(each, at) + len(each)
+    return max(text.find(parts[part], at), 0)
 
 
 def text_width(entry: Entry, width: int) -> int:

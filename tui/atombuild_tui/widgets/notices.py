@@ -45,7 +45,7 @@ class BelowLine(Widget):
         """The reader wants to see it."""
 
     def __init__(self) -> None:
-        super().__init__(id="below")
+        super().__init__(classes="below")
         self._words = ""
 
     def show(self, unread: int, below: int) -> None:

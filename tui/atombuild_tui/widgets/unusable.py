@@ -11,6 +11,7 @@ from textual.widgets import Static
 from atombuild.errors import Report
 from atombuild.events import Mode
 from atombuild_tui.journal import blocks
+from atombuild_tui.problem import Problem
 from atombuild_tui.state import Dashboard
 from atombuild_tui.widgets.log import BuildLog
 
@@ -31,6 +32,11 @@ class UnusablePanel(Vertical):
         yield Static("", id="unusable-touched", markup=False)
         yield BuildLog(id="unusable-reports")
         yield Static("", id="unusable-next", markup=False)
+
+    @property
+    def problem(self) -> Problem | None:
+        """What is the matter, or None where nothing is."""
+        return self.query_one(BuildLog).problem if self._shown else None
 
     def show(self, dashboard: Dashboard) -> None:
         """Appear while the project is unusable."""

@@ -1,0 +1,42 @@
+"""When the screen is gone, the terminal still says what is in dist/."""
+
+from __future__ import annotations
+
+from atombuild.events import Event
+from atombuild_tui.door import cleaned
+from atombuild_tui.state import Dashboard
+from atombuild_tui.summary import summary
+from support.screen import scenes
+from support.screen.engine import NOON
+
+
+def told(*events: Event) -> tuple[str, ...]:
+    board = Dashboard()
+    for event in events:
+        board = board.apply(cleaned(event), NOON)
+    return summary(board)
+
+
+def test_a_success_says_what_stands_and_which_save_it_holds() -> None:
+    assert told(*scenes.opening(), *scenes.success(NOON)) == (
+        "orrery 0.4.0, in dist/:",
+        "  ✓ sdist  succeeded  orrery-0.4.0.tar.gz  48.2 kB  holds your latest change",
+        "  ✓ wheel  succeeded  orrery-0.4.0-py3-none-any.whl  39.9 kB  holds your latest change",
+    )
+
+
+def test_a_failure_says_what_is_gone() -> None:
+    assert told(*scenes.opening(), *scenes.success(NOON), *scenes.failure(NOON))[1:] == (
+        "  ✗ sdist  failed, old artifact removed  orrery-0.4.0.tar.gz",
+        "  ✗ wheel  not built, old artifact removed  orrery-0.4.0-py3-none-any.whl",
+    )
+
+
+def test_an_unusable_project_says_why() -> None:
+    what, hint = told(*scenes.unusable())
+    assert what.startswith("✗ no Python project at")
+    assert hint.startswith("  next: ")
+
+
+def test_before_anything_is_known_nothing_is_said() -> None:
+    assert told() == ()

@@ -1,0 +1,135 @@
+"""How it has been going: every build of this project that is remembered, the latest first, and a line of durations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+from statistics import median
+from typing import Final
+
+from textual.content import Content
+
+from atombuild.events import Cause
+from atombuild.past import PastAttempt
+from atombuild.status import ArtifactKind, Attempt, Tone
+from atombuild.units import seconds_words, size_words
+from atombuild_tui import format as shown
+from atombuild_tui.actions import Page
+from atombuild_tui.pages.page import View
+from atombuild_tui.pages.rows import Opened, RowsPage
+from atombuild_tui.themes import TONE_STYLES
+from atombuild_tui.widgets.rows import Line
+
+_ROOMY: Final = 96
+"""Cells from which on the sizes have a column each."""
+
+_BARS: Final = "▁▂▃▄▅▆▇█"
+_MOST_BARS: Final = 60
+_TALLEST: Final = 3
+"""Times the median; what takes longer has a full bar as well."""
+
+_LOOKS: Final = {
+    Attempt.SUCCEEDED: ("✓", Tone.GOOD),
+    Attempt.FAILED: ("✗", Tone.BAD),
+    Attempt.CANCELLED: ("!", Tone.DOUBT),
+    Attempt.INTERRUPTED: ("✗", Tone.BAD),
+}
+
+
+class HistoryPage(RowsPage):
+    """A table of attempts."""
+
+    page = Page.HISTORY
+
+    def show(self, view: View) -> None:
+        """Show the attempts that are over."""
+        self._view = view
+        history = view.dashboard.history
+        if not history:
+            self.show_rows(Content.styled("No build of this project is remembered yet.", "$quiet"), ())
+            return
+        wide = self.size.width >= _ROOMY
+        lines = [_row(past, view.now, view.zone, wide=wide) for past in reversed(history)]
+        self.show_rows(_summary(history, self.size.width), lines)
+
+    def on_resize(self) -> None:
+        """Fit the columns."""
+        view = getattr(self, "_view", None)
+        if view is not None:
+            self.show(view)
+
+    def choose(self, line: Line) -> None:
+        """Show all that is remembered of an attempt."""
+        past = next((each for each in self._view.dashboard.history if _key(each) == line.key), None)
+        if past is not None:
+            title = Content.assemble(
+                Content.styled(f"build {past.attempt}", "bold $foreground"),
+                Content.styled("   Esc goes back", "$quiet"),
+            )
+            self.open(Opened(title, tuple(_details(past, self._view)), line.key))
+
+
+def _key(past: PastAttempt) -> str:
+    return f"{past.attempt}:{past.started}"
+
+
+def _summary(history: tuple[PastAttempt, ...], width: int) -> Content:
+    """Draw the durations of the successes, oldest at the left, and say how many there were."""
+    times = [past.seconds for past in history if past.outcome is Attempt.SUCCEEDED and past.seconds is not None]
+    good = len(times)
+    words = f"{shown.counted(len(history), 'build')}, {good:,} succeeded"
+    if not times:
+        return Content.styled(words, "$quiet")
+    recent = times[-10:]
+    words += f" · the last {len(recent)} took {seconds_words(sum(recent) / len(recent))} on average"
+    room = min(width - len(words) - 6, _MOST_BARS)
+    bars = times[-room:] if room > 0 else []
+    # One first build that took long must not flatten all others.
+    top = min(max(bars, default=0.0), _TALLEST * median(bars or [0.0])) or 1.0
+    drawn = "".join(_BARS[min(int(each / top * (len(_BARS) - 1) + 0.5), len(_BARS) - 1)] for each in bars)
+    return Content.assemble(Content.styled(words, "$quiet"), Content.styled(f"  {drawn}" if drawn else "", "$busy"))
+
+
+def _row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> Line:
+    symbol, tone = _LOOKS.get(past.outcome, ("·", Tone.IDLE))
+    left = Content.assemble(
+        Content.styled(f"{past.attempt:>4}  ", "$quiet"),
+        Content.styled(f"{symbol} {past.outcome.value:<11}", f"bold {TONE_STYLES[tone]}"),
+        Content.styled(f" {_cause(past)}", "$foreground"),
+    )
+    sizes = "".join(_size(past, kind).rjust(10) for kind in ArtifactKind) if wide else ""
+    took = seconds_words(past.seconds) if past.seconds is not None else "?"
+    clock = shown.clock_time(past.started, now, zone)
+    return Line(left, Content.styled(f"{sizes}{took.rjust(10)}{clock.rjust(14)}", "$quiet"), _key(past))
+
+
+def _size(past: PastAttempt, kind: ArtifactKind) -> str:
+    artifact = past.artifacts.get(kind)
+    if artifact is None:
+        return "·"
+    return size_words(artifact.size) if artifact.size is not None else "-"
+
+
+def _cause(past: PastAttempt) -> str:
+    if past.cause == Cause.CHANGE.value:
+        return shown.listed(past.paths, past.total)
+    return {Cause.START.value: "start", Cause.REQUEST.value: "on request"}.get(past.cause, "found at the next start")
+
+
+def _details(past: PastAttempt, view: View) -> Iterator[Line]:
+    moment = shown.moment(past.started, view.zone)
+    rows = [("began", moment), ("outcome", past.outcome.value), ("cause", _cause(past))]
+    if past.seconds is not None:
+        rows.append(("took", seconds_words(past.seconds)))
+    rows += [("changed" if index == 0 else "", path) for index, path in enumerate(past.paths)]
+    if past.total > len(past.paths) > 0:
+        rows.append(("", f"and {past.total - len(past.paths):,} more"))
+    if past.why:
+        rows.append(("why", past.why))
+    for kind, artifact in past.artifacts.items():
+        facts = [artifact.outcome.value]
+        facts += [size_words(artifact.size)] if artifact.size is not None else []
+        facts += [f"in {seconds_words(artifact.seconds)}"] if artifact.seconds is not None else []
+        rows.append((kind.value, ", ".join(facts)))
+    for number, (label, text) in enumerate(rows):
+        yield Line(Content.styled(label.ljust(10), "$quiet") + Content(text), key=str(number), text=f"{label} {text}")

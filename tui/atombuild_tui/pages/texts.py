@@ -1,0 +1,130 @@
+"""A member of an artifact as rows to read: code in colours, METADATA and RECORD as tables, entry points as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Final
+
+from pygments.lexers import get_lexer_for_filename
+from pygments.token import Token
+from pygments.util import ClassNotFound
+from textual.content import Content
+from textual.highlight import HighlightTheme, TokenType, highlight
+
+from atombuild.inspection.contents import metadata_fields
+from atombuild.inspection.text import MemberText, entry_points, record_rows
+from atombuild.sanitise import visible, visible_lines
+from atombuild.units import size_words
+from atombuild_tui import format as shown
+from atombuild_tui.widgets.rows import Line
+
+_LARGEST_COLOURED: Final = 200_000
+"""Characters. Colours of more than that would keep the reader waiting."""
+
+_NAMELESS: Final = {"METADATA", "PKG-INFO", "WHEEL", "RECORD"}
+
+
+class CodeColours(HighlightTheme):
+    """Code in the colours of the tones: every theme has those, and they are made to be read."""
+
+    STYLES: dict[TokenType, str] = {  # noqa: RUF012 - Textual's, which declares it so
+        Token.Comment: "italic $quiet",
+        Token.Error: "$bad",
+        Token.Generic.Heading: "bold $busy",
+        Token.Generic.Subheading: "bold $busy",
+        Token.Generic.Strong: "bold",
+        Token.Generic.Emph: "italic",
+        Token.Keyword: "bold $busy",
+        Token.Literal.Number: "$doubt",
+        Token.Literal.String: "$good",
+        Token.Literal.String.Doc: "italic $good",
+        Token.Name.Builtin: "$busy",
+        Token.Name.Class: "bold",
+        Token.Name.Decorator: "$doubt",
+        Token.Name.Function: "bold",
+        Token.Name.Tag: "bold $busy",
+        Token.Name.Attribute: "$doubt",
+        Token.Operator.Word: "bold $busy",
+    }
+
+
+def member_lines(member: MemberText) -> tuple[Line, ...]:
+    """Return the rows of a member. Runs in the errands' thread."""
+    name = PurePosixPath(member.path).name
+    if member.binary:
+        return (_note(f"binary, {size_words(member.size)}: nothing to read here"),)
+    if not member.text:
+        return (_note("empty"),)
+    lines: list[Line] = []
+    if name in {"METADATA", "PKG-INFO"}:
+        lines = list(_metadata(member.text))
+    elif name == "RECORD":
+        lines = list(_record(member.text))
+    elif name == "entry_points.txt":
+        lines = list(_entry_points(member.text))
+    lines = lines or list(_code(member))
+    if member.cut:
+        lines.append(_note(f"… the rest of {size_words(member.size)} is not shown"))
+    return tuple(lines)
+
+
+def _note(words: str) -> Line:
+    return Line(Content.styled(words, "$quiet"), key="note")
+
+
+def _code(member: MemberText) -> Iterator[Line]:
+    texts = visible_lines(member.text)
+    coloured = _coloured("\n".join(texts), member.path) if len(member.text) <= _LARGEST_COLOURED else None
+    width = len(str(len(texts)))
+    for number, text in enumerate(texts, 1):
+        gutter = Content.styled(f"{number:>{width}}  ", "$quiet")
+        content = coloured[number - 1] if coloured is not None else Content(text)
+        yield Line(gutter + content, key=str(number), text=text)
+
+
+def _coloured(text: str, path: str) -> list[Content] | None:
+    """Return the lines in colours; None where nobody knows what language it is."""
+    name = PurePosixPath(path).name
+    if name in _NAMELESS:
+        return None
+    try:
+        lexer = get_lexer_for_filename(name)
+    except ClassNotFound:
+        return None
+    lines = highlight(text, language=lexer.aliases[0] if lexer.aliases else None, theme=CodeColours).split("\n")
+    # Lexers may drop blank lines at the ends; a line in the wrong place would be worse than one without colour.
+    return lines if [line.plain for line in lines] == text.split("\n") else None
+
+
+def _metadata(text: str) -> Iterator[Line]:
+    fields = metadata_fields(text.encode())
+    width = max((len(name) for name, _ in fields), default=0) + 2
+    before = ""
+    for number, (name, value) in enumerate(fields):
+        rows = visible_lines(value) or [""]
+        for index, row in enumerate(rows):
+            label = visible(name) if index == 0 and name != before else ""
+            left = Content.styled(label.ljust(width), "$busy") + Content(row)
+            yield Line(left, key=f"{number}:{index}", text=f"{visible(name)}: {row}")
+        before = name
+
+
+def _record(text: str) -> Iterator[Line]:
+    rows = record_rows(text)
+    yield Line(Content.styled(shown.counted(len(rows), "member"), "$quiet"))
+    for number, (path, digest, size) in enumerate(rows):
+        words = size_words(int(size)) if size.isdecimal() and len(size) < len("1" * 18) else "no size"
+        short = visible(digest)[:20] + ("…" if len(digest) > len("sha256=") + 13 else "") if digest else "no hash"
+        right = Content.styled(f"{short}  {words.rjust(8)}", "$quiet")
+        yield Line(Content(visible(path)), right, str(number), visible(f"{path} {digest} {size}"))
+
+
+def _entry_points(text: str) -> Iterator[Line]:
+    group = ""
+    for number, (each, name, value) in enumerate(entry_points(text)):
+        if each != group:
+            group = each
+            yield Line(Content.styled(visible(group), "bold $busy"))
+        left = Content.assemble(f"  {visible(name)}", Content.styled("  =  ", "$quiet"), visible(value))
+        yield Line(left, key=str(number), text=visible(f"{name} = {value}"))

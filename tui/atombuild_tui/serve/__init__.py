@@ -1,0 +1,6 @@
+"""The screen in a browser: on this machine only, behind a token, one view at a time.
+
+guard     who may talk to the server
+server    the pages, the socket, and whose turn it is
+child     the app as the server starts it, and ends it
+"""

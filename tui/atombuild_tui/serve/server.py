@@ -1,0 +1,102 @@
+"""The pages, the socket, and whose turn it is.
+
+One view at a time: each is an engine of its own, and two engines would build every change twice. Who comes second is
+told that the view is open elsewhere, and may take it over; then the other one is ended first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from textual_serve.server import Server
+
+from atombuild_tui.serve.guard import QUERY, Guard
+
+_OWN: Final = Path(__file__).parent / "assets"
+_END_SECONDS: Final = 6.0
+"""For an app to end what it was at, when its view is gone."""
+
+
+class WebServer(Server):
+    """Serves one app to one browser tab."""
+
+    def __init__(self, command: str, *, port: int, token: str, title: str) -> None:
+        super().__init__(command, host="127.0.0.1", port=port, title=title)
+        self._guard = Guard(token, port)
+        self._token = token
+        self._view: web.Request | None = None
+        self._since = 0.0
+        self._task: asyncio.Task[object] | None = None
+
+    @property
+    def address(self) -> str:
+        """The URL to open; whoever has it may build here."""
+        return f"http://127.0.0.1:{self.port}/?{QUERY}={self._token}"
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+        app.middlewares.append(self._guard.middleware())
+        app.router.add_static("/own", _OWN)
+        app.router.add_post("/take", self.handle_take)
+        return app
+
+    async def on_startup(self, app: web.Application) -> None:
+        """Say nothing: the address was printed."""
+        del app
+
+    async def on_shutdown(self, app: web.Application) -> None:
+        """End the view, and wait for its app."""
+        del app
+        await self._end_view()
+
+    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+        """Show the app, or who has it."""
+        del request
+        if self._view is not None:
+            since = time.strftime("%H:%M:%S", time.localtime(self._since))
+            page = (_OWN / "taken.html").read_text(encoding="utf-8")
+            return _html(page.replace("{since}", since).replace("{title}", escape(self.title)))
+        page = (_OWN / "view.html").read_text(encoding="utf-8")
+        return _html(page.replace("{port}", str(self.port)).replace("{title}", escape(self.title)))
+
+    async def handle_take(self, request: web.Request) -> web.StreamResponse:
+        """End the view that is open, and give the page to who asked."""
+        del request
+        await self._end_view()
+        return web.Response(status=303, headers={"Location": "/"})
+
+    async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
+        """Run the app for this view."""
+        if self._view is not None:
+            raise web.HTTPConflict(text="409: the view is open elsewhere\n")
+        self._view, self._since, self._task = request, time.time(), asyncio.current_task()
+        try:
+            return await super().handle_websocket(request)
+        finally:
+            self._view = self._task = None
+
+    async def _end_view(self) -> None:
+        task = self._task
+        if task is not None:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
+                await asyncio.wait_for(asyncio.shield(task), _END_SECONDS)
+
+
+def _html(page: str) -> web.Response:
+    return web.Response(text=page, content_type="text/html")
+
+
+def free_port(wanted: int) -> int:
+    """Return this port, or any free one for 0. Raises ``OSError`` if it is taken."""
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(("127.0.0.1", wanted))
+        return int(trial.getsockname()[1])

@@ -1,0 +1,33 @@
+"""What stays in the terminal when the screen is gone: what is in the output directory, and what its status is."""
+
+from __future__ import annotations
+
+from atombuild.sanitise import visible
+from atombuild.status import Attempt, Standing
+from atombuild.units import size_words
+from atombuild_tui import phrases
+from atombuild_tui.state import Artifact, Dashboard
+
+
+def summary(dashboard: Dashboard) -> tuple[str, ...]:
+    """Return the lines; none where nothing is known. Every text is safe to print."""
+    if dashboard.unusable:
+        report = dashboard.unusable[0]
+        return (visible(f"✗ {report.what}"), visible(f"  next: {report.hint}"))
+    if not dashboard.anything_known:
+        return ()
+    name = f"{dashboard.name} {dashboard.version}".strip()
+    head = f"{name}, in {dashboard.out_dir or 'dist'}/:" if name else f"in {dashboard.out_dir or 'dist'}/:"
+    return (visible(head), *(visible(_line(artifact, dashboard)) for artifact in dashboard.artifacts))
+
+
+def _line(artifact: Artifact, dashboard: Dashboard) -> str:
+    status = artifact.status
+    facts = [f"  {status.symbol} {artifact.kind.value:<5}  {status.words}"]
+    if artifact.target:
+        facts.append(artifact.target)
+    if status.attempt is Attempt.SUCCEEDED and status.standing is Standing.THIS_BUILD:
+        if artifact.size is not None:
+            facts.append(size_words(artifact.size))
+        facts.append(phrases.holding(artifact, dashboard.out_dir)[0])
+    return "  ".join(facts)
