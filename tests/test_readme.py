@@ -10,6 +10,7 @@ import pytest
 
 from atombuild import cli, events
 from atombuild.advice.codes import CODES
+from atombuild.settings.registry import markdown_table as settings_table
 from atombuild_tui.actions import markdown_table
 from atombuild_tui.meanings import MEANINGS
 
@@ -43,6 +44,10 @@ def test_every_option_is_listed() -> None:
     options = re.findall(r"--[a-z-]+", cli._parser(with_screen=True).format_help())
     for option in {option for option in options if option != "--help"}:
         assert option in README
+
+
+def test_every_setting_is_explained() -> None:
+    assert settings_table() in README
 
 
 def test_every_picture_is_there() -> None:
