@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from atombuild.events import Cause
 from atombuild.status import Attempt, Standing, Tone
 from atombuild_tui import format as shown
@@ -36,6 +38,16 @@ def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0
     if artifact.behind is None:
         return ("comparing it with your files", Tone.IDLE)
     return ("holds your latest change", Tone.GOOD)
+
+
+def gone(artifact: Artifact, dashboard: Dashboard, now: float, zone: tzinfo | None) -> str:
+    """Return since when a file is gone, and why; empty where one stands, or where nobody remembers that."""
+    past = dashboard.past_of(artifact)
+    if past is None or artifact.status.standing not in _ABSENT or artifact.status.attempt is Attempt.SUCCEEDED:
+        return ""
+    removed = artifact.status.standing is Standing.OLD_REMOVED
+    since = f"gone since {shown.clock_time(past.started, now, zone)}" if removed else "never built"
+    return f"{since}: {past.why}" if past.why else since if removed else ""
 
 
 def cause(build: Build) -> str:

@@ -256,6 +256,11 @@ class Dashboard:
         """Return what is known of one artifact."""
         return next((artifact for artifact in self.artifacts if artifact.kind is kind), None)
 
+    def past_of(self, artifact: Artifact) -> PastAttempt | None:
+        """Return what is remembered of the attempt that an artifact's status is about."""
+        same = (past for past in reversed(self.history) if past.attempt == artifact.attempt)
+        return next((past for past in same if artifact.kind in past.artifacts), None)
+
     def apply(self, event: Event, at: float) -> Dashboard:  # noqa: C901, PLR0911, PLR0912 - one case an event
         """Return the dashboard after an event that came at this time (seconds since the epoch)."""
         if isinstance(event, SessionStarted):

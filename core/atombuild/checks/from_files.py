@@ -56,7 +56,7 @@ def check_parity(setup: ProjectSetup, note: Callable[[Session], None]) -> CheckR
         words = "the wheel is the same from the sdist and from the tree"
         return CheckResult(Check.PARITY, Verdict.PASSED, words)
     hint = "users who build from the sdist get another package: make the sdist hold what the wheel needs"
-    words = f"{len(rows)} of the wheel's members differ"
+    words = f"{len(rows)} of the wheel's members {'differs' if len(rows) == 1 else 'differ'}"
     return CheckResult(Check.PARITY, Verdict.FAILED, words, _shown(rows), hint)
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timezone
 from pathlib import Path
 
-from atombuild.events import Event, Remembered
+from atombuild.events import ArtifactStatus, AttemptFinished, AttemptStarted, Compared, Event, Remembered
+from atombuild.status import ArtifactKind
 from atombuild_tui import themes
 from atombuild_tui.app import AtombuildApp
 from support.screen import scenes
@@ -74,19 +75,35 @@ def _lost(story: Story) -> tuple[Act, ...]:
 
 
 def _history(story: Story) -> tuple[Act, ...]:
-    return (NOON, (*story.start[:1], scenes.history(NOON))), (NOON - 41, _without_history(story.start[1:]))
+    earlier = scenes.history(NOON)
+    began, built = story.start[:1], _numbered(story.start[1:], len(earlier.attempts) + 1)
+    return (NOON - 190, (*began, earlier)), (NOON - 190, built)
 
 
-def _without_history(events: tuple[Event, ...]) -> tuple[Event, ...]:
-    return tuple(event for event in events if not isinstance(event, Remembered))
+def _numbered(events: tuple[Event, ...], number: int) -> tuple[Event, ...]:
+    """Return the events of an attempt as those of a later one."""
+
+    def later(event: Event) -> Event:
+        if isinstance(event, Remembered):
+            return Remembered(tuple(replace(past, attempt=number) for past in event.attempts))
+        if isinstance(event, AttemptStarted | AttemptFinished | ArtifactStatus | Compared):
+            return replace(event, attempt=number)
+        return event
+
+    return tuple(later(event) for event in events)
+
+
+def _targets(story: Story) -> dict[ArtifactKind, str]:
+    statuses = [event for event in story.start if isinstance(event, ArtifactStatus)]
+    return {event.kind: event.target for event in statuses if event.target is not None}
 
 
 def _checks(story: Story) -> tuple[Act, ...]:
-    return (NOON - 190, story.start), (NOON, tuple(scenes.checks(NOON)))
+    return (NOON - 190, story.start), (NOON, tuple(scenes.checks(NOON, _targets(story), 1)))
 
 
 def _after(story: Story) -> tuple[Act, ...]:
-    return (NOON - 190, story.start), (NOON, tuple(scenes.command()))
+    return (NOON - 190, story.start), (NOON, tuple(scenes.command(_targets(story))))
 
 
 def _noisy(story: Story) -> tuple[Act, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
@@ -200,36 +201,36 @@ def unusable() -> list[Event]:
     ]
 
 
-def history(now: float) -> Event:
-    """A week of builds."""
-    times = [0.11, 0.012, 0.014, 0.012, 0.013, 0.019, 0.012, 0.011, 0.034, 0.012, 0.013, 0.012, 0.021, 0.012, 0.011]
+def history(now: float) -> Remembered:
+    """A day and a night of builds, 14 of them."""
+    times = [0.11, 0.012, 0.014, 0.012, 0.013, 0.019, 0.012, 0.011, 0.034, 0.012, 0.013, 0.012, 0.021, 0.012]
     past = []
     for number, seconds in enumerate(times, 1):
         good = number not in {5, 9, 11}
         outcome = Attempt.SUCCEEDED if good else Attempt.FAILED if number != 11 else Attempt.INTERRUPTED
         cause = "start" if number in {1, 6} else "request" if number == 12 else "" if number == 11 else "change"
         path = ("src/orrery/planets.py", "README.md", "pyproject.toml")[number % 3]
-        sizes = {
-            kind: PastArtifact(
-                outcome if kind is SDIST else Attempt.NOT_REACHED if not good else outcome, size, seconds / 2
-            )
-            for kind, size in ((SDIST, 2_638 + number if good else None), (WHEEL, 3_801 + number if good else None))
+        fate = {SDIST: outcome, WHEEL: outcome if good else Attempt.NOT_REACHED}
+        artifacts = {
+            SDIST: PastArtifact(fate[SDIST], 2_638 + number if good else None, seconds / 2 if number != 11 else None),
+            WHEEL: PastArtifact(fate[WHEEL], 3_801 + number if good else None, seconds / 3 if good else None),
         }
-        ago = (len(times) - number) * 7_000.0 + 60
-        paths = (path,) if cause == "change" else ()
-        why = "" if good else "Expected a Python module at: src/orrery/__init__.py"
+        ago = (len(times) - number) * 7_000.0 + 300
+        total = number % 4 + 1 if cause == "change" else 0
+        why = "Expected a Python module at: src/orrery/__init__.py" if outcome is Attempt.FAILED else ""
         took = None if outcome is Attempt.INTERRUPTED else seconds
-        past.append(PastAttempt(number, now - ago, took, cause, paths, number if paths else 0, outcome, why, sizes))
+        paths = (path,) if total else ()
+        past.append(PastAttempt(number, now - ago, took, cause, paths, total, outcome, why, artifacts))
     return Remembered(tuple(past))
 
 
-def checks(now: float) -> list[Event]:
-    """One of each verdict."""
-    wheel = TARGETS[WHEEL]
+def checks(now: float, targets: Mapping[ArtifactKind, str] = TARGETS, attempt: int = 12) -> list[Event]:
+    """One of each verdict; that of the installation is about this attempt's wheel."""
+    wheel = targets[WHEEL]
     parity = CheckResult(
         Check.PARITY,
         Verdict.FAILED,
-        "1 of the wheel's members differ",
+        "1 of the wheel's members differs",
         (
             CheckRow(
                 Verdict.FAILED,
@@ -246,7 +247,7 @@ def checks(now: float) -> list[Event]:
         Check.REPRODUCIBLE,
         Verdict.PASSED,
         "two builds are the same, to the byte",
-        (CheckRow(Verdict.PASSED, TARGETS[SDIST]), CheckRow(Verdict.PASSED, wheel)),
+        (CheckRow(Verdict.PASSED, targets[SDIST]), CheckRow(Verdict.PASSED, wheel)),
         "",
         None,
         now - 66,
@@ -263,21 +264,21 @@ def checks(now: float) -> list[Event]:
             CheckRow(Verdict.UNKNOWN, "console_scripts: orrery", "needs rich, which is not installed here"),
         ),
         "make its dependencies installable here (network, index), and ask again",
-        12,
+        attempt,
         now - 60,
         0.402,
     )
     return [CheckFinished(parity), CheckFinished(same), CheckFinished(install)]
 
 
-def command() -> list[Event]:
+def command(targets: Mapping[ArtifactKind, str] = TARGETS) -> list[Event]:
     """The project's own command, with colours."""
     return [
         CommandStarted("twine check {wheel} {sdist}", Outcome.SUCCEEDED),
         CommandOutput(
             (
-                f"Checking dist/{TARGETS[WHEEL]}: \x1b[32mPASSED\x1b[0m",
-                f"Checking dist/{TARGETS[SDIST]}: \x1b[33mPASSED with warnings\x1b[0m",
+                f"Checking dist/{targets[WHEEL]}: \x1b[32mPASSED\x1b[0m",
+                f"Checking dist/{targets[SDIST]}: \x1b[33mPASSED with warnings\x1b[0m",
                 "\x1b[33mWARNING \x1b[0m `long_description` missing.",
             )
         ),

@@ -150,7 +150,7 @@ class MainScreen(Screen[None]):
             artifact = view.dashboard.artifact(kind)
             card.display = artifact is not None
             if artifact is not None:
-                card.show(artifact, view.dashboard.out_dir, view.now)
+                card.show(artifact, view.dashboard, view.now)
 
     def name_keys(self, actions: tuple[Action, ...]) -> None:
         """Show the keys that these actions have."""

@@ -17,7 +17,7 @@ from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words, size_change_words, size_words
 from atombuild_tui import format as shown
 from atombuild_tui import phrases
-from atombuild_tui.state import Artifact, Running
+from atombuild_tui.state import Artifact, Dashboard, Running
 from atombuild_tui.themes import TONE_CLASSES, TONE_STYLES
 from atombuild_tui.widgets.row import GAP, fits, spread
 
@@ -33,16 +33,16 @@ class ArtifactCard(Widget):
         super().__init__(id=kind.value, classes="card")
         self._artifact = Artifact(kind)
         self._zone = zone
-        self._out_dir = ""
+        self._dashboard = Dashboard()
         self._now = 0.0
         self._drawn = Content("")
 
-    def show(self, artifact: Artifact, out_dir: str, now: float) -> None:
-        """Render this artifact from now on."""
+    def show(self, artifact: Artifact, dashboard: Dashboard, now: float) -> None:
+        """Render this artifact of this dashboard from now on."""
         if artifact.status.tone is not self._artifact.status.tone or not self.has_class(*TONE_CLASSES.values()):
             self.remove_class(*TONE_CLASSES.values())
             self.add_class(TONE_CLASSES[artifact.status.tone])
-        self._artifact, self._out_dir, self._now = artifact, out_dir, now
+        self._artifact, self._dashboard, self._now = artifact, dashboard, now
         self.tooltip = Content(artifact.target) if artifact.target else None
         drawn = self.render()
         if not drawn.is_same(self._drawn):
@@ -140,7 +140,8 @@ class ArtifactCard(Widget):
         artifact = self._artifact
         if artifact.running is not None and artifact.running.total > 0:
             return _progress(artifact.running, width)
-        words, tone = phrases.holding(artifact, self._out_dir)
+        words, tone = phrases.holding(artifact, self._dashboard.out_dir)
+        words = phrases.gone(artifact, self._dashboard, self._now, self._zone) or words
         return Content.styled(words, TONE_STYLES[tone]).truncate(width, ellipsis=True)
 
 
