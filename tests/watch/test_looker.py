@@ -80,3 +80,18 @@ def test_the_output_directory_is_not_looked_at(root: Path, look: Looker) -> None
     (root / "dist").mkdir()
     (root / "dist/demo.whl").write_text("")
     assert look(everything).changed_since(before) == ()
+
+
+def test_the_newest_save_is_found_among_those_that_are_there(root: Path, look: Looker) -> None:
+    os.utime(root / "src/a.py", (1_000_000_000, 4_000_000_000))  # in the year 2096: later than any clock here
+    assert look(in_src).newest(["src/a.py", "src/b.py", "src/gone.py"]) == 4_000_000_000
+    assert look(in_src).newest(["src/gone.py"]) is None
+
+
+def test_what_was_moved_here_was_saved_when_it_came_however_old_it_is(root: Path, look: Looker) -> None:
+    (root / "old.py").write_text("old")
+    os.utime(root / "old.py", (1_000_000_000, 1_000_000_000))
+    (root / "old.py").rename(root / "src/old.py")
+    came = look(in_src).newest(["src/old.py"])
+    assert came is not None
+    assert came > (root / "src/a.py").stat().st_mtime - 1

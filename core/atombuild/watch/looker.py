@@ -39,10 +39,14 @@ class TreeView:
         return tuple((ignored.culprit, ignored.rule.value) for ignored in self.snapshot.passed_over)
 
     def newest(self, paths: Iterable[str]) -> float | None:
-        """Return when the newest of these was written, in seconds since the epoch; None: none of them is there."""
-        entries = (self.snapshot.entries.get(path) for path in paths)
-        times = [entry.signature.mtime_ns for entry in entries if entry is not None and entry.signature.mtime_ns]
-        return max(times) / 1e9 if times else None
+        """Return when the newest of these was saved, in seconds since the epoch; None: none of them is there.
+
+        A file that was moved here, or copied with its times, keeps an old time of writing; the system's own time of
+        change tells when it came. (On Windows that is the time of creation: then it is never the later of the two.)
+        """
+        entries = [entry for path in paths if (entry := self.snapshot.entries.get(path)) is not None]
+        times = [max(entry.signature.mtime_ns, entry.signature.ctime_ns) for entry in entries]
+        return max(times, default=0) / 1e9 or None
 
     def lacks(self, paths: Iterable[str]) -> tuple[str, ...]:
         """Return those of these paths that were not seen, sorted."""

@@ -18,10 +18,15 @@ from atombuild_tui.actions import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import Opened, RowsPage
 from atombuild_tui.themes import TONE_STYLES
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.row import GAP, fits, spread
+from atombuild_tui.widgets.rows import MARGIN, Line
 
 _ROOMY: Final = 96
 """Cells from which on the sizes have a column each."""
+
+_SIZE_CELLS: Final = 10
+_TOOK_CELLS: Final = 10
+_CLOCK_CELLS: Final = 14
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
 _MOST_BARS: Final = 60
@@ -50,7 +55,7 @@ class HistoryPage(RowsPage):
             return
         wide = self.size.width >= _ROOMY
         lines = [_row(past, view.now, view.zone, wide=wide) for past in reversed(history)]
-        self.show_rows(_summary(history, self.size.width), lines)
+        self.show_rows(_heading(history, self.size.width - 2 * MARGIN, wide=wide), lines)
 
     def on_resize(self) -> None:
         """Fit the columns."""
@@ -73,6 +78,15 @@ def _key(past: PastAttempt) -> str:
     return f"{past.attempt}:{past.started}"
 
 
+def _heading(history: tuple[PastAttempt, ...], width: int, *, wide: bool) -> Content:
+    """Say how it has been going, and, where there is room, what the columns are."""
+    sizes = "".join(kind.value.rjust(_SIZE_CELLS) for kind in ArtifactKind) if wide else ""
+    columns = Content.styled(f"{sizes}{'took'.rjust(_TOOK_CELLS)}{'began'.rjust(_CLOCK_CELLS)}", "$quiet")
+    room = width - columns.cell_length - GAP if wide else width
+    summary = _summary(history, room)
+    return spread(summary, columns, width) if fits(summary, columns, width) else summary
+
+
 def _summary(history: tuple[PastAttempt, ...], width: int) -> Content:
     """Draw the durations of the successes, oldest at the left, and say how many there were."""
     times = [past.seconds for past in history if past.outcome is Attempt.SUCCEEDED and past.seconds is not None]
@@ -82,7 +96,7 @@ def _summary(history: tuple[PastAttempt, ...], width: int) -> Content:
         return Content.styled(words, "$quiet")
     recent = times[-10:]
     words += f" · the last {len(recent)} took {seconds_words(sum(recent) / len(recent))} on average"
-    room = min(width - len(words) - 6, _MOST_BARS)
+    room = min(width - len(words) - GAP, _MOST_BARS)
     bars = times[-room:] if room > 0 else []
     # One first build that took long must not flatten all others.
     top = min(max(bars, default=0.0), _TALLEST * median(bars or [0.0])) or 1.0
@@ -97,10 +111,12 @@ def _row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> L
         Content.styled(f"{symbol} {past.outcome.value:<11}", f"bold {TONE_STYLES[tone]}"),
         Content.styled(f" {_cause(past)}", "$foreground"),
     )
-    sizes = "".join(_size(past, kind).rjust(10) for kind in ArtifactKind) if wide else ""
+    sizes = "".join(_size(past, kind).rjust(_SIZE_CELLS) for kind in ArtifactKind) if wide else ""
     took = seconds_words(past.seconds) if past.seconds is not None else "?"
     clock = shown.clock_time(past.started, now, zone)
-    return Line(left, Content.styled(f"{sizes}{took.rjust(10)}{clock.rjust(14)}", "$quiet"), _key(past))
+    return Line(
+        left, Content.styled(f"{sizes}{took.rjust(_TOOK_CELLS)}{clock.rjust(_CLOCK_CELLS)}", "$quiet"), _key(past)
+    )
 
 
 def _size(past: PastAttempt, kind: ArtifactKind) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 _EMPTY: Final = Content("")
-_MARGIN: Final = 2
+MARGIN: Final = 2
 """Cells at both edges: the cursor's mark at the left, air at the right."""
 
 _PAN: Final = 16
@@ -177,7 +177,7 @@ class RowsView(ScrollView, can_focus=True):
 
     @property
     def _room(self) -> int:
-        return max(self.size.width - 2 * _MARGIN, 1)
+        return max(self.size.width - 2 * MARGIN, 1)
 
     @staticmethod
     def _length(line: Line) -> int:
