@@ -128,3 +128,16 @@ def test_what_an_interrupted_attempt_meant_to_publish_is_known_by_its_hash(path:
     assert not Observer().is_what_was_meant(building, path)
     path.unlink()
     assert not Observer().is_what_was_meant(building, path)
+
+
+@pytest.mark.parametrize("outcome", [Attempt.SUCCEEDED, Attempt.FAILED, Attempt.INTERRUPTED])
+def test_where_the_system_refuses_a_look_nothing_is_said_of_what_is_there(
+    record: Record, tmp_path: Path, outcome: Attempt
+) -> None:
+    beyond = tmp_path / ("a" * 300)  # ENAMETOOLONG, as EIO or EACCES, says nothing about what is there
+    assert Observer().standing(replace(record, outcome=outcome), beyond) is Standing.UNSEEN
+    assert not Observer().is_what_was_meant(record, beyond)
+
+
+def test_below_a_file_there_is_nothing(record: Record, path: Path) -> None:
+    assert Observer().standing(record, path / "below") is Standing.NEVER

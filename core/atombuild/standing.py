@@ -6,6 +6,7 @@ that was touched or copied back is still "this attempt's whole output" if its ha
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from atombuild.descriptors import reading
 from atombuild.ledger import Old, Record
 from atombuild.publish.identity import Identity
 from atombuild.status import Attempt, Standing
@@ -22,6 +24,9 @@ from atombuild.status import Attempt, Standing
 _YOUNG_NS: Final = 2_000_000_000
 """Two writes within one tick of a file system's clock can leave the same stat; the coarsest tick is two seconds."""
 
+
+_NOTHING_THERE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""Of a look at a path: where it leads there is nothing. Any other error says nothing about what is there."""
 
 _UNNAMED: Final = {Old.NONE: Standing.NEVER, Old.REMOVED: Standing.OLD_REMOVED, Old.KEPT: Standing.OLD_KEPT}
 
@@ -46,7 +51,10 @@ class Observer:
         if path is None:
             # The name is the backend's to choose, and it never did. What stood there is known all the same.
             return _UNNAMED.get(record.old, Standing.UNKNOWN)
-        found = _look(path)
+        try:
+            found = _look(path)
+        except OSError:
+            return Standing.UNSEEN
         if found is None:
             return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER
         identity = Identity.of(found)
@@ -59,7 +67,10 @@ class Observer:
 
     def is_what_was_meant(self, record: Record, path: Path) -> bool:
         """Whether the file that an interrupted attempt was about to publish stands there, whole."""
-        found = _look(path)
+        try:
+            found = _look(path)
+        except OSError:
+            return False  # nobody can say that it does
         if found is None or record.sha256 is None or not stat.S_ISREG(found.st_mode):
             return False
         return found.st_size == record.size and _sha256(path) == record.sha256
@@ -86,11 +97,13 @@ def _must_look_again(known: _Verdict, now: int) -> bool:
 
 
 def _look(path: Path) -> os.stat_result | None:
+    """Look at a path; None: nothing is there. Raises ``OSError`` where that can't be told."""
     try:
         return path.lstat()
-    except OSError:
-        # Not there, or not to be seen: either way nobody can use an artifact from here.
-        return None
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return None
+        raise
 
 
 def _sha256(path: Path) -> str | None:
@@ -100,12 +113,12 @@ def _sha256(path: Path) -> str | None:
     except OSError:
         return None
     digest = hashlib.sha256()
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        try:
+    try:
+        with reading(descriptor) as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
-        except OSError:
-            return None
+    except OSError:
+        return None
     return digest.hexdigest()

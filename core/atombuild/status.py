@@ -10,6 +10,7 @@ A status is never stored. It is two independent facts, looked up anew each time,
     nothing, old removed   deleted since built           failed, old artifact removed
     nothing                deleted since built           failed, no old artifact
     (name not known)       -                             failed, file name not known
+    (can't be looked at)   built, can't be seen now      failed, can't be seen now
     the old one            changed on disk since built   failed, old artifact still there
     another file           changed on disk since built   failed, another file there now
 """
@@ -79,6 +80,9 @@ class Standing(enum.Enum):
     OLD_KEPT = "the old one"
     """The file that stood there before; its removal was refused, or never tried."""
 
+    UNSEEN = "can't be looked at"
+    """The system refuses to say what is there: no right to look, or a disk that fails."""
+
     OTHER = "another file"
     """Something that the latest attempt did not put there."""
 
@@ -144,25 +148,31 @@ _OPENINGS: Final[Mapping[Attempt, str]] = {
     Attempt.INTERRUPTED: "interrupted",
 }
 
+_BUILT: Final[Mapping[Standing, str]] = {
+    **dict.fromkeys(_ABSENT, "deleted since built"),
+    **dict.fromkeys((Standing.OLD_KEPT, Standing.OTHER), "changed on disk since built"),
+    Standing.UNSEEN: "built, can't be seen now",
+}
+"""What became of a success."""
+
 _ENDINGS: Final[Mapping[Standing, str]] = {
     Standing.OLD_REMOVED: ", old artifact removed",
     Standing.OLD_KEPT: ", old artifact still there",
     Standing.OTHER: ", another file there now",
     Standing.UNKNOWN: ", file name not known",
+    Standing.UNSEEN: ", can't be seen now",
 }
 
 
 def _words(status: Status) -> str:
     if status.attempt is Attempt.NOT_ATTEMPTED:
-        return "not built yet" if status.standing in _ABSENT else "not built yet, an older file is there"
+        nothing = status.standing in _ABSENT or status.standing is Standing.UNSEEN
+        return "not built yet" if nothing else "not built yet, an older file is there"
     if status.attempt in {Attempt.QUEUED, Attempt.BUILDING}:
         return str(status.attempt.value)
     if status.attempt is Attempt.SUCCEEDED:
-        if status.standing in _ABSENT:
-            return "deleted since built"
-        if status.standing is not Standing.THIS_BUILD:
-            return "changed on disk since built"
-        return "out of date" if status.outdated else "succeeded"
+        good = "out of date" if status.outdated else "succeeded"
+        return good if status.standing is Standing.THIS_BUILD else _BUILT[status.standing]
     # A failure over nothing says so; the others say only what they did.
     ending = ", no old artifact" if status.attempt in _SAYS_NOTHING_WAS_THERE else ""
     return _OPENINGS[status.attempt] + _ENDINGS.get(status.standing, ending)

@@ -36,6 +36,7 @@ from atombuild.events import (
 from atombuild.ledger import Old, Record
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.publish.names import temporary_name
+from atombuild.publish.posix import PosixDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
 from support.fakes import FakeListener, FakeProject
@@ -458,6 +459,23 @@ def test_an_output_directory_that_can_not_be_read_is_no_empty_one(
     with pytest.raises(OutputUnusable):
         was_built_here(bench.root, bench.dist, (SDIST, WHEEL))
     assert bench.attempt(BROKEN).reports[0].why == ("Permission denied (EACCES)",)
+
+
+def test_an_old_artifact_that_could_not_even_be_looked_at_is_still_the_old_one(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.attempt(FakeProject())
+    looks = iter([True, True, False])  # two to find the old artifacts; the third is about to remove one
+
+    class FailingDisk(PosixDirectory):
+        def lstat(self, name: str) -> os.stat_result:
+            if name in (SDIST_NAME, WHEEL_NAME) and not next(looks, True):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return super().lstat(name)
+
+    monkeypatch.setattr("atombuild.publish.directory.open_directory", FailingDisk)
+    bench.attempt(FakeProject(), known=bench.listener.records)
+    assert bench.words(SDIST) == "failed, old artifact still there"
 
 
 def test_a_failure_that_reached_no_ledger_is_newer_than_what_the_ledger_says(bench: Bench) -> None:

@@ -17,8 +17,6 @@ from support.processes import once
 CALLS = {
     "remove": ("unlink", "unlinkat"),
     "open": ("openat",),
-    "write": ("write",),
-    "sync": ("fsync",),
     "link": ("link", "linkat"),
     "rename": ("rename", "renameat", "renameat2"),
 }

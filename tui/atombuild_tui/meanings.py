@@ -21,6 +21,7 @@ MEANINGS: Final = (
     Meaning(Status(Attempt.SUCCEEDED, Standing.THIS_BUILD, outdated=True), "that file, but your sources moved on"),
     Meaning(Status(Attempt.SUCCEEDED, Standing.OTHER), "a file that somebody else put there"),
     Meaning(Status(Attempt.SUCCEEDED, Standing.NEVER), "nothing: somebody deleted it"),
+    Meaning(Status(Attempt.SUCCEEDED, Standing.UNSEEN), "nobody knows: the system refuses a look"),
     Meaning(Status(Attempt.QUEUED, Standing.NEVER), "nothing: the old one is removed, its turn comes"),
     Meaning(Status(Attempt.BUILDING, Standing.NEVER), "nothing until it is complete"),
     Meaning(Status(Attempt.FAILED, Standing.OLD_REMOVED), "nothing: no stale file poses as the new one"),

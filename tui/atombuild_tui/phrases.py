@@ -28,6 +28,7 @@ def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0
     if status.attempt is not Attempt.SUCCEEDED or status.standing is not Standing.THIS_BUILD:
         words = {
             Standing.OLD_KEPT: f"an older build is still in {folder}",
+            Standing.UNSEEN: f"the system won't say what is in {folder}",
             Standing.OTHER: f"the file in {folder} is not from this build",
         }
         return (words.get(status.standing, f"a file is in {folder}"), Tone.DOUBT)

@@ -16,6 +16,8 @@ from typing import Final
 
 from zlib_ng import zlib_ng
 
+from atombuild.descriptors import close_read
+
 _BLOCK: Final = 1024 * 1024
 
 
@@ -42,13 +44,13 @@ class Shelf:
         if self._is_wanted:
             self._descriptor = descriptor
         else:
-            os.close(descriptor)
+            close_read(descriptor)
 
     def close(self) -> None:
         """Give the file up; its pieces are lost."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
-            os.close(descriptor)
+            close_read(descriptor)
 
     def read(self, offset: int, size: int) -> bytes:
         """Return up to so many bytes. Raises :class:`OSError`."""

@@ -273,7 +273,9 @@ class _AttemptRun:
         for removal in directory.remove(tuple(kinds)):
             kind = kinds[removal.target]
             if removal.refused is not None:
-                self._records.change(kind, target=removal.target, old=Old.KEPT, old_identity=removal.old)
+                # Where not even a look was allowed, it is still the file that was looked at a moment ago.
+                old_identity = removal.old or doomed[kind].identity
+                self._records.change(kind, target=removal.target, old=Old.KEPT, old_identity=old_identity)
                 if first is None:
                     first = (kind, RemovalRefused(directory.path / removal.target, removal.refused))
         self._show()

@@ -13,6 +13,7 @@ from typing import Final
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from atombuild.descriptors import close_read
 from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, SourceUnreadable, WriteFailed
 from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
@@ -361,7 +362,7 @@ class BuiltContent:
 
     def stands_in(self, descriptor: int) -> None:
         """Nothing is read back from it."""
-        os.close(descriptor)
+        close_read(descriptor)
 
 
 def _other_texts(sdist: Accepted, root: Path) -> tuple[str, ...]:

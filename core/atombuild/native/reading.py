@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.archive.deflate import PIECE
+from atombuild.descriptors import close_read
 from atombuild.errors import Location, SourceRejected, SourceUnreadable
 from atombuild.native.large import Unsteady
 
@@ -112,7 +113,7 @@ def _read_still(path: str, shown: str) -> tuple[bytes, os.stat_result] | None:
             data += piece
         after = os.fstat(descriptor)
     finally:
-        os.close(descriptor)
+        close_read(descriptor)
     still = _identity(before) == _identity(after) and len(data) == after.st_size
     return (data, after) if still else None
 

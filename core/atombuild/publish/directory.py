@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from atombuild.descriptors import check_size, close_read, reading
 from atombuild.errors import OutputUnusable
 from atombuild.publish.identity import Identity
 from atombuild.publish.lock import Holder, take_lock
@@ -71,7 +72,7 @@ class OutputDirectory:
             yield really
         finally:
             self._lock = None
-            os.close(descriptor)
+            close_read(descriptor)
 
     @property
     def lock(self) -> int | None:
@@ -180,7 +181,7 @@ class OutputDirectory:
         except OSError:
             found = None
         if found is None or (found.device, found.inode) != (identity.device, identity.inode):
-            os.close(descriptor)
+            close_read(descriptor)
             return None
         return descriptor
 
@@ -198,7 +199,7 @@ class OutputDirectory:
             descriptor = self._system.open_for_reading(name)
         except FileNotFoundError:
             return None
-        with os.fdopen(descriptor, "rb") as file:
+        with reading(descriptor) as file:
             return file.read(_LARGEST_NOTE)
 
     def replace(self, name: str, data: bytes) -> None:
@@ -213,6 +214,7 @@ class OutputDirectory:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(data)
                     file.flush()
+                    check_size(descriptor, len(data))
                     self._system.sync_file(descriptor)
                 self._system.replace(temporary, name)
             except BaseException:

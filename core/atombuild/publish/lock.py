@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from atombuild.descriptors import close_read
 from atombuild.errors import OutputUnusable
 from atombuild.publish.names import LOCK
 from atombuild.publish.system import DirectorySystem
@@ -57,12 +58,12 @@ def take_lock(
                 return descriptor, True
             holder = _read_note(descriptor) if not taken else None
         except OSError as error:
-            os.close(descriptor)
+            close_read(descriptor)
             raise OutputUnusable(directory, error) from error
         except BaseException:
-            os.close(descriptor)
+            close_read(descriptor)
             raise
-        os.close(descriptor)
+        close_read(descriptor)
         if not taken:
             busy(holder)
 

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from atombuild.descriptors import close_read, regular
+
 _NO_LOCKS_HERE: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 _NO_NAMELESS_HERE: Final = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.EISDIR, errno.EINVAL, errno.ENOENT})
 _NO_HARD_LINKS_HERE: Final = frozenset(
@@ -29,9 +31,15 @@ class PosixDirectory:
             # The kernel would say ENOTDIR; "a symbolic link" is what the user needs to hear.
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         self._fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            here = os.fstat(self._fd)
+        except OSError:
+            close_read(self._fd)
+            raise
+        self._place = here.st_dev, here.st_ino
 
     def close(self) -> None:
-        os.close(self._fd)
+        close_read(self._fd)
 
     def names(self) -> list[str]:
         return os.listdir(self._fd)  # noqa: PTH208 (of a descriptor)
@@ -52,10 +60,7 @@ class PosixDirectory:
         # O_NONBLOCK: a FIFO planted under the name must not hold us.
         flags |= os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
         descriptor = os.open(name, flags, 0o666, dir_fd=self._fd)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(errno.EINVAL, "it is no regular file")
-        return descriptor
+        return regular(descriptor)
 
     def create(self, name: str) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -131,5 +136,4 @@ class PosixDirectory:
             there = path.lstat()
         except OSError:
             return False
-        here = os.fstat(self._fd)
-        return (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+        return (there.st_dev, there.st_ino) == self._place

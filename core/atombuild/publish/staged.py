@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from atombuild.descriptors import check_size
 from atombuild.errors import PersistFailed, WriteFailed
 from atombuild.publish.digest import Digest
 from atombuild.publish.identity import Identity
@@ -89,9 +89,7 @@ class Staged:
         descriptor = self._open_descriptor()
         try:
             self._system.sync_file(descriptor)
-            found = os.fstat(descriptor).st_size
-            if found != self._size:
-                _report_loss(found, self._size)
+            check_size(descriptor, self._size)
             if self._name is not None:
                 # Some network file systems report a full disk only here. A nameless file must stay open to get a name.
                 self._descriptor = None
@@ -139,7 +137,3 @@ class Staged:
             with contextlib.suppress(OSError):
                 self._system.unlink(self._name)
             self._name = None
-
-
-def _report_loss(found: int, written: int) -> NoReturn:
-    raise OSError(errno.EIO, f"{found} bytes are on the disk, {written} were written")

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
+
+from atombuild.descriptors import regular
 
 PATIENCE_SECONDS: Final = 10.0
 _FIRST_PAUSE: Final = 0.01
@@ -79,10 +80,7 @@ class WindowsDirectory:
         if path.is_symlink():
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         descriptor = os.open(path, flags | _BINARY, 0o666)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(errno.EINVAL, "it is no regular file")
-        return descriptor
+        return regular(descriptor)
 
     def create(self, name: str) -> int:
         return os.open(self._path / name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)

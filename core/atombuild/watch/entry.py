@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from atombuild.descriptors import close_read
 from atombuild.youth import is_young
 
 _BLOCK: Final = 1 << 20
@@ -139,4 +140,4 @@ def read_digest(path: str, expected: Signature, breathe: Callable[[], object] = 
             left -= len(block)
         return digest.digest() if signature_of(os.fstat(descriptor), expected.link) == expected else None
     finally:
-        os.close(descriptor)
+        close_read(descriptor)

@@ -11,6 +11,8 @@ import os
 import stat
 from pathlib import Path
 
+from atombuild.descriptors import close_read
+
 
 class RootAnchor:
     """Holds the folder that stands at a path now; :meth:`close` lets it go."""
@@ -31,7 +33,7 @@ class RootAnchor:
     def close(self) -> None:
         """Let the folder go."""
         if self._descriptor is not None:
-            os.close(self._descriptor)
+            close_read(self._descriptor)
             self._descriptor = None
 
 
