@@ -19,6 +19,16 @@ def finals(out_dir: Path) -> list[Path]:
     return sorted(path for path in out_dir.iterdir() if path.name.endswith(FINAL_SUFFIXES)) if out_dir.is_dir() else []
 
 
+def contents(name: str, data: bytes) -> dict[str, bytes]:
+    """Return the files in an artifact, by their paths: what two builds at different times have in common."""
+    if name.endswith(".whl"):
+        with zipfile.ZipFile(io.BytesIO(data)) as wheel:
+            return {member: wheel.read(member) for member in wheel.namelist() if not member.endswith("/")}
+    with tarfile.open(fileobj=io.BytesIO(data)) as sdist:
+        files = {member.name: sdist.extractfile(member) for member in sdist if member.isfile()}
+        return {path: file.read() for path, file in files.items() if file is not None}
+
+
 def check_whole(path: Path) -> None:
     """Raise what is wrong with an sdist or a wheel."""
     data = path.read_bytes()
