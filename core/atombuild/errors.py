@@ -17,6 +17,7 @@
     │   ├── WriteFailed          the new artifact could not be written
     │   ├── SpoolFailed          a temporary file for a very large member could not be written
     │   ├── KeptUnreadable       what the last build left can't be read back
+    │   ├── StagedUnreadable     what a backend wrote can't be read back
     │   ├── PersistFailed        the new artifact is whole and could not get its final name
     │   └── SyncFailed           the artifact stands, but the disk did not confirm it
     ├── ArtifactUnreadable       an artifact that somebody looks into is gone, damaged, or too much
@@ -309,6 +310,15 @@ class SourceUnreadable(MachineFailure):
             return (report,)
         hint = "it went away during the build: build again, and exclude it if a tool puts it there now and then"
         return (replace(report, hint=hint),)
+
+
+class StagedUnreadable(MachineFailure):
+    """What a build backend wrote for us could not be read back, so nobody knows what it is."""
+
+    @property
+    def what(self) -> str:
+        """Names the file, or the folder that the backend was given."""
+        return f"what the backend wrote can't be read: {self.path.name}"
 
 
 class OutputUnusable(MachineFailure):

@@ -20,6 +20,7 @@ from atombuild.errors import (
     ProjectInvalid,
     ProjectMissing,
     SourceRejected,
+    SourceUnreadable,
     WriteFailed,
 )
 from atombuild.events import (
@@ -476,6 +477,14 @@ def test_an_old_artifact_that_could_not_even_be_looked_at_is_still_the_old_one(
     monkeypatch.setattr("atombuild.publish.directory.open_directory", FailingDisk)
     bench.attempt(FakeProject(), known=bench.listener.records)
     assert bench.words(SDIST) == "failed, old artifact still there"
+
+
+@pytest.mark.parametrize(
+    ("place", "unread"), [("src/gone.py", "src/gone.py"), ("dist/.private/out/sdist.tar.gz", None)]
+)
+def test_only_what_is_a_source_of_the_project_is_missed_as_one(bench: Bench, place: str, unread: str | None) -> None:
+    refusal = SourceUnreadable(bench.root / place, OSError(errno.EIO, os.strerror(errno.EIO)))
+    assert bench.attempt(FakeProject(sdist_pieces=[refusal])).unread == unread
 
 
 def test_a_failure_that_reached_no_ledger_is_newer_than_what_the_ledger_says(bench: Bench) -> None:

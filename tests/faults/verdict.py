@@ -24,7 +24,7 @@ def broken(prepared: Prepared, root: Path, disturbed: Disturbed) -> list[str]:
     left = artifacts(root / "dist")
     wrong = list(_about_the_files(prepared, left))
     if not disturbed.killed:
-        wrong += _about_the_end(disturbed)
+        wrong += _about_the_end(disturbed, native=prepared.situation.native)
         wrong += _about_the_words(prepared, disturbed, left)
     wrong += _about_the_next_start(prepared, root, left, killed=disturbed.killed)
     return wrong
@@ -36,8 +36,9 @@ def _about_the_files(prepared: Prepared, left: dict[str, bytes]) -> Iterator[str
             yield f"{name} is neither the old artifact nor the whole new one"
 
 
-def _about_the_end(disturbed: Disturbed) -> Iterator[str]:
-    for word in ("Traceback", "atombuild itself failed"):
+def _about_the_end(disturbed: Disturbed, *, native: bool) -> Iterator[str]:
+    # What a backend says of its own failure may hold its traceback.
+    for word in ("Traceback", "atombuild itself failed") if native else ("atombuild itself failed",):
         if word in disturbed.stderr:
             yield f"the command said {word!r}: {disturbed.stderr[-600:]}"
     if disturbed.status not in (0, 1):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from atombuild.errors import BackendFailure
+from atombuild.errors import BackendFailure, StagedUnreadable
 from atombuild.isolated.acceptance import Accepted, accept
 from atombuild.isolated.names import Release
 from atombuild.status import ArtifactKind
@@ -218,3 +218,9 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / WHEEL).mkdir()
     with pytest.raises(BackendFailure, match="it is no regular file"):
         accept("maker", ArtifactKind.WHEEL, tmp_path, WHEEL, None)
+
+
+def test_a_folder_that_can_not_be_listed_is_the_machines_failure_and_no_bug(tmp_path: Path) -> None:
+    with pytest.raises(StagedUnreadable) as caught:
+        accept("backend", ArtifactKind.WHEEL, tmp_path / "gone", WHEEL, Release.of("sky", "1.0"))
+    assert caught.value.what == f"what the backend wrote can't be read: {WHEEL}"

@@ -16,6 +16,7 @@ import errno
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from pathlib import Path
 from typing import Final
 
 from atombuild.builder.bench import AttemptBench
@@ -439,10 +440,17 @@ class _AttemptRun:
                 self._records.end(kind, Attempt.FAILED)
             elif self._records.is_open(kind):
                 self._records.end(kind, Attempt.NOT_REACHED)
-        if isinstance(error, SourceUnreadable) and error.path.is_relative_to(self._order.root):
-            self._unread = error.path.relative_to(self._order.root).as_posix()
+        if isinstance(error, SourceUnreadable):
+            self._unread = self._source(error.path)
         self._listener.emit(Failure(error.reports(), kinds[0] if len(kinds) == 1 else None))
         return self._finish(Outcome.FAILED, error.reports())
+
+    def _source(self, path: Path) -> str | None:
+        """Return a path as one of the project; None: it is elsewhere, or in the output directory, as a staged sdist."""
+        root, out_dir = self._order.root, self._order.out_dir
+        if path.is_relative_to(out_dir) or not path.is_relative_to(root):
+            return None
+        return path.relative_to(root).as_posix()
 
     def _finish_cancelled(self, error: Cancelled) -> Result:
         for kind in self._kinds:

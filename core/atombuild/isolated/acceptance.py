@@ -28,7 +28,7 @@ from packaging.tags import parse_tag
 from packaging.version import InvalidVersion, Version
 
 from atombuild.archive.bounds import USUAL, BoundedStream, Limits
-from atombuild.errors import BackendFailure, SdistRejected, SourceUnreadable
+from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
 from atombuild.isolated.names import ArtifactName, Release, parse
 from atombuild.publish import LOCK
 from atombuild.status import ArtifactKind
@@ -94,18 +94,18 @@ def accept(
     """Return what the backend wrote into ``folder``, which was empty, and called ``answer``.
 
     ``expected`` is what the project says of itself, its version perhaps left to the backend. ``breathe`` is called now
-    and then, and may raise. Raises :class:`BackendFailure` with what is wrong, and :class:`SourceUnreadable`.
+    and then, and may raise. Raises :class:`BackendFailure` with what is wrong, and :class:`StagedUnreadable`.
     """
     said = _check_name(backend, kind, answer, expected)
     name = str(answer)
     judge = _Judge(backend, kind, name)
-    _check_folder(judge, folder)
     path = folder / name
     try:
+        _check_folder(judge, folder)
         sha256, size = _hash(path, breathe)
         found = (_check_wheel if kind is ArtifactKind.WHEEL else _check_sdist)(judge, path, said, breathe)
     except OSError as error:
-        raise SourceUnreadable(path, error) from error
+        raise StagedUnreadable(path, error) from error
     return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 from packaging.utils import NormalizedName, canonicalize_name
 
 from atombuild.descriptors import close_read
-from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, SourceUnreadable, WriteFailed
+from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, StagedUnreadable, WriteFailed
 from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
 from atombuild.isolated.acceptance import Accepted, accept, release_of
@@ -284,7 +284,7 @@ class IsolatedProject:
         try:
             release = release_of(metadata.read_bytes())
         except OSError as error:
-            raise SourceUnreadable(metadata, error) from error
+            raise StagedUnreadable(metadata, error) from error
         if release is None:
             raise BackendFailure(
                 f"{hooks.name} prepared metadata without a valid name and version",
@@ -345,7 +345,7 @@ class BuiltContent:
         return ()
 
     def chunks(self) -> Generator[bytes]:
-        """Yield its bytes: those that were checked. Raises :class:`SourceUnreadable` and :class:`BackendFailure`."""
+        """Yield its bytes: those that were checked. Raises :class:`StagedUnreadable` and :class:`BackendFailure`."""
         digest = hashlib.sha256()
         try:
             with self.accepted.path.open("rb") as file:
@@ -353,7 +353,7 @@ class BuiltContent:
                     digest.update(piece)
                     yield piece
         except OSError as error:
-            raise SourceUnreadable(self.accepted.path, error) from error
+            raise StagedUnreadable(self.accepted.path, error) from error
         if digest.hexdigest() != self.accepted.sha256:
             raise BackendFailure(
                 f"{self.filename} changed while it was taken over",
