@@ -14,7 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))  # as pytest does: what tests share is found from there
 
-from faults.campaign import Campaign, Outcome, sample  # noqa: E402 (only now it can be found)
+from faults.campaign import Campaign, Outcome, every  # noqa: E402 (only now it can be found)
 from faults.injection import Fault, why_not  # noqa: E402
 from faults.situations import SITUATIONS  # noqa: E402
 
@@ -45,7 +45,7 @@ def main() -> int:
 
 def _situation(name: str, folder: Path, share: int) -> list[Outcome]:
     campaign = Campaign(name, folder)
-    chosen = [*sample(campaign.kills(), share), *sample(campaign.refusals(), share)]
+    chosen = [*every(share, campaign.kills()), *every(share, campaign.refusals())]
     say(f"{name}: {len(campaign.calls)} calls, {len(chosen)} faults")
 
     def inject(fault: Fault) -> Outcome:

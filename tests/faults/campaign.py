@@ -68,6 +68,13 @@ class Campaign:
         return Outcome(self.prepared.situation.name, fault, disturbed.struck(root), tuple(found), disturbed)
 
 
-def sample(faults: Iterable[Fault], share: int) -> list[Fault]:
-    """Return every so many-th fault: each call of each name is met, with an error that changes from call to call."""
+def every(share: int, faults: Iterable[Fault]) -> list[Fault]:
+    """Return every so many-th fault: each name of a call is met, with an error that changes from call to call."""
     return list(faults)[::share]
+
+
+def sample(count: int, faults: Iterable[Fault]) -> list[Fault]:
+    """Return about so many, evenly spread."""
+    found = list(faults)
+    # An odd step, so that it is not always the same error that is met.
+    return found[:: max(len(found) // count, 1) | 1]

@@ -101,7 +101,7 @@ def _edit_isolated(root: Path) -> None:
 
 
 def _break_isolated(root: Path) -> None:
-    (root / "LICENSE").unlink()
+    (root / "_build/workshop/texts.py").unlink()
 
 
 _TINY = {"sdist": "tiny-1.0.tar.gz", "wheel": "tiny-1.0-py3-none-any.whl"}
