@@ -79,3 +79,8 @@ def test_symbols_tell_good_bad_busy_and_doubt_apart_without_colour() -> None:
     symbols = {tone: {status.symbol for status in EVERY if status.tone is tone} for tone in Tone}
     for one, other in itertools.combinations(Tone, 2):
         assert not symbols[one] & symbols[other]
+
+
+@pytest.mark.parametrize("status", EVERY, ids=str)
+def test_this_builds_file_stands_only_after_a_success(status: Status) -> None:
+    assert status.holds_this_build == (status.words in {"succeeded", "out of date"})

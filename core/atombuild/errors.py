@@ -110,6 +110,11 @@ class Report:
     why: tuple[str, ...] = ()
     """The causes, outermost first; each may hold several lines."""
 
+    @property
+    def one_line(self) -> str:
+        """What happened and why, where there is one line for both."""
+        return f"{self.what}: {'; '.join(self.why)}" if self.why else self.what
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

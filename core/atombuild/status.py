@@ -114,11 +114,15 @@ class Status:
         return _words(self)
 
     @property
+    def holds_this_build(self) -> bool:
+        """The file of the latest attempt stands, as it was built; whether it is out of date is another question."""
+        return self.attempt is Attempt.SUCCEEDED and self.standing is Standing.THIS_BUILD
+
+    @property
     def tone(self) -> Tone:
         """How bad it is."""
         if self.attempt is Attempt.SUCCEEDED:
-            current = self.standing is Standing.THIS_BUILD and not self.outdated
-            return Tone.GOOD if current else Tone.DOUBT
+            return Tone.GOOD if self.holds_this_build and not self.outdated else Tone.DOUBT
         return _TONES[self.attempt]
 
     @property

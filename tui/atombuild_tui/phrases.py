@@ -25,7 +25,7 @@ def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0
         return ("the project never said its file name", Tone.IDLE)
     if status.standing in _ABSENT:
         return (f"no such file in {folder} now", Tone.IDLE)
-    if status.attempt is not Attempt.SUCCEEDED or status.standing is not Standing.THIS_BUILD:
+    if not status.holds_this_build:
         words = {
             Standing.OLD_KEPT: f"an older build is still in {folder}",
             Standing.UNSEEN: f"the system won't say what is in {folder}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from atombuild.sanitise import visible
-from atombuild.status import Attempt, Standing
 from atombuild.units import size_words
 from atombuild_tui import phrases
 from atombuild_tui.state import Artifact, Dashboard
@@ -26,7 +25,7 @@ def _line(artifact: Artifact, dashboard: Dashboard) -> str:
     facts = [f"  {status.symbol} {artifact.kind.value:<5}  {status.words}"]
     if artifact.target:
         facts.append(artifact.target)
-    if status.attempt is Attempt.SUCCEEDED and status.standing is Standing.THIS_BUILD:
+    if status.holds_this_build:
         if artifact.size is not None:
             facts.append(size_words(artifact.size))
         facts.append(phrases.holding(artifact, dashboard.out_dir)[0])

@@ -127,9 +127,7 @@ class ChangesPage(RowsPage):
         def done(answer: Answer[tuple[Line, ...]]) -> None:
             lines = answer.value or ()
             if answer.value is None:
-                lines = (
-                    Line(Content(visible(f"{answer.reports[0].what}: {'; '.join(answer.reports[0].why)}")), key="why"),
-                )
+                lines = (Line(Content(visible(answer.reports[0].one_line)), key="why"),)
             words = f"   build {between.compared.against} → {between.compared.attempt}   Esc goes back"
             title = Content.assemble(
                 Content.styled(visible(pair.path), "bold $foreground"), Content.styled(words, "$quiet")
@@ -159,7 +157,7 @@ def _artifact_lines(
     if answer is None:
         yield Line(Content.assemble(head, span, Content.styled("   comparing", "$quiet")), key=kind.value)
     elif answer.value is None:
-        words = f"   {visible(answer.reports[0].what)}: {visible('; '.join(answer.reports[0].why))}"
+        words = f"   {visible(answer.reports[0].one_line)}"
         yield Line(Content.assemble(head, span, Content.styled(words, "$doubt")), key=kind.value)
     else:
         yield from _difference_lines(kind, head + span, answer.value)

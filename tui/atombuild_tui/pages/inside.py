@@ -78,7 +78,7 @@ class InsidePage(RowsPage):
     def _look_into(self, source: _Source) -> None:
         def done(answer: Answer[Contents]) -> None:
             contents = answer.value
-            why = "" if contents is not None else f"{answer.reports[0].what}: {'; '.join(answer.reports[0].why)}"
+            why = "" if contents is not None else answer.reports[0].one_line
             self._read[source.kind] = (source, contents, why)
             if contents is not None and source.kind not in self._met:
                 self._met.add(source.kind)
@@ -143,7 +143,7 @@ class InsidePage(RowsPage):
 
         def done(answer: Answer[tuple[MemberText, tuple[Line, ...]]]) -> None:
             if answer.value is None:
-                words = f"{answer.reports[0].what}: {'; '.join(answer.reports[0].why)}"
+                words = answer.reports[0].one_line
                 self.open(
                     Opened(_title(path, source.kind.value), (Line(Content(visible(words)), key="why"),), line.key)
                 )
@@ -207,7 +207,7 @@ def _source(artifact: Artifact, view: View) -> _Source | None:
     compared = next((each for each in view.dashboard.compared if each.kind is kind), None)
     folder = f"{view.dashboard.out_dir or 'dist'}/"
     if path is not None and status.standing not in _ABSENT and status.attempt not in _AT_WORK:
-        ours = status.attempt is Attempt.SUCCEEDED and status.standing is Standing.THIS_BUILD
+        ours = status.holds_this_build
         words = f"in {folder}" if ours else f"in {folder}, {status.words}"
         return _Source(kind, path, words, ours and not status.outdated, (artifact.ended, status.standing))
     if kept is not None and compared is not None:

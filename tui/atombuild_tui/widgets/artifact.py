@@ -121,8 +121,7 @@ class ArtifactCard(Widget):
     def _sizes(self) -> list[Content]:
         """Return the size with its change, and without."""
         artifact = self._artifact
-        ours = artifact.status.attempt is Attempt.SUCCEEDED and artifact.status.standing is Standing.THIS_BUILD
-        if artifact.size is None or not ours:
+        if artifact.size is None or not artifact.status.holds_this_build:
             return [Content("")]
         change = size_change_words(artifact.size, artifact.previous_size)
         alone = Content.styled(size_words(artifact.size), "$foreground")
