@@ -107,6 +107,9 @@ class AtombuildApp(App[None]):
         self._terminal_title = TerminalTitle(self.write_terminal)
         self._own_loop: asyncio.AbstractEventLoop | None = None
         self._leaving = False
+        self._exit_with: int | None = None
+        """The status to exit with, once the engine has ended."""
+
         self._listens = False
         self._ticks = 0
         self._heard = 0.0
@@ -138,6 +141,9 @@ class AtombuildApp(App[None]):
     def on_main_screen_ready(self) -> None:
         """Start the engine; from here on it drives the screen."""
         loop = self._own_loop = asyncio.get_running_loop()
+        if self._leaving:
+            self._exit_when_made()
+            return
 
         def wake() -> None:
             # The loop may have ended before the engine did; nobody looks any more.
@@ -176,19 +182,30 @@ class AtombuildApp(App[None]):
 
     def leave(self, return_code: int = 0) -> None:
         """Ask the engine to stop, and exit when it has, or when patience ends. A second call exits at once."""
+
+        def leave_now() -> None:
+            self._exit_with = return_code
+            self._exit_when_made()
+
         if self._leaving:
-            self.exit(return_code=return_code)
+            leave_now()
             return
         self._leaving = True
-        self._change(replace(self.dashboard, stopping=True))
         loop = asyncio.get_running_loop()
 
         def ended(in_time: bool) -> None:
             self.left_in_time = in_time
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(lambda: self.exit(return_code=return_code))
+                loop.call_soon_threadsafe(leave_now)
 
+        # The engine first: a signal may come before there is anything to show it on.
         part_from(self._engine, ended)
+        self._change(replace(self.dashboard, stopping=True))
+
+    def _exit_when_made(self) -> None:
+        """Exit with what is due, but not in the middle of putting the screen together: that would crash."""
+        if self._own_loop is not None and self._exit_with is not None:
+            self.exit(return_code=self._exit_with)
 
     # Events
 
@@ -212,6 +229,8 @@ class AtombuildApp(App[None]):
 
     def _change(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
+        if self._own_loop is None:
+            return  # the screen is still being put together
         self._main.show(self._view)
         if self._fast is not None:
             (self._fast.resume if dashboard.building or dashboard.preparing else self._fast.pause)()
