@@ -80,6 +80,16 @@ def shortened(text: str, cells: int) -> str:
     return f"{_first_cells(text, head)}…{_first_cells(text[::-1], tail)[::-1]}"
 
 
+def after_cells(text: str, cells: int) -> tuple[int, int]:
+    """Return where the text goes on after so many cells, and how many of them are left of a character cut in two."""
+    used = 0
+    for index, character in enumerate(text):
+        if used >= cells:
+            return index, used - cells
+        used += cell_len(character)
+    return len(text), max(used - cells, 0)
+
+
 def _first_cells(text: str, cells: int) -> str:
     used = 0
     for index, character in enumerate(text):

@@ -83,6 +83,7 @@ class RowsPage(PageView):
         self.query_one(".page-text > .page-heading", Static).update(opened.title)
         self.text.show(opened.lines, cursor="" if not first else next((x.key for x in opened.lines if x.key), ""))
         if first:
+            self.text.begin_at_left()
             self.text.scroll_to(y=0, animate=False, immediate=True)
         if self.has_focus_within:
             self.take_focus()

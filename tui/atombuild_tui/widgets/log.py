@@ -23,9 +23,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from atombuild.status import Tone
+from atombuild_tui import format as shown
 from atombuild_tui.journal import Entry, Role
 from atombuild_tui.problem import Problem
 from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer, Row
+from atombuild_tui.widgets.row import PAN
 
 if TYPE_CHECKING:
     from textual import events
@@ -33,9 +35,6 @@ if TYPE_CHECKING:
 
 _BAR: Final = "▎ "
 _CHOSEN_BAR: Final = "█ "
-
-_PAN: Final = 16
-"""Characters that a key moves lines by which are cut."""
 
 _CONSOLE: Final = Console(color_system="truecolor")
 """Never written to: rich asks for one to split a text into segments."""
@@ -245,12 +244,12 @@ class BuildLog(ScrollView, can_focus=True):
         """Show only entries with this text, or all for none; return how many that are."""
         if text.casefold() != self._filter:
             self._filter = text.casefold()
-            shown = LogBuffer(width=self.size.width or 80, wraps=self._kept.wraps) if text else self._kept
+            part = LogBuffer(width=self.size.width or 80, wraps=self._kept.wraps) if text else self._kept
             if text:
-                shown.append(entry for entry in self._kept if self._passes(entry))
+                part.append(entry for entry in self._kept if self._passes(entry))
             else:
-                shown.resize(self.size.width or 80)
-            self.buffer = shown
+                part.resize(self.size.width or 80)
+            self.buffer = part
             self._match = self._failure = None
             self._attempt = 0
             self._find_attempt()
@@ -281,7 +280,7 @@ class BuildLog(ScrollView, can_focus=True):
         if not self.buffer.wraps:
             top = round(self.scroll_y)
             rows = (self.buffer.row(row) for row in range(top, top + self.size.height))
-            longest = max((len(row.text) for row in rows if row is not None), default=0)
+            longest = max((cell_len(row.text) for row in rows if row is not None), default=0)
             most = max(longest + GUTTER + MARGIN - self.size.width, 0)
             self._pan = min(max(self._pan + cells, 0), most)
             self.refresh()
@@ -342,11 +341,11 @@ class BuildLog(ScrollView, can_focus=True):
 
     def action_scroll_left(self) -> None:
         """Show more of what is cut at the left."""
-        self.pan(-_PAN)
+        self.pan(-PAN)
 
     def action_scroll_right(self) -> None:
         """Show more of what is cut at the right."""
-        self.pan(_PAN)
+        self.pan(PAN)
 
     def action_scroll_up(self) -> None:
         """Move the reader up by a row."""
@@ -435,7 +434,8 @@ class BuildLog(ScrollView, can_focus=True):
         """Return the text in its own colours, with what is searched for marked."""
         entry, text, offset = row.entry, row.text, row.offset
         if self._pan and not self.buffer.wraps:
-            text, offset = text[self._pan :], offset + self._pan
+            index, half = shown.after_cells(text, self._pan)
+            text, offset = " " * half + text[index:], offset + index - half
         if not entry.colours and not (self._marked and self._marked in text.casefold()):
             return [Segment(text, style)]
         whole = Text(text, end="")

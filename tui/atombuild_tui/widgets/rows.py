@@ -20,7 +20,7 @@ from textual.style import Style
 from textual.visual import RenderOptions
 
 from atombuild_tui.actions import Where, bindings
-from atombuild_tui.widgets.row import GAP, spread
+from atombuild_tui.widgets.row import GAP, PAN, moved, spread
 
 if TYPE_CHECKING:
     from textual import events
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 _EMPTY: Final = Content("")
 MARGIN: Final = 2
 """Cells at both edges: the cursor's mark at the left, air at the right."""
-
-_PAN: Final = 16
-"""Cells that an arrow key moves a long row by."""
 
 _KEPT_STRIPS: Final = 2_000
 
@@ -219,6 +216,8 @@ class RowsView(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         self._strips.clear()
+        if self._pan:
+            self._pan = min(self._pan, self._most)
         self.virtual_size = Size(self.size.width, len(self.lines))
         self.refresh()
 
@@ -273,10 +272,18 @@ class RowsView(ScrollView, can_focus=True):
         if self._folds and self.current is not None:
             self.post_message(self.Folding(self, self.current, open=open))
             return
-        longest = max((self._length(line) for line in self._in_sight()), default=0)
-        most = max(longest - self._room, 0)
-        self._pan = min(self._pan + _PAN, most) if open else max(self._pan - _PAN, 0)
+        self._pan = min(self._pan + PAN, self._most) if open else max(self._pan - PAN, 0)
         self._draw_anew()
+
+    def begin_at_left(self) -> None:
+        """Show long rows from their beginning."""
+        self._pan = 0
+        self._draw_anew()
+
+    @property
+    def _most(self) -> int:
+        """Cells by which the longest row in sight can be moved."""
+        return max(max((self._length(line) for line in self._in_sight()), default=0) - self._room, 0)
 
     def _in_sight(self) -> Sequence[Line]:
         top = round(self.scroll_y)
@@ -339,9 +346,7 @@ class RowsView(ScrollView, can_focus=True):
 
     def _drawn(self, line: Line, *, at: bool) -> Strip:
         width, room = self.size.width, self._room
-        left, right = line.left, line.right
-        if self._pan:
-            left = left[self._pan :] if self._pan < left.cell_length else Content("")
+        left, right = moved(line.left, self._pan), line.right
         if left.cell_length + right.cell_length + GAP > room and right.cell_length > room // 2:
             right = _EMPTY  # what the row is about comes first; all of it stands below the list
         content = spread(left, right, room)
