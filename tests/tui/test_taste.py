@@ -58,9 +58,35 @@ def test_what_can_not_be_followed_is_told_and_costs_nothing_else(tmp_path: Path,
 
 
 def test_two_actions_may_change_places(tmp_path: Path) -> None:
-    taste, wrong = judged(tmp_path, 'keys = { cancel = "f9", build = "x" }')
+    taste, wrong = judged(tmp_path, 'keys = { build = "x", cancel = "b" }')
     assert wrong == []
-    assert taste.keys == {"cancel": ("f9",), "build": ("x",)}
+    assert taste.keys == {"build": ("x",), "cancel": ("b",)}
+
+
+async def test_actions_that_changed_places_do_what_their_keys_say(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('keys = { build = "x", cancel = "b" }')
+    app, engine = an_app(path)
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("x", "b")
+        assert engine.commands == [("build", None), ("cancel",)]
+
+
+def test_of_two_who_want_one_key_the_first_has_it(tmp_path: Path) -> None:
+    taste, wrong = judged(tmp_path, 'keys = { build = "f5", search = "f5", larger = "f6" }')
+    assert wrong == [("the key of `search` is that of `build` already", 1)]
+    assert taste.keys == {"build": ("f5",), "larger": ("f6",)}
+
+
+def test_what_one_must_do_without_may_cost_another_its_own(tmp_path: Path) -> None:
+    """Cancel can't have the palette's key and so keeps x, which build then can't have."""
+    taste, wrong = judged(tmp_path, 'keys = { build = "x", cancel = "ctrl+p" }')
+    assert [what for what, _ in wrong] == [
+        "the key of `cancel` is that of `command_palette` already",
+        "the key of `build` is that of `cancel` already",
+    ]
+    assert taste.keys == {}
 
 
 def an_app(path: Path, *more: Event) -> tuple[OverheardApp, ScriptedEngine]:

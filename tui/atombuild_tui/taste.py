@@ -6,7 +6,7 @@ What the screen does not know (a theme, an action, a key that is taken) is told 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from textual.keys import Keys
 from atombuild.advice.spelling import nearest
 from atombuild.errors import Blame, Report
 from atombuild.settings.user import SettingsFile, UserSettings
-from atombuild_tui.actions import ACTIONS, Page, with_keys
+from atombuild_tui.actions import ACTIONS, Action, with_keys
 
 _NAMED = {key.value for key in Keys if not key.value.startswith("<")}
 _SYMBOLS = {"/": "slash", "?": "question_mark", ".": "full_stop", ",": "comma", "+": "plus", "-": "minus"}
@@ -62,6 +62,19 @@ def taste_of(settings: UserSettings, themes: Collection[str]) -> tuple[Taste, tu
         guess = nearest(theme, sorted(themes))
         refuse("theme", f"there is no theme `{theme}`", f"did you mean `{guess}`?" if guess else "Ctrl+P lists them")
         theme = None
+    keys = _understood(settings, refuse)
+    while clash := _clash(keys):
+        name, other = clash
+        refuse(
+            f"keys.{name}", f"the key of `{name}` is that of `{other}` already", f"give `{other}` another key as well"
+        )
+        del keys[name]
+    editor = settings.editor if isinstance(settings.editor, str) else shlex.join(settings.editor or ())
+    return Taste(theme, editor, settings.bell, keys), tuple(reports)
+
+
+def _understood(settings: UserSettings, refuse: Callable[[str, str, str], None]) -> dict[str, tuple[str, ...]]:
+    """Return the keys whose names mean something, whether or not they are free."""
     keys: dict[str, tuple[str, ...]] = {}
     actions = {action.id: action for action in ACTIONS}
     for name, given in settings.keys.items():
@@ -76,13 +89,8 @@ def taste_of(settings: UserSettings, themes: Collection[str]) -> tuple[Taste, tu
         if strange is not None:
             refuse(where, f"`{strange}` is no key", "write f5, ctrl+r, enter, or the letter itself")
             continue
-        clash = _clash({**keys, name: named}, name)
-        if clash:
-            refuse(where, f"the key of `{name}` is that of `{clash}` already", f"give `{clash}` another key as well")
-            continue
         keys[name] = named
-    editor = settings.editor if isinstance(settings.editor, str) else shlex.join(settings.editor or ())
-    return Taste(theme, editor, settings.bell, keys), tuple(reports)
+    return keys
 
 
 def _is_key(key: str) -> bool:
@@ -91,12 +99,17 @@ def _is_key(key: str) -> bool:
     return good and all(modifier in {"ctrl", "shift", "alt", "super", "meta"} for modifier in modifiers)
 
 
-def _clash(keys: Mapping[str, tuple[str, ...]], name: str) -> str | None:
-    """Return the action that has one of these keys already, on a page where both mean something."""
+def _clash(keys: Mapping[str, tuple[str, ...]]) -> tuple[str, str] | None:
+    """Return the action that has to go without its new key, and the one that has it already; None: all can hold.
+
+    Looked at together, so that two actions may change places. Who did not ask for a key keeps it; of two, the first.
+    """
     actions = {action.id: action for action in with_keys(keys)}
-    mine = actions[name]
-    for other in actions.values():
-        shared = set(mine.keys) & {*other.keys, *other.everywhere}
-        if other.id != name and shared and any(page in mine.pages and page in other.pages for page in Page):
-            return other.id
-    return None
+    clashes = [(name, other.id) for name in keys for other in actions.values() if _share(actions[name], other)]
+    return next((clash for clash in clashes if clash[1] not in keys), clashes[-1] if clashes else None)
+
+
+def _share(mine: Action, other: Action) -> bool:
+    """Tell whether both have a key in common, on a page where both mean something."""
+    shared = set(mine.keys) & {*other.keys, *other.everywhere}
+    return other.id != mine.id and bool(shared) and bool(mine.pages & other.pages)
