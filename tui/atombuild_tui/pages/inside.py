@@ -6,6 +6,7 @@ that is said: it is in no ``dist/``.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ class _Source:
     words: str
     good: bool
     mark: object
-    """Differs when the content may."""
+    """Differs when the content may: two files of somebody else's, one after the other, have the same status."""
 
 
 class InsidePage(RowsPage):
@@ -196,8 +197,9 @@ class InsidePage(RowsPage):
             return None
         number = self.text.current.key if self.opened is not None and self.text.current is not None else ""
         at = int(number) if number.isdecimal() else None
-        inside = [root / path, root / "src" / path] if kind == ArtifactKind.WHEEL.value else [root / path]
-        return next((Location(each, at) for each in inside if each.is_file()), None)
+        folders = [root, root / "src"] if kind == ArtifactKind.WHEEL.value else [root]
+        files = (found for folder in folders if (found := _file_in(folder, path)) is not None)
+        return next((Location(file, at) for file in files), None)
 
 
 def _source(artifact: Artifact, view: View) -> _Source | None:
@@ -209,11 +211,28 @@ def _source(artifact: Artifact, view: View) -> _Source | None:
     if path is not None and status.standing not in _ABSENT and status.attempt not in _AT_WORK:
         ours = status.holds_this_build
         words = f"in {folder}" if ours else f"in {folder}, {status.words}"
-        return _Source(kind, path, words, ours and not status.outdated, (artifact.ended, status.standing))
+        return _Source(kind, path, words, ours and not status.outdated, _identity(path))
     if kept is not None and compared is not None:
         words = f"not in {folder}: a copy of build {compared.attempt}, the last that succeeded"
         return _Source(kind, kept, words, good=False, mark=compared.attempt)
     return None
+
+
+def _file_in(folder: Path, path: str) -> Path | None:
+    """Return the file that a member of this name is in a folder; None: there is none, or its name leads elsewhere."""
+    found = os.path.normpath(folder / path)
+    inside = found.startswith(os.path.join(folder, ""))  # noqa: PTH118
+    # Not by Path: before Python 3.14 that raises where a name is too long or a folder may not be entered.
+    return Path(found) if inside and os.path.isfile(found) else None  # noqa: PTH113
+
+
+def _identity(path: Path) -> tuple[int, ...] | None:
+    """Return what differs between this file and any that takes its place; None: there is none to be seen."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
 def _title(path: str, words: str) -> Content:

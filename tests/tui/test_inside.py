@@ -1,0 +1,76 @@
+"""The page inside: what stands is what is shown, and whatever a member is called, no key crashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from atombuild.errors import Location
+from atombuild.events import ArtifactStatus, Event, Looked, SessionStarted
+from atombuild.status import Attempt, Standing, Status
+from atombuild_tui.editing import open_in_editor
+from support.archives import wheel
+from support.screen import scenes
+from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
+from support.screen.scenes import BOTH, GOOD, WHEEL
+
+FOREIGN = Status(Attempt.SUCCEEDED, Standing.OTHER)
+
+
+def standing(path: Path, status: Status = GOOD) -> list[Event]:
+    root = path.parent
+    began = SessionStarted(root, root, BOTH, wheel_from_sdist=True)
+    return [*scenes.opening(), began, ArtifactStatus(WHEEL, status, path.name, path, attempt=1, behind=0, ended=0.0)]
+
+
+async def test_a_second_file_of_somebody_elses_is_looked_into_as_well(tmp_path: Path) -> None:
+    path = wheel(tmp_path / "demo-1.0-py3-none-any.whl", {"first.py": b""})
+    app = OverheardApp(engine := ScriptedEngine(*standing(path, FOREIGN)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        assert "first.py" in "\n".join(shown(app))
+        wheel(tmp_path / "new.whl", {"second.py": b""}).replace(path)
+        # Its status is what it was, so no event tells; but there are others, now and then.
+        engine.play(Looked(1, 0.0, 0.0, (), 0))
+        await settle(pilot)
+        rows = "\n".join(shown(app))
+        assert "second.py" in rows
+        assert "first.py" not in rows
+
+
+@pytest.mark.parametrize("name", ["n" * 300 + ".py", "a/" + "m" * 300], ids=["a long name", "a long name in a folder"])
+async def test_a_member_with_a_name_that_no_file_can_have_opens_no_editor(tmp_path: Path, name: str) -> None:
+    path = wheel(tmp_path / "demo-1.0-py3-none-any.whl", {name: b"x"})
+    app = OverheardApp(ScriptedEngine(*standing(path)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2", "slash", *name[-3:], "enter", "e")
+        await settle(pilot)
+        assert "there is no file to open here" in "\n".join(shown(app))
+
+
+@pytest.mark.parametrize("name", ["../outside.py", "a/../../outside.py", "{tmp}/outside.py"])
+async def test_a_member_that_leads_out_of_the_project_opens_no_editor(tmp_path: Path, name: str) -> None:
+    (tmp_path / "outside.py").write_text("")
+    (tmp_path / "project").mkdir()
+    name = name.format(tmp=tmp_path)
+    path = wheel(tmp_path / "project" / "demo-1.0-py3-none-any.whl", {name: b"x"})
+    app = OverheardApp(ScriptedEngine(*standing(path)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2", "slash", *"outside", "enter")
+        await settle(pilot)
+        page = app._main.page_in_sight
+        assert page.place is None
+
+
+async def test_a_place_that_no_file_can_have_is_told_to_be_gone(tmp_path: Path) -> None:
+    app = OverheardApp(ScriptedEngine(*scenes.opening()))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        assert open_in_editor(app, Location(tmp_path / ("n" * 300)), None) is None
+        await settle(pilot)
+        assert "is not there any more" in "".join(shown(app))
