@@ -14,7 +14,7 @@ from atombuild_tui.actions import ACTIONS, Action, Page, Where, action, bindings
 from atombuild_tui.app import AtombuildApp
 from atombuild_tui.pages import changes, checks, history, inside, watch
 from atombuild_tui.pages.log import ReadingPage
-from atombuild_tui.pages.rows import RowsPage
+from atombuild_tui.pages.rows import ErrandsPage, RowsPage
 from atombuild_tui.screens.help import HelpScreen
 from atombuild_tui.screens.main import MainScreen
 from atombuild_tui.widgets.footer import FooterKey
@@ -215,7 +215,11 @@ def test_every_action_is_answered(action: Action) -> None:
 
 def test_every_page_has_an_action_and_a_view() -> None:
     assert all((changes, checks, history, inside, watch)), "subclasses are known once they are imported"
-    pages = {view.page for view in (*ReadingPage.__subclasses__(), *RowsPage.__subclasses__()) if hasattr(view, "page")}
+    pages = {
+        view.page
+        for view in (*ReadingPage.__subclasses__(), *RowsPage.__subclasses__(), *ErrandsPage.__subclasses__())
+        if hasattr(view, "page")
+    }
     assert pages == set(Page)
     assert {action.id for action in ACTIONS if action.id.startswith("page_")} == {f"page_{page.value}" for page in Page}
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from atombuild.errors import Report
     from atombuild_tui.engine import Engine
     from atombuild_tui.taste import Follower, Taste
 
@@ -121,8 +122,12 @@ class AtombuildApp(App[None]):
     def errands(self) -> Errands:
         """Return who does what takes long."""
         if self._errands is None:
-            self._errands = Errands(asyncio.get_running_loop())
+            self._errands = Errands(asyncio.get_running_loop(), self._tell_bug)
         return self._errands
+
+    def _tell_bug(self, reports: tuple[Report, ...]) -> None:
+        if self.is_running and self._own_loop is not None:
+            self._main.tell(reports, self.dashboard.root)
 
     @property
     def _view(self) -> View:
@@ -272,7 +277,7 @@ class AtombuildApp(App[None]):
             self.theme = taste.theme
         self.set_keymap({name: ",".join(keys) for name, keys in taste.keys.items()})
         self._main.name_keys(actions.with_keys(taste.keys))
-        self._main.tell_mistakes(reports, self.dashboard.root)
+        self._main.tell(reports, self.dashboard.root)
 
     def write_terminal(self, data: str) -> None:
         """Write our own control sequences, where there is a terminal."""

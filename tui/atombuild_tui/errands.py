@@ -1,6 +1,6 @@
 """What takes longer than a key may wait, done in a thread of its own: reading archives, comparing, colouring code.
 
-One errand at a time, the newest of its name only: who moves on before an archive was read wants no answer any more. The
+One errand at a time, the newest of its kind only: who moves on before an archive was read wants no answer any more. The
 thread is a daemon: leaving waits for nobody.
 """
 
@@ -29,7 +29,7 @@ class Answer(Generic[_Value]):
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    name: str
+    doing: str
     number: int
     work: Callable[[Callable[[], None]], Any]
     then: Callable[[Answer[Any]], None]
@@ -38,9 +38,10 @@ class _Errand:
 class Errands:
     """A queue and its thread, which starts with the first errand."""
 
-    def __init__(self, loop: AbstractEventLoop) -> None:
-        """``loop`` is where answers are given."""
+    def __init__(self, loop: AbstractEventLoop, tell: Callable[[tuple[Report, ...]], None]) -> None:
+        """``loop`` is where answers are given, and where ``tell`` is called with what went wrong in taking one."""
         self._loop = loop
+        self._tell = tell
         self._asked: queue.SimpleQueue[_Errand] = queue.SimpleQueue()
         self._newest: dict[str, int] = {}
         self._thread: threading.Thread | None = None
@@ -52,17 +53,17 @@ class Errands:
         return self._open == 0
 
     def ask(
-        self, name: str, work: Callable[[Callable[[], None]], _Value], then: Callable[[Answer[_Value]], None]
+        self, doing: str, work: Callable[[Callable[[], None]], _Value], then: Callable[[Answer[_Value]], None]
     ) -> None:
         """Do ``work`` in the thread, and call ``then`` with what came of it on the loop.
 
-        A later errand of the same name supersedes this one: ``work`` is given a function that raises then, to be called
-        now and then, and ``then`` is never called.
+        ``doing`` says what that is: "reading the wheel". A later errand that does the same supersedes this one:
+        ``work`` is given a function that raises then, to be called now and then, and ``then`` is never called.
         """
-        number = self._newest.get(name, 0) + 1
-        self._newest[name] = number
+        number = self._newest.get(doing, 0) + 1
+        self._newest[doing] = number
         self._open += 1
-        self._asked.put(_Errand(name, number, work, then))
+        self._asked.put(_Errand(doing, number, work, then))
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="atombuild-errands", daemon=True)
             self._thread.start()
@@ -87,12 +88,15 @@ class Errands:
         except AtombuildError as error:
             return Answer(None, error.reports())
         except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours is shown, not lost)
-            return Answer(None, OurBug(error, doing=f"reading {errand.name}").reports())
+            return Answer(None, OurBug(error, doing=errand.doing).reports())
 
     def _give(self, errand: _Errand, answer: Answer[Any] | None) -> None:
         self._open -= 1
         if answer is not None and not self._superseded(errand):
-            errand.then(answer)
+            try:
+                errand.then(answer)
+            except Exception as error:  # noqa: BLE001 (a loop prints what its callbacks raise, over the screen)
+                self._tell(OurBug(error, doing=errand.doing).reports())
 
     def _superseded(self, errand: _Errand) -> bool:
-        return self._newest[errand.name] != errand.number
+        return self._newest[errand.doing] != errand.number

@@ -20,7 +20,7 @@ from atombuild_tui import format as shown
 from atombuild_tui.actions import Page
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import View
-from atombuild_tui.pages.rows import Opened, RowsPage
+from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.widgets.rows import Line
 
 _SIZE_CELLS: Final = 10
@@ -41,14 +41,13 @@ class _Between:
     after: Path
 
 
-class ChangesPage(RowsPage):
+class ChangesPage(ErrandsPage):
     """The difference of both artifacts."""
 
     page = Page.CHANGES
 
     def __init__(self, errands: Callable[[], Errands]) -> None:
-        super().__init__()
-        self._errands = errands
+        super().__init__(errands)
         self._asked: dict[ArtifactKind, _Between] = {}
         self._found: dict[ArtifactKind, Answer[Difference]] = {}
         self._view: View | None = None
@@ -79,7 +78,7 @@ class ChangesPage(RowsPage):
             self._found[kind] = answer
             self._draw()
 
-        self._errands().ask(f"what changed in the {kind.value}", work, done)
+        self.ask(f"comparing the {kind.value} with the one before", work, done)
 
     def _draw(self) -> None:
         if self._view is None:
@@ -134,7 +133,7 @@ class ChangesPage(RowsPage):
             )
             self.open(Opened(title, lines, key))
 
-        self._errands().ask("the lines that changed", work, done)
+        self.ask("comparing the lines of a member", work, done)
 
 
 def _artifact_lines(

@@ -24,7 +24,7 @@ from atombuild.units import size_words
 from atombuild_tui.actions import Page
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import View
-from atombuild_tui.pages.rows import Opened, RowsPage
+from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import member_lines
 from atombuild_tui.pages.tree import SMALL, Shelf, TreeRows, folders_of
 from atombuild_tui.state import Artifact
@@ -46,15 +46,14 @@ class _Source:
     """Differs when the content may: two files of somebody else's, one after the other, have the same status."""
 
 
-class InsidePage(RowsPage):
+class InsidePage(ErrandsPage):
     """A tree of both artifacts."""
 
     page = Page.INSIDE
     folds = True
 
     def __init__(self, errands: Callable[[], Errands]) -> None:
-        super().__init__()
-        self._errands = errands
+        super().__init__(errands)
         self._sources: dict[ArtifactKind, _Source] = {}
         self._read: dict[ArtifactKind, tuple[_Source, Contents | None, str]] = {}
         self._unfolded: frozenset[str] = frozenset(kind.value for kind in ArtifactKind)
@@ -90,8 +89,8 @@ class InsidePage(RowsPage):
         # What was read before stays in sight until then; its words say which it is.
         known = self._read.get(source.kind)
         self._read[source.kind] = (source, known[1] if known is not None else None, "reading it")
-        self._errands().ask(
-            f"the {source.kind.value}", lambda breathe: read_contents(source.path, source.kind, breathe), done
+        self.ask(
+            f"reading the {source.kind.value}", lambda breathe: read_contents(source.path, source.kind, breathe), done
         )
 
     def _draw(self) -> None:
@@ -152,7 +151,7 @@ class InsidePage(RowsPage):
             member, lines = answer.value
             self.open(Opened(_title(path, f"{source.kind.value}, {size_words(member.size)}"), lines, line.key))
 
-        self._errands().ask("the member", read, done)
+        self.ask("reading a member", read, done)
 
     # Searching
 

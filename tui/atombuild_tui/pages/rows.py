@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import PageView
 from atombuild_tui.widgets.rows import Line, Rows, RowsView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-_MOST_DETAIL_ROWS = 3
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +150,22 @@ class RowsPage(PageView):
 
     def choose(self, line: Line) -> None:
         """Open a row of the list; for pages where something is to be opened."""
+
+
+class ErrandsPage(RowsPage):
+    """A page whose rows take longer to make than a key may wait."""
+
+    def __init__(self, errands: Callable[[], Errands]) -> None:
+        super().__init__()
+        self._errands = errands
+
+    def ask(
+        self, doing: str, work: Callable[[Callable[[], None]], _Value], then: Callable[[Answer[_Value]], None]
+    ) -> None:
+        """Have it done; the answer is taken while the page is there. See :meth:`Errands.ask`."""
+
+        def take(answer: Answer[_Value]) -> None:
+            if self.is_attached:
+                then(answer)
+
+        self._errands().ask(doing, work, take)

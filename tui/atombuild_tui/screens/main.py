@@ -157,8 +157,8 @@ class MainScreen(Screen[None]):
         self.query_one(KeysFooter).name_keys(actions)
         self.query_one(PageTabs).name_keys(actions)
 
-    def tell_mistakes(self, reports: tuple[Report, ...], root: str) -> None:
-        """Say what is wrong in the user's settings: in the log, and where nobody overlooks it."""
+    def tell(self, reports: tuple[Report, ...], root: str) -> None:
+        """Say what is wrong that no build is about: in the log, and where nobody overlooks it."""
         told = cleaned(Failure(reports))
         if isinstance(told, Failure) and told.reports:
             self.write(blocks(told.reports, root))
