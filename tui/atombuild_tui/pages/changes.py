@@ -21,6 +21,7 @@ from atombuild_tui.actions import Page
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import ErrandsPage, Opened
+from atombuild_tui.pages.texts import first_rows
 from atombuild_tui.widgets.rows import Line
 
 _SIZE_CELLS: Final = 10
@@ -121,7 +122,7 @@ class ChangesPage(ErrandsPage):
             if any(text is not None and text.binary for text in texts):
                 return (Line(Content.styled("binary: its content differs", "$quiet"), key="note"),)
             old, new = (text.text if text is not None else "" for text in texts)
-            return tuple(_diff_lines(text_difference(old, new, breathe)))
+            return tuple(first_rows(_diff_lines(text_difference(old, new, breathe))))
 
         def done(answer: Answer[tuple[Line, ...]]) -> None:
             lines = answer.value or ()

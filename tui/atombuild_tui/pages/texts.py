@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -21,6 +22,9 @@ from atombuild_tui.widgets.rows import Line
 
 _LARGEST_COLOURED: Final = 200_000
 """Characters. Colours of more than that would keep the reader waiting."""
+
+MOST_ROWS: Final = 50_000
+"""Rows that are made of a member. A megabyte of empty lines is a million of them, and a key must not wait for that."""
 
 _NAMELESS: Final = {"METADATA", "PKG-INFO", "WHEEL", "RECORD"}
 
@@ -58,15 +62,23 @@ def member_lines(member: MemberText) -> tuple[Line, ...]:
         return (_note("empty"),)
     lines: list[Line] = []
     if name in {"METADATA", "PKG-INFO"}:
-        lines = list(_metadata(member.text))
+        lines = first_rows(_metadata(member.text))
     elif name == "RECORD":
-        lines = list(_record(member.text))
+        lines = first_rows(_record(member.text))
     elif name == "entry_points.txt":
-        lines = list(_entry_points(member.text))
-    lines = lines or list(_code(member))
+        lines = first_rows(_entry_points(member.text))
+    lines = lines or first_rows(_code(member))
     if member.cut:
         lines.append(_note(f"… the rest of {size_words(member.size)} is not shown"))
     return tuple(lines)
+
+
+def first_rows(lines: Iterable[Line]) -> list[Line]:
+    """Return as many of them as are shown; where there are more, the last one says so."""
+    shortened = list(islice(lines, MOST_ROWS + 1))
+    if len(shortened) > MOST_ROWS:
+        shortened[-1] = _note(f"… what comes after these {MOST_ROWS:,} rows is not shown")
+    return shortened
 
 
 def _note(words: str) -> Line:
@@ -75,7 +87,8 @@ def _note(words: str) -> Line:
 
 def _code(member: MemberText) -> Iterator[Line]:
     texts = visible_lines(member.text)
-    coloured = _coloured("\n".join(texts), member.path) if len(member.text) <= _LARGEST_COLOURED else None
+    few = len(member.text) <= _LARGEST_COLOURED and len(texts) <= MOST_ROWS
+    coloured = _coloured("\n".join(texts), member.path) if few else None
     width = len(str(len(texts)))
     for number, text in enumerate(texts, 1):
         gutter = Content.styled(f"{number:>{width}}  ", "$quiet")
