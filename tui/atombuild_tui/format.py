@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -23,8 +23,13 @@ def running_time(seconds: float) -> str:
 
 def clock_time(moment: float, now: float, zone: tzinfo | None = None) -> str:
     """Return the time of day, with the date when it was not today. ``zone`` None is the machine's own."""
-    then, today = datetime.fromtimestamp(moment, zone), datetime.fromtimestamp(now, zone)
-    return then.strftime("%H:%M:%S" if then.date() == today.date() else "%d %b %H:%M")
+    today = day(moment, zone) == day(now, zone)
+    return datetime.fromtimestamp(moment, zone).strftime("%H:%M:%S" if today else "%d %b %H:%M")
+
+
+def day(moment: float, zone: tzinfo | None = None) -> date:
+    """Return the day that a moment belongs to."""
+    return datetime.fromtimestamp(moment, zone).date()
 
 
 def ago(moment: float, now: float) -> str:

@@ -46,10 +46,20 @@ class HistoryPage(RowsPage):
 
     page = Page.HISTORY
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: View | None = None
+        self._drawn: object = None
+
     def show(self, view: View) -> None:
         """Show the attempts that are over."""
         self._view = view
         history = view.dashboard.history
+        # Builds of another day carry their date: a new day changes every row.
+        drawn = (history, self.size.width, shown.day(view.now, view.zone))
+        if drawn == self._drawn:
+            return  # hundreds of rows, at every event
+        self._drawn = drawn
         if not history:
             self.show_rows(Content.styled("No build of this project is remembered yet.", "$quiet"), ())
             return
@@ -59,12 +69,13 @@ class HistoryPage(RowsPage):
 
     def on_resize(self) -> None:
         """Fit the columns."""
-        view = getattr(self, "_view", None)
-        if view is not None:
-            self.show(view)
+        if self._view is not None:
+            self.show(self._view)
 
     def choose(self, line: Line) -> None:
         """Show all that is remembered of an attempt."""
+        if self._view is None:
+            return
         past = next((each for each in self._view.dashboard.history if _key(each) == line.key), None)
         if past is not None:
             title = Content.assemble(

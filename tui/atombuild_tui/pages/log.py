@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.content import Content
-from textual.widgets import Static
 
 from atombuild.errors import Location
 from atombuild.events import Mode
@@ -15,6 +14,7 @@ from atombuild_tui.journal import Entry
 from atombuild_tui.pages.page import PageView, View
 from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.notices import BelowLine
+from atombuild_tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,7 +27,7 @@ class ReadingPage(PageView):
 
     def compose(self) -> ComposeResult:
         """Lay out the three."""
-        yield Static("", classes="page-empty", markup=False)
+        yield Words(classes="page-empty")
         yield BuildLog(id=self.log_id)
         yield BelowLine()
 
@@ -43,7 +43,7 @@ class ReadingPage(PageView):
 
     def say(self, words: Content) -> None:
         """Say what to do while there is nothing to read."""
-        self.query_one(".page-empty", Static).update(words)
+        self.query_one(Words).say(words)
 
     def take_focus(self) -> None:
         """Give the keys to the log."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import PageView
 from atombuild_tui.widgets.rows import Line, Rows, RowsView
+from atombuild_tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -39,11 +39,11 @@ class RowsPage(PageView):
     def compose(self) -> ComposeResult:
         """Lay out the list, its detail, and the text."""
         with Vertical(classes="page-list"):
-            yield Static("", classes="page-heading", markup=False)
+            yield Words(classes="page-heading")
             yield RowsView(id=f"{self.page.value}-rows", folds=self.folds)
-            yield Static("", classes="page-detail", markup=False)
+            yield Words(classes="page-detail")
         with Vertical(classes="page-text"):
-            yield Static("", classes="page-heading", markup=False)
+            yield Words(classes="page-heading")
             yield RowsView(id=f"{self.page.value}-text")
 
     def on_mount(self) -> None:
@@ -72,8 +72,9 @@ class RowsPage(PageView):
 
     def show_rows(self, heading: Content, lines: Rows | Sequence[Line]) -> None:
         """Show this list."""
-        self.query_one(".page-list > .page-heading", Static).update(heading)
-        self.query_one(".page-list > .page-heading").display = bool(heading)
+        words = self.query_one(".page-list > .page-heading", Words)
+        words.say(heading)
+        words.display = bool(heading)
         self.rows.show(lines)
 
     def open(self, opened: Opened) -> None:
@@ -81,7 +82,7 @@ class RowsPage(PageView):
         first = self.opened is None or self.opened.key != opened.key
         self.opened = opened
         self.set_class(True, "-open")  # noqa: FBT003 - Textual's signature
-        self.query_one(".page-text > .page-heading", Static).update(opened.title)
+        self.query_one(".page-text > .page-heading", Words).say(opened.title)
         self.text.show(opened.lines, cursor="" if not first else next((x.key for x in opened.lines if x.key), ""))
         if first:
             self.text.begin_at_left()
@@ -135,12 +136,12 @@ class RowsPage(PageView):
     def on_rows_view_moved(self, event: RowsView.Moved) -> None:
         """Write out the row with the cursor where it is cut."""
         event.stop()
-        detail = self.query_one(".page-detail", Static)
+        detail = self.query_one(".page-detail", Words)
         line = event.view.current
         shown = event.view is self.rows and event.view.cut and line is not None
         detail.display = shown
         if shown and line is not None:
-            detail.update(Content(line.words))
+            detail.say(Content(line.words))
 
     def on_rows_view_chosen(self, event: RowsView.Chosen) -> None:
         """Open the row."""

@@ -35,9 +35,12 @@ class Pill(Widget):
     def __init__(self) -> None:
         super().__init__(id="pill")
         self._activity = Activity.STARTING
+        self.add_class(TONE_CLASSES[self._activity.tone])
 
     def show(self, activity: Activity) -> None:
         """Take on the colours of an activity."""
+        if activity is self._activity:
+            return
         self._activity = activity
         self.remove_class(*TONE_CLASSES.values())
         self.add_class(TONE_CLASSES[activity.tone])

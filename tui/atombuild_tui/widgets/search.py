@@ -8,7 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Input
+
+from atombuild_tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -47,14 +49,14 @@ class SearchLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Three parts in a row."""
-        yield Static("", id="search-label", markup=False)
+        yield Words(id="search-label")
         yield SearchInput(id="search-input", compact=True, select_on_focus=False)
-        yield Static("", id="search-found", markup=False)
+        yield Words(id="search-found")
 
     def begin(self, label: str, text: str = "") -> None:
         """Appear, ready to be typed into."""
         self.display = True
-        self.query_one("#search-label", Static).update(Content.styled(label, "bold $busy"))
+        self.query_one("#search-label", Words).say(Content.styled(label, "bold $busy"))
         entry = self.query_one(SearchInput)
         with entry.prevent(Input.Changed):
             entry.value = text
@@ -68,7 +70,7 @@ class SearchLine(Horizontal):
 
     def tell(self, words: str, *, none: bool = False) -> None:
         """Say what was found."""
-        self.query_one("#search-found", Static).update(Content.styled(words, "$doubt" if none else "$quiet"))
+        self.query_one("#search-found", Words).say(Content.styled(words, "$doubt" if none else "$quiet"))
 
     @property
     def value(self) -> str:

@@ -14,6 +14,7 @@ from atombuild_tui.journal import blocks
 from atombuild_tui.problem import Problem
 from atombuild_tui.state import Dashboard
 from atombuild_tui.widgets.log import BuildLog
+from atombuild_tui.widgets.words import Words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -29,9 +30,9 @@ class UnusablePanel(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out a sentence, the reports, and what happens next."""
         yield Static("There is nothing to build here yet", id="unusable-title", markup=False)
-        yield Static("", id="unusable-touched", markup=False)
+        yield Words(id="unusable-touched")
         yield BuildLog(id="unusable-reports")
-        yield Static("", id="unusable-next", markup=False)
+        yield Words(id="unusable-next")
 
     @property
     def problem(self) -> Problem | None:
@@ -45,10 +46,10 @@ class UnusablePanel(Vertical):
             self._shown = ()
             return
         folder = f"{dashboard.out_dir or 'dist'}/"
-        self.query_one("#unusable-touched", Static).update(Content(f"Nothing in {folder} was touched."))
+        self.query_one("#unusable-touched", Words).say(Content(f"Nothing in {folder} was touched."))
         watching = dashboard.mode in {Mode.LIVE, Mode.POLLING}
         after = "The folder is still watched: mend it, and the build starts." if watching else "Mend it, then press b."
-        self.query_one("#unusable-next", Static).update(Content(after))
+        self.query_one("#unusable-next", Words).say(Content(after))
         if dashboard.unusable != self._shown:
             self._shown = dashboard.unusable
             log = self.query_one(BuildLog)
