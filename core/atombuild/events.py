@@ -186,6 +186,9 @@ class Compared(Event):
     lost: tuple[str, ...] = ()
     """Modules that it held, and that are not in this one; at most a dozen."""
 
+    lost_total: int = 0
+    """How many modules that are, with those that are not named."""
+
 
 @dataclass(frozen=True, slots=True)
 class LockAwaited(Event):

@@ -100,3 +100,15 @@ def test_a_success_is_compared_with_the_one_before(tmp_path: Path) -> None:
     assert (second.added, second.removed, second.changed) == (1, 1, 1)
     assert second.lost == ("demo/b.py",)
     assert second.kept.is_relative_to(cache_folder())
+
+
+def test_of_many_lost_modules_a_dozen_are_named_and_all_are_counted(tmp_path: Path) -> None:
+    comparer = Comparer(tmp_path, tmp_path / "dist")
+    artifact = tmp_path / "demo-1.0-py3-none-any.whl"
+    compared = None
+    for number, count in enumerate((50, 0), 1):
+        artifact.unlink(missing_ok=True)
+        wheel(artifact, {f"demo/m{each}.py": b"" for each in range(count)})
+        compared = comparer.compare(WHEEL, artifact, number, put(artifact, artifact.read_bytes()), nothing)
+    assert compared is not None
+    assert (len(compared.lost), compared.lost_total) == (12, 50)

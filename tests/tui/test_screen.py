@@ -19,6 +19,7 @@ from atombuild.events import (
     Cause,
     ChangesIgnored,
     ChangesSeen,
+    Compared,
     Event,
     Failure,
     LockAwaited,
@@ -159,6 +160,12 @@ async def test_advice_is_counted_where_nothing_else_is_to_say() -> None:
 async def test_ignored_changes_are_told_quietly() -> None:
     rows = await seen([*scenes.opening(), *scenes.success(NOON), scenes.ignored()])
     assert rows[2].endswith("ignored: notes/todo.txt (in no artifact)")
+
+
+async def test_the_tab_counts_the_lost_modules_that_are_not_named_too() -> None:
+    kept = Path("kept.whl")
+    rows = await seen([*scenes.opening(), Compared(WHEEL, 2, kept, 1, kept, removed=50, lost=("a.py",), lost_total=50)])
+    assert row_with(rows, "✗50 lost")
 
 
 async def test_waiting_for_another_builder_says_for_whom() -> None:

@@ -42,6 +42,7 @@ class Comparer:
         finally:
             kept_hashes = {each.sha256 for some in ArtifactKind for each in self._keepsakes.of(some)}
             self._read = {sha: contents for sha, contents in self._read.items() if sha in kept_hashes}
+        lost = found.lost_modules
         return Compared(
             kind,
             latest.attempt,
@@ -51,7 +52,8 @@ class Comparer:
             len(found.added),
             len(found.removed),
             len(found.changed),
-            tuple(pair.path for pair in found.lost_modules[:_SHOWN]),
+            tuple(pair.path for pair in lost[:_SHOWN]),
+            len(lost),
         )
 
     def _contents(self, kind: ArtifactKind, kept: Keepsake, breathe: Callable[[], object]) -> Contents:

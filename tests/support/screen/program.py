@@ -74,7 +74,7 @@ def hostile_pages(folder: Path) -> list[Event]:
             changed = replace(event, target=HOSTILE, path=files[event.kind][1])
         events.append(changed)
     for kind, (old, new) in files.items():
-        events.append(Compared(kind, 3, new, 2, old, 1, 1, 1, (HOSTILE,)))
+        events.append(Compared(kind, 3, new, 2, old, 1, 1, 1, (HOSTILE,), 1))
     past = PastAttempt(2, now, 0.1, Cause.CHANGE.value, (HOSTILE,), 2, Attempt.FAILED, HOSTILE)
     row = CheckRow(Verdict.FAILED, HOSTILE, f"{HOSTILE}\n{HOSTILE}")
     return [

@@ -87,7 +87,7 @@ class PageTabs(Horizontal):
 
     def show(self, dashboard: Dashboard) -> None:
         """Say where something waits."""
-        lost = max((len(compared.lost) for compared in dashboard.compared), default=0)
+        lost = max((compared.lost_total for compared in dashboard.compared), default=0)
         self.query_one(f"#tab-{Page.CHANGES.value}", Tab).show(f"✗{lost} lost" if lost else "", bad=True)
         failed = sum(1 for result in dashboard.checks if result.verdict is Verdict.FAILED)
         news = "●" if dashboard.checking is not None else f"✗{failed}" if failed else ""
