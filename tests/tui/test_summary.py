@@ -38,5 +38,14 @@ def test_an_unusable_project_says_why() -> None:
     assert hint.startswith("  next: ")
 
 
+def test_of_a_project_that_became_unusable_it_is_said_what_stands_all_the_same() -> None:
+    head, sdist, wheel, what, hint = told(*scenes.opening(), *scenes.success(NOON), scenes.unusable()[-1])
+    assert head == "orrery 0.4.0, in dist/:"
+    assert sdist.startswith("  ✓ sdist  succeeded")
+    assert wheel.startswith("  ✓ wheel  succeeded")
+    assert what.startswith("✗ no Python project at")
+    assert hint.startswith("  next: ")
+
+
 def test_before_anything_is_known_nothing_is_said() -> None:
     assert told() == ()

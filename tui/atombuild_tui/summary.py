@@ -10,9 +10,18 @@ from atombuild_tui.state import Artifact, Dashboard
 
 def summary(dashboard: Dashboard) -> tuple[str, ...]:
     """Return the lines; none where nothing is known. Every text is safe to print."""
-    if dashboard.unusable:
-        report = dashboard.unusable[0]
-        return (visible(f"✗ {report.what}"), visible(f"  next: {report.hint}"))
+    return (*_standing(dashboard), *_unusable(dashboard))
+
+
+def _unusable(dashboard: Dashboard) -> tuple[str, ...]:
+    if not dashboard.unusable:
+        return ()
+    report = dashboard.unusable[0]
+    return (visible(f"✗ {report.what}"), visible(f"  next: {report.hint}"))
+
+
+def _standing(dashboard: Dashboard) -> tuple[str, ...]:
+    """Return what is known of each artifact: it stays true of files while there is nothing to build."""
     if not dashboard.anything_known:
         return ()
     name = f"{dashboard.name} {dashboard.version}".strip()
