@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from atombuild.checks.result import Check
 from atombuild.errors import AtombuildError, OurBug
-from atombuild.events import Event, Failure
+from atombuild.events import Event, Failure, SessionStopped
 from atombuild.status import ArtifactKind
 from atombuild_tui.engine import Engine
 
@@ -31,7 +31,7 @@ class LateEngine:
 
     @property
     def failed(self) -> bool:
-        """A bug of ours ended it; it was told as a :class:`Failure`."""
+        """It could not be made, or a bug of ours ended it; either was told as a :class:`Failure`."""
         return self._failed or bool(getattr(self._engine, "failed", False))
 
     def start(self, emit: Callable[[Event], None]) -> None:
@@ -43,11 +43,10 @@ class LateEngine:
         try:
             engine = self._make()
         except AtombuildError as error:
-            emit(Failure(error.reports()))
+            self._give_up(error, emit)
             return
         except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours must be seen)
-            self._failed = True
-            emit(Failure(OurBug(error, doing="starting").reports()))
+            self._give_up(OurBug(error, doing="starting"), emit)
             return
         with self._lock:
             if self._stopped:
@@ -56,6 +55,12 @@ class LateEngine:
             engine.start(emit)
             for command in self._kept:
                 command(engine)
+
+    def _give_up(self, error: AtombuildError, emit: Callable[[Event], None]) -> None:
+        """Say why there is none, and that there will be none."""
+        self._failed = True
+        emit(Failure(error.reports()))
+        emit(SessionStopped())
 
     def _give(self, command: _Command) -> None:
         with self._lock:
