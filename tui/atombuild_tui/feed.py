@@ -1,8 +1,8 @@
 """Hands the engine's events to the screen: in order, thread-safely, and without drowning it.
 
-The engine's thread puts, the screen's loop takes. A burst is not a problem of the screen: log lines travel in blocks, a
+The engine's threads put, the screen's loop takes. A burst is not a problem of the screen: lines travel in blocks, a
 progress that a later one replaced is dropped, the loop is woken once, and it takes no more than it can show between two
-keys. What nobody could read anyway (more lines than the log keeps) is dropped, and said so.
+keys. What nobody could read anyway (more lines than a log keeps) is dropped, and said so.
 """
 
 from __future__ import annotations
@@ -10,33 +10,46 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias
 
-from atombuild.events import Event, Level, Log, Progress
+from atombuild.events import CommandOutput, Event, Level, Log, Progress
 
 KEPT_LINES: Final = 100_000
-"""Log lines that may wait; the log itself keeps no more."""
+"""Lines of each log that may wait; the logs themselves keep no more."""
+
+_Lines: TypeAlias = Log | CommandOutput
+"""Events that carry lines, for the log of builds and for that of the project's command."""
 
 
 @dataclass(slots=True)
 class _Block:
-    """Log lines of one level that wait to be taken."""
+    """Lines of one kind that wait to be taken."""
 
-    level: Level
+    like: _Lines
+    """An event of that kind, without lines."""
+
     lines: deque[str] = field(default_factory=deque)
 
 
+@dataclass(slots=True)
+class _Count:
+    """How much of one log waits."""
+
+    lines: int = 0
+    dropped: int = 0
+    """Lines that were let go since that was said last."""
+
+
 class Feed:
-    """A queue from the engine's thread to the loop of the screen."""
+    """A queue from the engine's threads to the loop of the screen."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
-        """``wake`` is called from the engine's thread when something came after nothing was there."""
+        """``wake`` is called from a thread of the engine when something came after nothing was there."""
         self._wake = wake
         self._lock = threading.Lock()
         self._waiting: deque[Event | _Block] = deque()
-        self._lines = 0
-        self._dropped = 0
+        self._counts = {Log: _Count(), CommandOutput: _Count()}
 
     def put(self, event: Event) -> None:
         """Add an event. Called by the engine."""
@@ -57,12 +70,13 @@ class Feed:
                     most -= 1
                     self._waiting.popleft()
                     continue
-                if self._dropped:
-                    taken.append(Log((f"({self._dropped} lines came too fast to be kept)",), Level.WARNING))
-                    self._dropped = 0
+                tally = self._counts[type(item.like)]
+                if tally.dropped:
+                    taken.append(_dropped(item.like, tally.dropped))
+                    tally.dropped = 0
                 count = min(most, len(item.lines))
-                taken.append(Log(tuple(item.lines.popleft() for _ in range(count)), item.level))
-                self._lines -= count
+                taken.append(replace(item.like, lines=tuple(item.lines.popleft() for _ in range(count))))
+                tally.lines -= count
                 most -= count
                 if not item.lines:
                     self._waiting.popleft()
@@ -76,23 +90,31 @@ class Feed:
         last = self._waiting[-1] if self._waiting else None
         if isinstance(event, Progress) and isinstance(last, Progress) and last.kind is event.kind:
             self._waiting[-1] = event
-        elif not isinstance(event, Log):
+        elif not isinstance(event, _Lines):
             self._waiting.append(event)
         elif event.lines:
-            if not isinstance(last, _Block) or last.level is not event.level:
-                last = _Block(event.level)
+            like = replace(event, lines=())
+            if not isinstance(last, _Block) or last.like != like:
+                last = _Block(like)
                 self._waiting.append(last)
             last.lines.extend(event.lines)
-            self._lines += len(event.lines)
-            self._drop_oldest_lines()
+            self._drop_oldest_lines(like, len(event.lines))
 
-    def _drop_oldest_lines(self) -> None:
-        while self._lines > KEPT_LINES:
-            block = next(item for item in self._waiting if isinstance(item, _Block))
-            count = min(self._lines - KEPT_LINES, len(block.lines))
+    def _drop_oldest_lines(self, like: _Lines, added: int) -> None:
+        """Let the oldest lines of this log go, and of no other: what a command prints hides no error of a build."""
+        tally = self._counts[type(like)]
+        tally.lines += added
+        while tally.lines > KEPT_LINES:
+            block = next(item for item in self._waiting if isinstance(item, _Block) and type(item.like) is type(like))
+            count = min(tally.lines - KEPT_LINES, len(block.lines))
             for _ in range(count):
                 block.lines.popleft()
-            self._lines -= count
-            self._dropped += count
+            tally.lines -= count
+            tally.dropped += count
             if not block.lines:
                 self._waiting.remove(block)
+
+
+def _dropped(like: _Lines, count: int) -> _Lines:
+    words = (f"({count} lines came too fast to be kept)",)
+    return Log(words, Level.WARNING) if isinstance(like, Log) else CommandOutput(words)

@@ -35,10 +35,10 @@ from atombuild.events import (
     Outcome,
 )
 from atombuild.isolated.process import run_process
+from atombuild.output import ProgramOutput
 from atombuild.project.checks import Findings, Table
 from atombuild.project.pyproject import read_pyproject
 from atombuild.project.settings import read_own_settings
-from atombuild.sanitise import LineFeed
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words
 
@@ -177,11 +177,8 @@ class AfterBuild:
 
     def _start(self, over: _Over, command: list[str], words: str, values: dict[str, str]) -> None:
         self._emit(CommandStarted(words, over.outcome))
-        feed = LineFeed(colours=True)
+        output = ProgramOutput(lambda lines: self._emit(CommandOutput(lines)))
         started, began = time.time(), time.monotonic()
-
-        def hear(data: bytes) -> None:
-            self._tell(feed.feed(data))
 
         def check() -> None:
             if self._end.is_set():
@@ -191,20 +188,16 @@ class AfterBuild:
         environ = {**os.environ, **names, "ATOMBUILD_OUTCOME": over.outcome.value}
         status: int | None = None
         try:
-            status = run_process(command, str(self._root), environ, hear, check).status
+            status = run_process(command, str(self._root), environ, output.hear, check).status
             ending = "succeeded" if status == 0 else f"ended with status {status}"
         except Cancelled:
             ending = "ended by us: the next build began" if not self._closed else "ended by us"
         except AtombuildError as error:
             ending = f"could not be started: {'; '.join(error.reports()[0].why)}"
-        self._tell(feed.close())
+        output.close()
         seconds = time.monotonic() - began
         self._ran = started - _CLOCK_TICK, time.time()
         self._emit(CommandEnded(status, seconds, f"{ending} after {seconds_words(seconds)}"))
-
-    def _tell(self, lines: list[str]) -> None:
-        if lines:
-            self._emit(CommandOutput(tuple(lines)))
 
     def _find_loop(self, attempt: AttemptStarted) -> None:
         """Count the builds in a row that the command itself led to: what they are for was written while it ran.

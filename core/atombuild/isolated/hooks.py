@@ -18,8 +18,8 @@ from atombuild.events import Event, Level, Log
 from atombuild.isolated.description import Description
 from atombuild.isolated.environment import Environment
 from atombuild.isolated.options import ConfigSettings
-from atombuild.isolated.output import HookOutput
 from atombuild.isolated.process import Call, Ended, HookProcesses
+from atombuild.output import ProgramOutput
 from atombuild.status import ArtifactKind
 from atombuild.units import seconds_words
 
@@ -152,7 +152,7 @@ class Hooks:
         report = str(Path(arguments[-1]) / "atombuild.json")
         environ = {**self.around.environment.environ(), **self.around.extra_environ, **extra_environ}
         call = Call((report, str(self.folder), script, *arguments), cwd, environ, report, self.around.lock)
-        output = HookOutput(self.around.emit)
+        output = ProgramOutput(lambda lines: self.around.emit(Log(lines, Level.DETAIL)))
         deadline = None if self.around.timeout is None else time.monotonic() + self.around.timeout
 
         def check() -> None:

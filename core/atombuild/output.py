@@ -1,4 +1,4 @@
-"""What a hook prints, on its way to the log: as it comes, safe to show, and bounded whatever it does."""
+"""What a program prints, on its way to a log: as it comes, safe to show, and bounded whatever it does."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final
 
-from atombuild.events import Level, Log
 from atombuild.sanitise import LineFeed, without_colours
 
 SHOWN_BYTES: Final = 4 << 20
-"""Of one hook's output are shown from its beginning; more would fill the log and hold the build."""
+"""Of one program's output are shown from its beginning; more would fill the log and hold who waits for it."""
 
 TAIL_BYTES: Final = 1 << 16
 """Are shown from the end of a longer one: that is where errors stand."""
@@ -19,10 +18,11 @@ _REMEMBERED: Final = 60
 _AT_ONCE: Final = 1000
 
 
-class HookOutput:
-    """Takes one hook's output."""
+class ProgramOutput:
+    """Takes the output of one run of a program: a hook, or a command."""
 
-    def __init__(self, emit: Callable[[Log], None]) -> None:
+    def __init__(self, emit: Callable[[tuple[str, ...]], None]) -> None:
+        """``emit`` takes the lines, colours kept, a thousand at most at once."""
         self._emit = emit
         self._feed = LineFeed(colours=True)
         self._left = SHOWN_BYTES
@@ -58,4 +58,4 @@ class HookOutput:
     def _tell(self, lines: list[str]) -> None:
         self._last.extend(map(without_colours, lines))
         for start in range(0, len(lines), _AT_ONCE):
-            self._emit(Log(tuple(lines[start : start + _AT_ONCE]), Level.DETAIL))
+            self._emit(tuple(lines[start : start + _AT_ONCE]))
