@@ -82,7 +82,7 @@ class After(Beside, Protocol):
     """What runs the project's commands: :class:`atombuild.after.runner.AfterBuild`."""
 
     def allow(self) -> None:
-        """Allow them as they are now. Returns at once."""
+        """Allow the one that was refused last, as it was told. Returns at once."""
 
 
 class Checks(Beside, Protocol):
@@ -139,16 +139,25 @@ class Engine:
     # From any thread.
 
     def start(self, emit: Callable[[Event], None]) -> None:
-        """Begin: ``emit`` is called from the engine's thread, in order."""
-        self._checker = self._make_checker(emit) if self._make_checker is not None else None
-        self._after = self._make_after(emit) if self._make_after is not None else None
+        """Begin: ``emit`` is called from several threads of ours, but by one at a time.
+
+        What the session says comes in its order, and so does what one check or command says.
+        """
+        one_at_a_time = threading.Lock()
+
+        def say(event: Event) -> None:
+            with one_at_a_time:
+                emit(event)
+
+        self._checker = self._make_checker(say) if self._make_checker is not None else None
+        self._after = self._make_after(say) if self._make_after is not None else None
         besides: list[Beside] = [each for each in (self._checker, self._after) if each is not None]
 
         def tell(event: Event) -> None:
-            # Whoever uses the artifacts lets go of them before it is said that they fall.
+            # Whoever uses the artifacts lets go of them before it is said that they fall, and may say so itself.
             for each in besides:
                 each.note(event)
-            emit(event)
+            say(event)
 
         self._session = self._make_session(tell)
         self._thread = threading.Thread(target=self._run, args=(self._session, tell), name="atombuild", daemon=True)
@@ -183,7 +192,7 @@ class Engine:
             self._checker.cancel()
 
     def allow_commands(self) -> None:
-        """Allow the commands that come with the project, as they are now."""
+        """Allow the command of the project that was refused last, as it was told."""
         if self._after is not None:
             self._after.allow()
 

@@ -1,7 +1,8 @@
 """What happened, as small frozen values. Every view is fed by these and by nothing else.
 
-The engine emits events from its own thread, in order. ``--json`` prints the same events, one object a line, by
-:func:`as_json`; the README documents each field. Text inside events may come from a project: views sanitise it.
+The engine emits events in order, one at a time, though from several threads. ``--json`` prints the same events, one
+object a line, by :func:`as_json`; the README documents each field. Text inside events may come from a project: views
+sanitise it.
 """
 
 from __future__ import annotations

@@ -416,3 +416,46 @@ def test_advice_comes_when_nothing_else_is_to_do(bench: Bench) -> None:
     advised = bench.until(Advised)
     assert isinstance(advised, Advised)
     assert [finding.code for finding in advised.findings] == ["secret"]
+
+
+def test_whoever_says_something_is_heard_one_at_a_time(bench: Bench) -> None:
+    """A view holds no lock of its own, and checks and commands speak from threads of their own."""
+    inside, overlapped, second_came, spoken = threading.Event(), threading.Event(), threading.Event(), threading.Event()
+    says: list[Callable[[Event], None]] = []
+
+    class Talker:
+        def __init__(self, say: Callable[[Event], None]) -> None:
+            says.append(say)
+
+        def note(self, event: Event) -> None:
+            """Say nothing."""
+
+        def allow(self) -> None:
+            """Allow nothing."""
+
+        def close(self) -> None:
+            """End nothing."""
+
+    def speak() -> None:
+        assert inside.wait(PATIENCE)
+        says[0](Warned("a command", "nothing to do"))
+        spoken.set()
+
+    def emit(event: Event) -> None:
+        if isinstance(event, Warned):
+            second_came.set()
+        elif not inside.is_set():
+            inside.set()
+            if second_came.wait(0.3):  # as long as it takes to let a thread in that nobody holds back
+                overlapped.set()
+
+    engine = Engine(bench._make_session, bench._make_notifier, bench.setup.filter, make_after=Talker)
+    thread = threading.Thread(target=speak)
+    thread.start()
+    engine.start(emit)
+    assert spoken.wait(PATIENCE)
+    engine.stop()
+    assert engine.join(PATIENCE)
+    thread.join(PATIENCE)
+    assert second_came.is_set()
+    assert not overlapped.is_set()

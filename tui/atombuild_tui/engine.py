@@ -18,7 +18,7 @@ class Engine(Protocol):
     """What the screen can ask of a session."""
 
     def start(self, emit: Callable[[Event], None]) -> None:
-        """Begin to watch and build; ``emit`` is called from the engine's own thread, in order."""
+        """Begin to watch and build; ``emit`` is called in order, by one thread of the engine's at a time."""
         ...
 
     def build(self, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
@@ -42,7 +42,7 @@ class Engine(Protocol):
         ...
 
     def allow_commands(self) -> None:
-        """Allow the commands that come with the project, as they are now."""
+        """Allow the command of the project that was refused last, as it was told."""
         ...
 
     def stop(self) -> None:
