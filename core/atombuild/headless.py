@@ -215,7 +215,8 @@ def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output, *, a
     from atombuild.after.runner import AfterBuild  # noqa: PLC0415 (only watching needs it)
 
     def after(emit: Callable[[Event], None]) -> AfterBuild:
-        return AfterBuild(setup.root, setup.out_dir, emit, always=allow)
+        how = "read it, and start with --allow-commands to run it this time"
+        return AfterBuild(setup.root, setup.out_dir, emit, always=allow, how_to_allow=how)
 
     engine = setup.engine(make_after=after)
     with _signals(engine.stop) as received:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from atombuild.after.command import named, prepared
 from atombuild.after.runner import AfterBuild
 from atombuild.builder import Plan
 from atombuild.events import (
+    AttemptFinished,
     AttemptStarted,
     Cause,
     CommandEnded,
@@ -65,6 +67,12 @@ class Desk:
                 return [*lines, event.words.partition(" after ")[0]]
             elif isinstance(event, CommandNotRun):
                 pytest.fail(str(event))
+
+    def refused(self) -> tuple[str, str]:
+        """Return the next command that was not run, and why."""
+        event = self.next(CommandNotRun)
+        assert isinstance(event, CommandNotRun)
+        return event.command, event.why
 
 
 @pytest.fixture
@@ -129,6 +137,108 @@ def test_nothing_runs_before_it_was_allowed_and_then_exactly_that(
     desk.after.close()
 
 
+@pytest.fixture
+def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk at which nothing was allowed yet."""
+    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path / "state"))
+    desk = Desk(sample_project(tmp_path), always=False)
+    yield desk
+    desk.after.close()
+    desk.session.end()
+
+
+NOT_YET = "it came with the project, and was not allowed yet"
+NOTHING_WAITS = "no command waits to be allowed"
+
+
+def test_what_was_not_shown_is_not_allowed(asking: Desk) -> None:
+    asking.set("on-success = 'touch shown'", "on-failure = 'touch never-shown'")
+    asking.build()
+    assert asking.refused() == ("touch shown", NOT_YET)
+    asking.after.allow()
+    assert asking.output() == ["succeeded"]
+    assert "touch never-shown" not in Allowed(asking.root)
+    (asking.root / "src/orrery/__init__.py").unlink()
+    asking.build()
+    assert asking.refused() == ("touch never-shown", NOT_YET)
+
+
+def test_what_was_changed_since_it_was_shown_is_asked_for_anew(asking: Desk) -> None:
+    asking.set("on-success = 'touch shown'")
+    asking.build()
+    asking.refused()
+    asking.set("on-success = 'touch pulled'")
+    asking.after.allow()
+    assert asking.refused() == ("touch pulled", NOT_YET)
+    assert "touch pulled" not in Allowed(asking.root)
+    assert "touch shown" in Allowed(asking.root)
+    assert not (asking.root / "pulled").exists()
+
+
+def test_to_allow_it_twice_runs_it_once(asking: Desk) -> None:
+    asking.set("on-success = 'echo uploaded'")
+    asking.build()
+    asking.refused()
+    asking.after.allow()
+    assert asking.output() == ["uploaded", "succeeded"]
+    asking.after.allow()
+    assert asking.refused() == ("", NOTHING_WAITS)
+    assert asking.events.empty()
+
+
+def test_where_nothing_can_wait_it_is_said(asking: Desk) -> None:
+    asking.after.allow()
+    assert asking.refused() == ("", "this project has no command to allow")
+    asking.set("on-success = 'true'")
+    asking.after.allow()
+    assert asking.refused() == ("", NOTHING_WAITS), "it was not shown yet"
+
+
+@pytest.mark.parametrize("ending", [None, Outcome.CANCELLED])
+def test_once_its_build_is_gone_it_is_allowed_for_the_next(asking: Desk, ending: Outcome | None) -> None:
+    asking.set("on-success = 'echo ran'")
+    asking.build()
+    asking.refused()
+    asking.after.note(AttemptStarted(2, Cause.REQUEST, (), 0, 0, tuple(ArtifactKind)))
+    if ending is not None:
+        asking.after.note(AttemptFinished(2, ending, 0.1))
+    asking.after.allow()
+    assert asking.refused() == ("echo ran", "it is allowed now, and no finished build is there for it")
+    asking.build()
+    assert asking.output() == ["ran", "succeeded"]
+
+
+def test_who_allows_something_while_a_command_runs_is_answered_at_once(desk: Desk) -> None:
+    process = _waiting(desk)
+    desk.after.allow()
+    assert desk.refused() == ("", NOTHING_WAITS)
+    assert not _is_gone(process)
+
+
+def test_what_can_not_be_remembered_is_allowed_for_this_time_and_nothing_else_is(asking: Desk) -> None:
+    (asking.root.parent / "state").write_text("a file where a folder belongs")
+    asking.set("on-success = 'echo ran'", "on-failure = 'echo never-shown'")
+    asking.build()
+    asking.refused()
+    asking.after.allow()
+    command, why = asking.refused()
+    assert (command, why.partition(":")[0]) == ("echo ran", "it can't be remembered")
+    assert asking.output() == ["ran", "succeeded"]
+    (asking.root / "src/orrery/__init__.py").unlink()
+    asking.build()
+    assert asking.refused() == ("echo never-shown", NOT_YET)
+
+
+def test_after_the_end_nothing_is_said_any_more(asking: Desk) -> None:
+    asking.set("on-success = 'true'")
+    asking.build()
+    asking.refused()
+    asking.after.close()
+    asking.after.allow()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("atombuild")]
+    assert asking.events.empty()
+
+
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"/": 5}', "[" * 100_000])
 def test_a_damaged_memory_allows_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path))
@@ -169,6 +279,17 @@ def test_the_next_build_ends_it_before_the_artifacts_fall(desk: Desk, stubborn: 
     assert isinstance(ended, CommandEnded)
     assert ended.words.startswith("ended by us: the next build began")
     assert ended.status is None
+
+
+def test_two_orders_in_a_row_are_both_ended_before_the_artifacts_fall(desk: Desk) -> None:
+    loop = "trap '' TERM; echo $$; while :; do sleep 0.05; done"
+    desk.set(f'on-failure = """test -e ../once || {{ touch ../once; exit 0; }}; {loop}"""')
+    desk.after.note(AttemptFinished(1, Outcome.FAILED, 0.1))
+    desk.after.note(AttemptFinished(2, Outcome.FAILED, 0.1))
+    event = desk.next(CommandOutput)
+    assert isinstance(event, CommandOutput)
+    desk.after.note(AttemptStarted(3, Cause.REQUEST, (), 0, 0, tuple(ArtifactKind)))
+    assert _is_gone(int(event.lines[0]))
 
 
 def test_stopping_ends_it(desk: Desk) -> None:

@@ -90,7 +90,7 @@ class LateEngine:
         self._give(lambda engine: engine.cancel_checks())
 
     def allow_commands(self) -> None:
-        """Allow the commands that come with the project."""
+        """Allow the command of the project that was refused last."""
         self._give(lambda engine: engine.allow_commands())
 
     def stop(self) -> None:

@@ -1,6 +1,9 @@
 """Which commands may run. A command that comes with a project is somebody else's code, and opening a folder runs none.
 
 What was allowed is exactly one command, for one project folder: another command, or another folder, is asked for anew.
+
+The file is read, changed and replaced without a lock: of two permissions that two sessions give in the same moment one
+may be forgotten. Then it is asked for once more; nothing runs that nobody allowed.
 """
 
 from __future__ import annotations

@@ -2,10 +2,14 @@
 
     AttemptFinished ──► command known? ──► allowed? ──► artifacts stand? ──► running ──► CommandEnded
                            │ no: nothing     │ no: CommandNotRun    │ no: CommandNotRun      ▲
-                                                                                              │ ended
+                                             ▼                                                │
+                              asked for ── allow ──► allowed? …                               │ ended
     AttemptStarted, close ────────────────────────────────────────────────────────────────────┘
 
 The file that a command was given is about to be removed when an attempt starts: so the command is ended first.
+
+What is allowed is the one command that was refused last, as its reader was told it: pyproject.toml may say something
+else by now. It then runs on the build it was refused for, if that one still stands, and never twice on the same.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from typing import Final
 
 from atombuild.after.allowed import Allowed, Command
 from atombuild.after.command import named, prepared, written
-from atombuild.errors import AtombuildError, Cancelled, OurBug
+from atombuild.errors import AtombuildError, Cancelled, OurBug, system_reason
 from atombuild.events import (
     ArtifactStatus,
     AttemptFinished,
@@ -48,7 +52,7 @@ _IN_A_ROW: Final = 4
 _CLOCK_TICK: Final = 0.05
 """Seconds that the time of a file may lie before the moment it was written at: the clock of a file system is coarse."""
 
-_ALLOW: Final = "read it, and allow it with a; it is remembered for this folder and this very command"
+HOW_TO_ALLOW: Final = "read it, and allow it with a; it is remembered for this folder and this very command"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +64,51 @@ class _Over:
     artifacts: dict[ArtifactKind, ArtifactStatus] = field(default_factory=dict)
 
 
+class _Grant:
+    """The reader's word that the command which waits may run."""
+
+
 class AfterBuild:
     """Runs the commands of one engine."""
 
-    def __init__(self, root: Path, out_dir: Path, emit: Callable[[Event], None], *, always: bool = False) -> None:
-        """Begin idle. ``always``: every command of the project is allowed, for this time."""
+    def __init__(
+        self,
+        root: Path,
+        out_dir: Path,
+        emit: Callable[[Event], None],
+        *,
+        always: bool = False,
+        how_to_allow: str = HOW_TO_ALLOW,
+    ) -> None:
+        """Begin idle. ``always``: every command of the project is allowed, for this time.
+
+        ``emit`` is called from a thread of ours, and never again after :meth:`close`. ``how_to_allow`` is said of a
+        command that was not allowed yet.
+        """
         self._root = root
         self._out_dir = out_dir
         self._emit = emit
         self._always = always
-        self._inbox: queue.SimpleQueue[_Over | None] = queue.SimpleQueue()
+        self._how_to_allow = how_to_allow
+        self._inbox: queue.SimpleQueue[_Over | _Grant | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._end = threading.Event()
         self._closed = False
         self._kinds: tuple[ArtifactKind, ...] = ()
         self._artifacts: dict[ArtifactKind, ArtifactStatus] = {}
         self._last: _Over | None = None
+        self._refused: Command | None = None
+        """What was told last to be not allowed: the one command that may be allowed."""
+
+        self._waits: _Over | None = None
+        """The attempt that it was refused for; None: what that one made stands no more."""
+
+        self._asked = threading.Event()
+        """Somebody allows it."""
+
+        self._granted: set[Command] = set()
+        """What was allowed in this session, remembered or not."""
+
         self._ran: tuple[float, float] | None = None
         """When the latest run began and ended, seconds since the epoch; None: the latest build had none."""
 
@@ -83,7 +116,12 @@ class AfterBuild:
         """What was written while the command ran and led to a build, for each of the latest such builds in a row."""
 
         self._lock = threading.Lock()
+        self._open = 0
+        """Orders in the inbox, and the one that is carried out."""
+
         self._idle = threading.Event()
+        """There is none."""
+
         self._idle.set()
 
     # From the engine's thread, and from any.
@@ -95,7 +133,7 @@ class AfterBuild:
         """
         if isinstance(event, AttemptStarted):
             with self._lock:
-                self._last = None
+                self._last = self._waits = None
                 self._end.set()
             self._kinds = event.kinds
             self._idle.wait()
@@ -107,8 +145,15 @@ class AfterBuild:
             self._order(self._last)
 
     def allow(self) -> None:
-        """Allow the commands that the project has now, and run the one that waits for it."""
-        threading.Thread(target=self._allow, name="atombuild-allow", daemon=True).start()
+        """Allow the command that was refused last, and run it if what it was refused for still stands.
+
+        Returns at once; what comes of it is said from our thread.
+        """
+        with self._lock:
+            if self._closed:
+                return
+            self._asked.set()
+            self._put(_Grant())
 
     def close(self) -> None:
         """End what runs, and wait for that."""
@@ -123,45 +168,75 @@ class AfterBuild:
         with self._lock:
             if self._closed or over is not self._last:
                 return  # another attempt began meanwhile
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="atombuild-after", daemon=True)
-                self._thread.start()
-            self._idle.clear()
             self._end.clear()
-            self._inbox.put(over)
+            self._put(over)
 
-    def _allow(self) -> None:
-        commands = [command for command in self._commands().values() if command is not None]
-        if not commands:
-            self._emit(CommandNotRun("", "this project has no command to allow", "on-success and on-failure are such"))
-            return
-        try:
-            Allowed(self._root).add(*commands)
-        except OSError as error:
-            self._emit(CommandNotRun("", f"it can't be remembered: {error.strerror}", "allowed for this time only"))
-            self._always = True
-        last = self._last
-        if last is not None:
-            self._order(last)
+    def _put(self, order: _Over | _Grant) -> None:
+        """Hand it to the thread. Needs the lock."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="atombuild-after", daemon=True)
+            self._thread.start()
+        self._open += 1
+        self._idle.clear()
+        self._inbox.put(order)
 
     # In the thread.
 
     def _run(self) -> None:
-        while (over := self._inbox.get()) is not None:
+        while (order := self._inbox.get()) is not None:
             try:
-                self._act(over)
+                if isinstance(order, _Over):
+                    self._act(order)
+                else:
+                    self._allow_if_asked()
             except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours must be seen)
                 self._emit(Failure(OurBug(error, doing="running the project's command").reports()))
             finally:
-                self._idle.set()
+                with self._lock:
+                    self._open -= 1
+                    if not self._open:
+                        self._idle.set()
+
+    def _allow_if_asked(self) -> None:
+        if not self._asked.is_set():
+            return  # it was answered while a command ran
+        self._asked.clear()
+        with self._lock:
+            command, over = self._refused, self._waits
+            self._refused = self._waits = None
+        if command is None:
+            self._emit(self._nothing_waits())
+            return
+        self._granted.add(command)
+        try:
+            Allowed(self._root).add(command)
+        except OSError as error:
+            why = f"it can't be remembered: {system_reason(error)}"
+            self._emit(CommandNotRun(written(command), why, "it is allowed for this time only"))
+        if over is not None and not self._end.is_set():
+            self._act(over)
+        else:
+            why = "it is allowed now, and no finished build is there for it"
+            self._emit(CommandNotRun(written(command), why, "it runs when the next build is over"))
+
+    def _nothing_waits(self) -> CommandNotRun:
+        if not any(self._commands().values()):
+            return CommandNotRun("", "this project has no command to allow", "on-success and on-failure are such")
+        why = "no command waits to be allowed"
+        return CommandNotRun(
+            "", why, "one that is not allowed yet is told when its build is over: read it, then press a"
+        )
 
     def _act(self, over: _Over) -> None:
         command = self._commands()[over.outcome]
         if command is None or self._end.is_set():
             return
         words = written(command)
-        if not self._always and command not in Allowed(self._root):
-            self._emit(CommandNotRun(words, "it came with the project, and was not allowed yet", _ALLOW))
+        if not (self._always or command in self._granted or command in Allowed(self._root)):
+            with self._lock:
+                self._refused = command
+                self._waits = over if over is self._last else None
+            self._emit(CommandNotRun(words, "it came with the project, and was not allowed yet", self._how_to_allow))
             return
         values, lacking = self._values(over, command)
         if lacking:
@@ -181,6 +256,7 @@ class AfterBuild:
         started, began = time.time(), time.monotonic()
 
         def check() -> None:
+            self._allow_if_asked()
             if self._end.is_set():
                 raise Cancelled
 
