@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
+import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from atombuild.builder import Plan
-from atombuild.checks import from_files, install
+from atombuild.builder import Plan, Result
+from atombuild.checks import install
 from atombuild.checks.checker import Checker
 from atombuild.checks.result import Check, CheckResult, Verdict
-from atombuild.events import Cause, CheckFinished, CheckStarted, Event
+from atombuild.events import AttemptFinished, Cause, CheckFinished, CheckStarted, Event, Outcome
 from atombuild.inspection.contents import read_contents
-from atombuild.isolated.cache import cache_folder
+from atombuild.isolated.cache import OVERRIDE, cache_folder
+from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
 from support.archives import wheel
@@ -34,7 +38,10 @@ class Desk:
         self.root = root
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.setup = ProjectSetup(root, root / "dist", Plan())
-        self.checker = Checker(self.setup, self.events.put)
+        self.waits: list[float] = []
+        """Seconds that a check waited for."""
+
+        self.checker = Checker(self.setup, self.events.put, wait=self.waits.append)
         self.session = self.setup.session(self.checker.note)
 
     def build(self) -> None:
@@ -63,11 +70,6 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.checker.close()
     desk.session.end()
     assert not list((cache_folder() / "checks").glob("*")), "a scratch folder was left"
-
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(from_files, "_BETWEEN_SECONDS", 0.0)
 
 
 def test_a_good_project_passes_all_three(desk: Desk) -> None:
@@ -125,11 +127,27 @@ def test_what_differs_from_build_to_build_is_named(tmp_path: Path) -> None:
 
 
 def test_same_members_in_other_bytes_pass_and_are_told_apart(tmp_path: Path) -> None:
-    desk = Desk(write_project(tmp_path / "night-sky"))
+    root = write_project(tmp_path / "night-sky")
+    backend = root / "_build/backend.py"
+    text = backend.read_text(encoding="utf-8")
+    packed = "        for path, data in members.items():\n            archive.writestr"
+    assert packed in text
+    comment = "        import time; archive.comment = str(time.time_ns()).encode()\n"
+    backend.write_text(text.replace(packed, comment + packed), encoding="utf-8")
+    desk = Desk(root)
     result = desk.check(Check.REPRODUCIBLE)
     desk.checker.close()
-    assert result.verdict is PASSED
-    assert result.words in {"two builds hold the same; their bytes differ", "two builds are the same, to the byte"}
+    assert (result.verdict, result.words) == (PASSED, "two builds hold the same; their bytes differ")
+    (row,) = [row for row in result.rows if row.what.endswith(".whl")]
+    assert row.why == "the same members; times, order or compression differ"
+
+
+def test_between_two_builds_a_time_in_a_zip_would_change(desk: Desk) -> None:
+    """Times of members have steps of two seconds (APPNOTE 4.4.6)."""
+    result = desk.check(Check.REPRODUCIBLE)
+    assert (result.verdict, result.words) == (PASSED, "two builds are the same, to the byte")
+    (seconds,) = desk.waits
+    assert seconds > 2
 
 
 def test_a_project_that_does_not_build_can_not_be_told_about(desk: Desk) -> None:
@@ -221,6 +239,92 @@ def test_a_check_is_given_up_and_nothing_of_it_runs_on(desk: Desk) -> None:
     while not desk.events.empty():
         kinds.append(desk.events.get())
     assert not [event for event in kinds if isinstance(event, CheckStarted)], "what waited was given up too"
+
+
+@pytest.mark.parametrize("give_up", [Checker.cancel, Checker.close])
+def test_a_build_apart_that_begins_just_as_it_is_given_up_ends_at_once(
+    tmp_path: Path, give_up: Callable[[Checker], None]
+) -> None:
+    class Setup(ProjectSetup):
+        """Somebody gives up between the moment the session is there and the one its attempt begins in."""
+
+        def session(self, emit: Callable[[Event], None], *, comparing: bool = False) -> Session:
+            session = super().session(emit, comparing=comparing)
+            attempt = session.attempt
+
+            def late(cause: Cause) -> Result:
+                threading.Thread(target=give_up, args=(checkers[0],), daemon=True).start()
+                while not (session._closed or session._cancelled):
+                    time.sleep(0.001)  # plain flags, which nothing waits for
+                result = attempt(cause)
+                outcomes.append(result.outcome)
+                return result
+
+            session.attempt = late  # type: ignore[assignment,method-assign]
+            return session
+
+    outcomes: list[Outcome | None] = []
+    checkers: list[Checker] = []
+    events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+    root = sample_project(tmp_path)
+    checkers.append(Checker(Setup(root, root / "dist", Plan()), events.put))
+    checkers[0].ask(Check.PARITY)
+    while not isinstance(event := events.get(timeout=90), CheckFinished):
+        pass
+    checkers[0].close()
+    assert outcomes == [Outcome.CANCELLED]
+    assert event.result.words == "given up"
+
+
+def test_the_engine_gives_the_checks_up_when_it_is_told_to(desk: Desk) -> None:
+    marker = desk.root / "imported"
+    code = f"import pathlib, threading\npathlib.Path({str(marker)!r}).touch()\nthreading.Event().wait()\n"
+    (desk.root / "src/orrery/__init__.py").write_text(code)
+    engine = desk.setup.engine(make_checker=lambda emit: Checker(desk.setup, emit))
+    engine.start(desk.events.put)
+    try:
+        while not isinstance(desk.events.get(timeout=90), AttemptFinished):
+            pass
+        engine.check(Check.INSTALL)
+        until = time.monotonic() + 60
+        while not marker.exists():
+            assert time.monotonic() < until, "the import never began"
+            time.sleep(0.01)  # nothing tells that a file came
+        engine.cancel_checks()
+        assert desk.answer().words == "given up"
+    finally:
+        engine.stop()
+        assert engine.join(30)
+
+
+@pytest.mark.parametrize("where", ["folder", "copy"])
+def test_a_disk_that_refuses_is_no_bug_and_no_other_wheel(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    desk.build()
+    if where == "folder":
+        (tmp_path / "taken").write_text("a file where a folder belongs")
+        monkeypatch.setenv(OVERRIDE, str(tmp_path / "taken"))
+    else:
+
+        def full(_source: object, target: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+        monkeypatch.setattr(shutil, "copyfile", full)
+    result = desk.check(Check.INSTALL)
+    assert (result.verdict, result.words) == (UNKNOWN, "the machine refused")
+    (row,) = result.rows
+    assert {"folder": "ENOTDIR", "copy": "ENOSPC"}[where] in row.why
+    assert row.what.endswith(" could not be used")
+    assert "report" not in result.hint
+
+
+def test_a_wheel_that_is_none_is_said_to_be_none(desk: Desk) -> None:
+    desk.build()
+    (wheel,) = desk.root.glob("dist/*.whl")
+    wheel.write_bytes(b"somebody put this here")
+    result = desk.check(Check.INSTALL)
+    assert (result.verdict, result.words) == (UNKNOWN, f"{wheel.name} can't be looked into")
 
 
 def test_what_waits_is_not_asked_for_twice(desk: Desk) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from atombuild.after.runner import AfterBuild
 from atombuild.builder import Plan
-from atombuild.checks import from_files
 from atombuild.checks.checker import Checker
 from atombuild.engine import Engine
 from atombuild.wiring import ProjectSetup
@@ -210,8 +209,7 @@ async def test_what_changed_since_the_last_success(root: Path, size: tuple[int, 
         await me.sees("lost module")
 
 
-async def test_do_both_agree_is_it_the_same_again_does_it_install(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(from_files, "_BETWEEN_SECONDS", 0.0)
+async def test_do_both_agree_is_it_the_same_again_does_it_install(root: Path) -> None:
     async with author(root, (80, 24)) as me:
         await me.press("c")
         await me.sees("Do sdist and wheel agree?", "the wheel is the same from the sdist and from the tree")

@@ -21,7 +21,7 @@ from typing import Final
 from atombuild.checks.from_files import check_parity, check_reproducible
 from atombuild.checks.install import check_install
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
-from atombuild.errors import AtombuildError, Cancelled, OurBug
+from atombuild.errors import AtombuildError, Cancelled, OurBug, remedy, system_reason
 from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, Event
 from atombuild.isolated.cache import cache_folder
 from atombuild.isolated.interpreter import find_interpreter
@@ -42,13 +42,24 @@ class _Published:
 class Checker:
     """Runs the checks of one engine."""
 
-    def __init__(self, setup: ProjectSetup, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        setup: ProjectSetup,
+        emit: Callable[[Event], None],
+        *,
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        """``emit`` is called from a thread of ours, and never again after :meth:`close`.
+
+        ``wait`` pauses for so many seconds; without one, the clock does, until somebody gives the check up.
+        """
         self._setup = setup
         self._emit = emit
         self._asked: queue.SimpleQueue[Check | None] = queue.SimpleQueue()
         self._waiting: set[Check] = set()
         self._lock = threading.Lock()
         self._stop = threading.Event()
+        self._pause = wait or self._stop.wait
         self._closed = False
         self._session: Session | None = None
         self._thread: threading.Thread | None = None
@@ -77,10 +88,10 @@ class Checker:
         """Give up the check that runs, and those that wait."""
         with self._lock:
             self._waiting.clear()
-        self._stop.set()
-        session = self._session
+            self._stop.set()
+            session = self._session
         if session is not None:
-            session.cancel()
+            session.close()  # not cancel(), which an attempt that begins just now would take for an older request
 
     def close(self) -> None:
         """End everything, and wait until what runs has ended."""
@@ -113,6 +124,10 @@ class Checker:
             return CheckResult(check, Verdict.UNKNOWN, "given up", hint="ask again")
         except AtombuildError as error:
             reports = error.reports()
+        except OSError as error:
+            what = f"{error.filename or 'a temporary file'} could not be used"
+            row = CheckRow(Verdict.UNKNOWN, what, system_reason(error))
+            return CheckResult(check, Verdict.UNKNOWN, "the machine refused", (row,), remedy(error))
         except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours becomes a result that says so)
             reports = OurBug(error, doing=f"checking ({check.value})").reports()
         finally:
@@ -146,12 +161,13 @@ class Checker:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _hold(self, session: Session) -> None:
-        """Keep a session that builds apart, so that it can be cancelled."""
-        self._session = session
+        """Keep a session that builds apart, and nothing after that, so that it can be ended."""
+        with self._lock:
+            self._session = session
         self._check()
 
     def _wait(self, seconds: float) -> None:
-        self._stop.wait(seconds)
+        self._pause(seconds)
         self._check()
 
     def _check(self) -> None:

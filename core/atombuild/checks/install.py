@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict, worst
-from atombuild.errors import ArtifactUnreadable
 from atombuild.inspection.contents import Contents, read_contents
 from atombuild.inspection.text import entry_points, read_member
 from atombuild.isolated.environment import installer
@@ -74,15 +73,16 @@ def check_install(
 ) -> CheckResult:
     """Install a wheel into ``folder``, which is empty, and try what is in it. ``check`` may raise to give up.
 
-    Raises :class:`BackendFailure` where a program can't even be started.
+    Raises :class:`BackendFailure` where a program can't even be started, :class:`ArtifactUnreadable` for what is no
+    wheel, and ``OSError`` where the scratch folder can't be used.
     """
     copy = folder / wheel.name
     try:
         shutil.copyfile(wheel, copy)
-        contents = read_contents(copy, ArtifactKind.WHEEL)
-    except (OSError, ArtifactUnreadable):
+    except FileNotFoundError:
         words = "the wheel was built anew meanwhile, or removed"
         return CheckResult(Check.INSTALL, Verdict.UNKNOWN, words, hint="ask again", attempt=attempt)
+    contents = read_contents(copy, ArtifactKind.WHEEL)
     environment = folder / "environment"
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     place = _Place(folder, python, check)
