@@ -168,15 +168,15 @@ class Looked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Compared(Event):
-    """A success was kept, and compared with the success before it, of the same artifact."""
+    """A success was kept, and compared with the latest success before it that made another file."""
 
     kind: ArtifactKind
     attempt: int
-    kept: Path
-    """A copy of the artifact, which stays when the artifact falls."""
+    kept: Path | None
+    """A copy of the artifact, which stays when the artifact falls; None: none could be made."""
 
     against: int | None = None
-    """The attempt of the success before; None: none is kept."""
+    """The attempt that made the file before; None: none is kept, or the two can't be compared."""
 
     before: Path | None = None
     """A copy of that one."""
@@ -189,6 +189,9 @@ class Compared(Event):
 
     lost_total: int = 0
     """How many modules that are, with those that are not named."""
+
+    why: str = ""
+    """Why it could not be kept, or not be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def run(arguments: argparse.Namespace, root: Path, hint: str | None, out: Output
     _refuse_hopeless(setup)
     if hint and not arguments.json:
         out.line(visible(hint))
-    return _watch(setup, view.show, out, allow=arguments.allow_commands)
+    # What changed since the last success is told in no plain line; so nothing is kept for it.
+    return _watch(setup, view.show, out, allow=arguments.allow_commands, comparing=arguments.json)
 
 
 def setup_of(arguments: argparse.Namespace, root: Path) -> ProjectSetup:
@@ -211,14 +212,14 @@ def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> in
     return SUCCEEDED if result.outcome is Outcome.SUCCEEDED else FAILED
 
 
-def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output, *, allow: bool) -> int:
+def _watch(setup: ProjectSetup, show: Callable[[Event], None], out: Output, *, allow: bool, comparing: bool) -> int:
     from atombuild.after.runner import AfterBuild  # noqa: PLC0415 (only watching needs it)
 
     def after(emit: Callable[[Event], None]) -> AfterBuild:
         how = "read it, and start with --allow-commands to run it this time"
         return AfterBuild(setup.root, setup.out_dir, emit, always=allow, how_to_allow=how)
 
-    engine = setup.engine(make_after=after)
+    engine = setup.engine(comparing=comparing, make_after=after)
     with _signals(engine.stop) as received:
         engine.start(show)
         # A wait with an end, again and again: a signal is handled only between two of them.

@@ -158,8 +158,8 @@ class Session:
         """What the engine knows of the hints that lead to a look."""
 
         self._comparer = comparer
-        self._compared: dict[ArtifactKind, str] = {}
-        """By hash, which success was compared last."""
+        self._compared: dict[ArtifactKind, tuple[int, str]] = {}
+        """Which success was compared last, by attempt and hash."""
 
         self._advised: tuple[Finding, ...] = ()
         self._advice_due = False
@@ -238,12 +238,11 @@ class Session:
             if shown is None or shown.path is None or shown.sha256 is None or shown.attempt is None:
                 continue
             stands = shown.status.attempt is Attempt.SUCCEEDED and shown.status.standing is Standing.THIS_BUILD
-            if stands and self._compared.get(kind) != shown.sha256:
+            if stands and self._compared.get(kind) != (shown.attempt, shown.sha256):
                 with contextlib.suppress(Cancelled):
                     compared = self._comparer.compare(kind, shown.path, shown.attempt, shown.sha256, breathe)
-                    self._compared[kind] = shown.sha256
-                    if compared is not None:
-                        self._emit(compared)
+                    self._compared[kind] = shown.attempt, shown.sha256
+                    self._emit(compared)
 
     def advise(self, breathe: Callable[[], object] = lambda: None) -> None:
         """Tell what the author should know, if the project may have changed since that was told last.

@@ -69,17 +69,19 @@ class ProjectSetup:
         self,
         *,
         beside_a_screen: bool = False,
+        comparing: bool = True,
         make_checker: Callable[[Callable[[Event], None]], Checks] | None = None,
         make_after: Callable[[Callable[[Event], None]], After] | None = None,
     ) -> Engine:
         """Return an engine that watches and builds in threads of its own.
 
-        ``beside_a_screen``: builds leave a core to what answers keys in this process. The makers: see :class:`Engine`.
+        ``beside_a_screen``: builds leave a core to what answers keys in this process. ``comparing``: see
+        :meth:`session`. The makers: see :class:`Engine`.
         """
         if beside_a_screen:
             leave_a_core()
         return Engine(
-            lambda emit: self.session(emit, comparing=True),
+            lambda emit: self.session(emit, comparing=comparing),
             lambda hear: Notifier(self.root, hear),
             self.filter,
             make_checker=make_checker,

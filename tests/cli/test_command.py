@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from atombuild import cli, exit_status
+from support.processes import Running
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -307,3 +309,18 @@ def test_an_empty_path_is_no_folder(arguments: list[str], capsys: pytest.Capture
         cli.main(arguments)
     assert left.value.code == exit_status.UNUSABLE_STATUS
     assert "the path is empty; leave it out to mean the folder you are in" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("switches", "kept"), [(["--plain"], False), (["--plain", "--json"], True)])
+def test_copies_for_a_comparison_are_kept_only_where_it_is_told(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch, switches: list[str], kept: bool
+) -> None:
+    monkeypatch.setenv("ATOMBUILD_CACHE_DIR", str(tmp_path / "cache"))
+    (project / "src/orrery/.env").write_text("TOKEN=1")
+    with Running(*switches, project) as running:
+        running.wait_for(
+            "src/orrery/.env (secret)" if not kept else '"advised"'
+        )  # told in an idle moment, after what is kept in it
+        running.signal(signal.SIGTERM)
+        running.finish()
+    assert (tmp_path / "cache" / "kept").exists() == kept

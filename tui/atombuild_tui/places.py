@@ -34,8 +34,12 @@ class Places:
         if isinstance(event, ArtifactStatus) and event.path is not None:
             return replace(self, artifacts={**self.artifacts, event.kind: event.path})
         if isinstance(event, Compared):
-            before = {kind: path for kind, path in self.before.items() if kind is not event.kind}
-            if event.before is not None:
-                before[event.kind] = event.before
-            return replace(self, kept={**self.kept, event.kind: event.kept}, before=before)
+            kept, before = _with(self.kept, event.kind, event.kept), _with(self.before, event.kind, event.before)
+            return replace(self, kept=kept, before=before)
         return self
+
+
+def _with(paths: Mapping[ArtifactKind, Path], kind: ArtifactKind, path: Path | None) -> Mapping[ArtifactKind, Path]:
+    """Return the paths with this one for that artifact, or without any."""
+    others = {other: each for other, each in paths.items() if other is not kind}
+    return others if path is None else {**others, kind: path}

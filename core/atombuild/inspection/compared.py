@@ -10,7 +10,7 @@ from atombuild.errors import ArtifactUnreadable
 from atombuild.events import Compared
 from atombuild.inspection.contents import Contents, read_contents
 from atombuild.inspection.difference import difference
-from atombuild.inspection.keepsakes import Keepsake, Keepsakes
+from atombuild.inspection.keepsakes import Keepsake, Keepsakes, NotKept
 from atombuild.status import ArtifactKind
 
 _SHOWN: Final = 12
@@ -26,27 +26,29 @@ class Comparer:
 
     def compare(
         self, kind: ArtifactKind, artifact: Path, attempt: int, sha256: str, breathe: Callable[[], object]
-    ) -> Compared | None:
-        """Keep this success, and say how it differs from the one before. None: it can't be kept, or not be read."""
-        kept = self._keepsakes.keep(kind, artifact, attempt, sha256, breathe)
-        if not kept:
-            return None
-        latest = kept[0]
+    ) -> Compared:
+        """Keep this success, and say how it differs from the one before, or why that can't be said."""
+        try:
+            kept = self._keepsakes.keep(kind, artifact, attempt, sha256, breathe)
+        except NotKept as error:
+            return Compared(kind, attempt, None, why=str(error))
+        latest = self._keepsakes.path(kept[0])
         if len(kept) == 1:
-            return Compared(kind, latest.attempt, self._keepsakes.path(latest))
+            return Compared(kind, attempt, latest)
         before = kept[1]
         try:
-            found = difference(self._contents(kind, before, breathe), self._contents(kind, latest, breathe))
-        except ArtifactUnreadable:
-            return Compared(kind, latest.attempt, self._keepsakes.path(latest))
+            found = difference(self._contents(kind, before, breathe), self._contents(kind, kept[0], breathe))
+        except ArtifactUnreadable as error:
+            which = attempt if error.path == latest else before.attempt
+            return Compared(kind, attempt, latest, why=f"the copy of build {which} can't be looked into: {error.why}")
         finally:
             kept_hashes = {each.sha256 for some in ArtifactKind for each in self._keepsakes.of(some)}
             self._read = {sha: contents for sha, contents in self._read.items() if sha in kept_hashes}
         lost = found.lost_modules
         return Compared(
             kind,
-            latest.attempt,
-            self._keepsakes.path(latest),
+            attempt,
+            latest,
             before.attempt,
             self._keepsakes.path(before),
             len(found.added),

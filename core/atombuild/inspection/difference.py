@@ -17,6 +17,9 @@ from atombuild.status import ArtifactKind
 
 _MODULE_ENDINGS: Final = (".py", ".pyi", ".so", ".pyd")
 
+_ASIDE: Final = frozenset({"test", "tests", "doc", "docs"})
+"""Folders and files at the top of an sdist that nobody installs."""
+
 _VERSIONED: Final = re.compile(r"[^/]+\.(dist-info|data)/")
 """The folders of a wheel that carry the version in their name (binary distribution format)."""
 
@@ -80,8 +83,10 @@ class Difference:
 
 
 def is_module(path: str, kind: ArtifactKind) -> bool:
-    """Whether a member is a module of Python; in an sdist tests and tools are told from modules by nobody."""
-    return path.endswith(_MODULE_ENDINGS) and (kind is ArtifactKind.WHEEL or not path.startswith(("test", "doc")))
+    """Whether a member is a module of Python; in an sdist, what stands at the top among tests and documents is none."""
+    top = path.partition("/")[0].partition(".")[0]
+    aside = kind is ArtifactKind.SDIST and (top in _ASIDE or top.startswith("test_"))
+    return path.endswith(_MODULE_ENDINGS) and not aside
 
 
 def difference(before: Contents, after: Contents) -> Difference:

@@ -2,7 +2,8 @@
 
 The promise removes an artifact before each build, so whoever wants to know what changed between two successes must have
 kept the first. A copy is taken in an idle moment after a success, checked against the hash that was published, and
-never more than :data:`LARGEST`. Nothing depends on it: what can't be kept is not compared, and that is said.
+never more than :data:`LARGEST`. A success that is the file of the one before again takes its place: what is kept are
+the last two that differ. Nothing depends on it: what can't be kept is not compared, and that is said.
 
     <cache>/kept/<project and output directory>/index.json
                                                 wheel-14.whl     the latest success
@@ -19,14 +20,15 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from atombuild.archive.bounds import open_regular
-from atombuild.errors import SdistRejected
+from atombuild.errors import SdistRejected, system_reason
 from atombuild.isolated.cache import cache_folder, size_of
 from atombuild.status import ArtifactKind
+from atombuild.units import size_words
 
 LARGEST: Final = 256 << 20
 """Bytes of one artifact."""
@@ -42,9 +44,15 @@ class Keepsake:
     """One kept success."""
 
     attempt: int
+    """The latest that made this file."""
+
     sha256: str
     file: str
     """Its name in the folder."""
+
+
+class NotKept(Exception):
+    """A success could not be kept; the words say why."""
 
 
 class Keepsakes:
@@ -70,43 +78,47 @@ class Keepsakes:
     def keep(
         self, kind: ArtifactKind, artifact: Path, attempt: int, sha256: str, breathe: Callable[[], object]
     ) -> tuple[Keepsake, ...]:
-        """Keep a success, and return what is kept now. Empty: it could not be kept.
+        """Keep a success, and return what is kept now, at least that. Raises :class:`NotKept`.
 
         ``breathe`` is called now and then; what it raises ends the copying. What was published with this hash is what
         is kept, or nothing: the file may have been replaced or removed since.
         """
         before = self.of(kind)
-        if before and before[0].sha256 == sha256:
-            return before
-        kept = Keepsake(attempt, sha256, f"{kind.value}-{attempt}-{sha256[:8]}{kind.suffix}")
         try:
+            if before and before[0].sha256 == sha256:
+                now = (replace(before[0], attempt=attempt), *before[1:])
+                if now != before:
+                    self._write_index(kind, now)
+                return now
+            kept = Keepsake(attempt, sha256, f"{kind.value}-{attempt}-{sha256[:8]}{kind.suffix}")
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not self._copy(artifact, kept, breathe):
-                return ()
+            self._copy(artifact, kept, breathe)
             now = (kept, *before[:1])
             self._write_index(kind, now)
+        except OSError as error:
+            raise NotKept(f"no copy of it could be made: {system_reason(error)}") from error
+        except SdistRejected as error:
+            raise NotKept(f"no copy of it could be made: {error.why}") from error
+        with contextlib.suppress(OSError):  # it is kept; what is left over goes another time
             self._remove_others()
-        except (OSError, SdistRejected):
-            return ()  # the disk is full, or the artifact is gone: then there is nothing to compare with
         return now
 
-    def _copy(self, artifact: Path, kept: Keepsake, breathe: Callable[[], object]) -> bool:
+    def _copy(self, artifact: Path, kept: Keepsake, breathe: Callable[[], object]) -> None:
         temporary = self._folder / f".{secrets.token_hex(8)}"
         digest = hashlib.sha256()
         try:
             with open_regular(artifact) as source, temporary.open("xb") as copy:
                 if os.fstat(source.fileno()).st_size > LARGEST:
-                    return False
+                    raise NotKept(f"it is larger than {size_words(LARGEST)}, and no copy of such a file is kept")
                 while piece := source.read(_PIECE):
                     breathe()
                     digest.update(piece)
                     copy.write(piece)
             if digest.hexdigest() != kept.sha256:
-                return False
+                raise NotKept("it was replaced while a copy of it was made")
             temporary.replace(self.path(kept))
         finally:
             temporary.unlink(missing_ok=True)
-        return True
 
     def _write_index(self, kind: ArtifactKind, now: tuple[Keepsake, ...]) -> None:
         index = {

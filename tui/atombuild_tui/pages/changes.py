@@ -1,4 +1,7 @@
-"""What changed from the success before to the latest one. Lost modules come first: nothing else is as easily missed."""
+"""What changed from the success before to the latest one, or why nobody can tell.
+
+Lost modules come first: nothing else is as easily missed.
+"""
 
 from __future__ import annotations
 
@@ -147,6 +150,10 @@ def _artifact_lines(
     if compared is None:
         words = "nothing is compared yet: that takes two successful builds, and an idle moment"
         yield Line(head + Content.styled(words, "$quiet"), key=kind.value)
+        return
+    if compared.why:
+        words = f"build {compared.attempt} is compared with nothing: {visible(compared.why)}"
+        yield Line(head + Content.styled(words, "$doubt"), key=kind.value)
         return
     if compared.against is None or kind not in asked:
         words = f"build {compared.attempt} is the first success that was kept; the next one is compared with it"
