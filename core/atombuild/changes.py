@@ -6,13 +6,36 @@ numbers are kept, since an attempt that failed has *tried* a change, and yet not
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import enum
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from atombuild.status import ArtifactKind
 
 SHOWN_PATHS: Final = 12
 """How many names a line that says why has room for."""
+
+
+class How(enum.Enum):
+    """The way in which a path differs; the values are the words for it."""
+
+    MODIFIED = "changed"
+    ADDED = "new"
+    REMOVED = "deleted"
+
+
+def told(paths: Sequence[str], how: Sequence[How], total: int, *, most: int) -> str:
+    """Return what happened to these paths: ``deleted: a; new: b, c and 2 more``, ``most`` of each way.
+
+    ``how`` goes with ``paths``; where it is empty, they changed. ``total`` counts those that are not named too.
+    """
+    ways: dict[How, list[str]] = {}
+    for index, path in enumerate(paths):
+        ways.setdefault(how[index] if how else How.MODIFIED, []).append(path)
+    named = {way: names[:most] for way, names in ways.items()}
+    words = "; ".join(f"{way.value}: {', '.join(names)}" for way, names in named.items())
+    more = total - sum(map(len, named.values()))
+    return f"{words} and {more:,} more" if more > 0 else words
 
 
 class Changes:
@@ -24,22 +47,24 @@ class Changes:
         self.number = 0
         """Of the newest batch; 0 before the first."""
 
-        self._paths: dict[str, int] = {}
-        """By name, the newest batch that holds it."""
+        self._paths: dict[str, tuple[int, How]] = {}
+        """By name, the newest batch that holds it, and what became of it."""
 
         self._tried: dict[ArtifactKind, int] = {}
         self._held: dict[ArtifactKind, int] = {}
 
-    def add(self, paths: tuple[str, ...]) -> None:
-        """Count a batch."""
+    def add(self, batch: Mapping[str, How]) -> None:
+        """Count a batch: what changed, by name, and how."""
         self.number += 1
-        self._paths.update(dict.fromkeys(paths, self.number))
+        for path, how in batch.items():
+            before = self._paths[path][1] if path in self._paths else None
+            self._paths[path] = self.number, _both(before, how)
 
-    def untried(self, kinds: Iterable[ArtifactKind]) -> tuple[tuple[str, ...], int]:
-        """Return what no attempt has tried for one of these artifacts: the first names, and how many there are."""
+    def untried(self, kinds: Iterable[ArtifactKind]) -> tuple[tuple[str, ...], tuple[How, ...], int]:
+        """Return what no attempt has tried for one of these artifacts: the first names, how, and how many there are."""
         tried = min(self._tried.get(kind, 0) for kind in kinds)
-        paths = [path for path, number in self._paths.items() if number > tried]
-        return tuple(paths[:SHOWN_PATHS]), len(paths)
+        waiting = {path: how for path, (number, how) in self._paths.items() if number > tried}
+        return tuple(waiting)[:SHOWN_PATHS], tuple(waiting.values())[:SHOWN_PATHS], len(waiting)
 
     def begin(self, kinds: Iterable[ArtifactKind], number: int) -> None:
         """Note that an attempt begins: from here on the artifacts' records are about this batch."""
@@ -49,7 +74,7 @@ class Changes:
         """Note that an attempt is over, whatever came of it."""
         self._tried.update(dict.fromkeys(kinds, number))
         tried = min(self._tried.get(kind, 0) for kind in self._kinds)
-        self._paths = {path: batch for path, batch in self._paths.items() if batch > tried}
+        self._paths = {path: batch for path, batch in self._paths.items() if batch[0] > tried}
 
     def waiting(self, kinds: Iterable[ArtifactKind]) -> int:
         """Return how many batches no attempt has tried for one of these artifacts."""
@@ -69,3 +94,12 @@ class Changes:
         self._tried = dict.fromkeys(self._tried, self.number)
         self._held = dict.fromkeys(self._held, self.number)
         self._paths.clear()
+
+
+def _both(before: How | None, after: How) -> How:
+    """Return what two batches in a row did to a path."""
+    if before is How.ADDED and after is How.MODIFIED:
+        return How.ADDED
+    if before is How.REMOVED and after is How.ADDED:
+        return How.MODIFIED
+    return after

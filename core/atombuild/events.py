@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path, PurePath
 from typing import Any, Final
 
+from atombuild.changes import How
 from atombuild.checks.result import Check, CheckResult
 from atombuild.errors import Report
 from atombuild.finding import Finding
@@ -132,6 +133,9 @@ class ChangesSeen(Event):
     waiting: int
     """Batches not yet in any attempt, this one included."""
 
+    how: tuple[How, ...] = ()
+    """What became of each of ``paths``; empty: they changed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ChangesIgnored(Event):
@@ -226,6 +230,9 @@ class AttemptStarted(Event):
 
     settled: float | None = None
     """When it had been quiet for long enough, and the files were looked at."""
+
+    how: tuple[How, ...] = ()
+    """What became of each of ``paths``; empty: they changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Final, TextIO
 
+from atombuild.changes import told
 from atombuild.errors import Report
 from atombuild.events import (
     Advised,
@@ -189,18 +190,21 @@ class PlainView:
         self._out.line(visible(text))
 
 
+_NAMED: Final = 3
+"""Files that a line has room for."""
+
 _TOLD_MODES: Final = frozenset({Mode.POLLING, Mode.ROOT_GONE, Mode.PAUSED})
 
 
 def _cause(event: AttemptStarted) -> str:
     if event.cause is Cause.CHANGE:
-        return f"changed: {_names(event.paths, event.total)}"
+        return told(event.paths, event.how, event.total, most=_NAMED)
     return "at start" if event.cause is Cause.START else "on request"
 
 
 def _names(paths: tuple[str, ...], total: int) -> str:
-    shown = ", ".join(paths[:3])
-    more = total - min(3, len(paths))
+    shown = ", ".join(paths[:_NAMED])
+    more = total - min(_NAMED, len(paths))
     return f"{shown} and {more} more" if more > 0 else shown
 
 

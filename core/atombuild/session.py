@@ -25,7 +25,7 @@ from typing import Any, Final, Protocol
 
 from atombuild import builder
 from atombuild.builder import UNFINISHED, BuildableProject, Order, Plan, Records, Result
-from atombuild.changes import SHOWN_PATHS, Changes
+from atombuild.changes import SHOWN_PATHS, Changes, How
 from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
     Advised,
@@ -191,9 +191,9 @@ class Session:
             self._look_before(cause)
         self._show()
         number = self._changes.number
-        paths, total = self._changes.untried(plan.kinds)
+        paths, how, total = self._changes.untried(plan.kinds)
         order = Order(
-            self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, dict(self._records)
+            self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, how, dict(self._records)
         )
         self._verified = False
         result = builder.run(order, self._read_project, self, self._observer)
@@ -212,12 +212,12 @@ class Session:
             now = self._look_now(self._check_closed)
         except Cancelled:
             return False
-        changed = now.changed_since(self._seen) if self._seen is not None else ()
-        self._seen = now
+        before, self._seen = self._seen, now
+        changed = now.changed_since(before) if before is not None else ()
         self._verified = True
         relevant = self._relevant(changed)
         if relevant:
-            self._count(relevant)
+            self._count(relevant, before, now)
         elif changed:
             self._emit(ChangesIgnored(changed[:SHOWN_PATHS], len(changed), "in no artifact"))
         if self._went_back(now):
@@ -332,10 +332,10 @@ class Session:
         """Look at what is about to be built; a change that has been seen needs no second look."""
         if cause is not Cause.CHANGE or self._seen is None:
             now = self._look_now(self.check_cancelled)
-            relevant = self._relevant(now.changed_since(self._seen)) if self._seen is not None else ()
+            before, self._seen = self._seen, now
+            relevant = self._relevant(now.changed_since(before)) if before is not None else ()
             if relevant:
-                self._count(relevant)
-            self._seen = now
+                self._count(relevant, before, now)
         self._fingerprint = self._seen.fingerprint(self._admits)
 
     def _look_after(self, result: Result) -> None:
@@ -350,12 +350,12 @@ class Session:
         if missing and self._seen is not None:
             missing.intersection_update(self._seen.lacks(missing))
         gone = {path for path in missing if not os.path.lexists(self.root / path)} | self._vanished(result)
-        self._seen = now
+        before, self._seen = self._seen, now
         self._verified = True
         relevant = tuple(sorted({*self._relevant(changed), *gone}))
         if relevant:
             self._built = None
-            self._count(relevant)
+            self._count(relevant, before, now)
         self._show()
 
     def _look_now(self, breathe: Callable[[], object]) -> View:
@@ -408,10 +408,15 @@ class Session:
             return changed
         return tuple(path for path in changed if self._admits(path))
 
-    def _count(self, paths: tuple[str, ...]) -> None:
-        self._changes.add(paths)
+    def _count(self, paths: tuple[str, ...], before: View | None, now: View) -> None:
+        batch = dict.fromkeys(paths, How.MODIFIED)
+        if before is not None:
+            batch.update(dict.fromkeys(before.lacks(paths), How.ADDED))
+        batch.update(dict.fromkeys(now.lacks(paths), How.REMOVED))
+        self._changes.add(batch)
         waiting = self._changes.waiting(self.plan.kinds)
-        self._emit(ChangesSeen(self._changes.number, paths[:SHOWN_PATHS], len(paths), waiting))
+        how = tuple(batch.values())[:SHOWN_PATHS]
+        self._emit(ChangesSeen(self._changes.number, paths[:SHOWN_PATHS], len(paths), waiting, how))
 
     def _went_back(self, now: View) -> bool:
         """Whether changes are waiting although everything is again as the last good attempt found it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from atombuild.changes import How
 from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
     ArtifactStatus,
@@ -75,6 +76,18 @@ def terminal() -> Terminal:
         (
             AttemptStarted(1, Cause.CHANGE, tuple("abcdefg"), 20, 1, (SDIST,)),
             "attempt 1: changed: a, b, c and 17 more",
+        ),
+        (
+            AttemptStarted(
+                1,
+                Cause.CHANGE,
+                tuple("abcdefg"),
+                20,
+                1,
+                (SDIST,),
+                how=(How.REMOVED, How.ADDED, *(5 * [How.MODIFIED])),
+            ),
+            "attempt 1: deleted: a; new: b; changed: c, d, e and 15 more",
         ),
         (ProjectLoaded("demo", "1.0", "uv_build"), "demo 1.0, built by uv_build"),
         (

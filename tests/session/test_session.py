@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
+from atombuild.changes import How
 from atombuild.errors import (
     Cancelled,
     Location,
@@ -221,6 +222,46 @@ def test_the_attempt_names_what_changed(bench: Bench) -> None:
         2,
         2,
     )
+
+
+def test_a_deleted_a_new_and_a_moved_file_are_called_so(bench: Bench) -> None:
+    bench.tree.write("src/old.py", "1")
+    bench.tree.write("src/demo.py", "1")
+    bench.session.attempt(Cause.START)
+    del bench.tree.files["src/old.py"]
+    bench.tree.write("src/new.py", "1")
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    seen = bench.heard(ChangesSeen)[-1]
+    assert isinstance(seen, ChangesSeen)
+    assert dict(zip(seen.paths, seen.how, strict=True)) == {
+        "src/old.py": How.REMOVED,
+        "src/new.py": How.ADDED,
+        "src/demo.py": How.MODIFIED,
+    }
+    bench.session.attempt(Cause.CHANGE)
+    started = bench.heard(AttemptStarted)[-1]
+    assert isinstance(started, AttemptStarted)
+    assert (started.paths, started.how) == (seen.paths, seen.how)
+
+
+def test_a_file_that_went_and_came_back_before_it_was_built_has_changed(bench: Bench) -> None:
+    bench.tree.write("src/demo.py", "1")
+    bench.session.attempt(Cause.START)
+    del bench.tree.files["src/demo.py"]
+    bench.session.examine()
+    bench.tree.write("src/demo.py", "2")
+    bench.tree.write("src/new.py", "1")
+    bench.session.examine()
+    bench.tree.write("src/new.py", "2")
+    bench.session.examine()
+    bench.session.attempt(Cause.CHANGE)
+    started = bench.heard(AttemptStarted)[-1]
+    assert isinstance(started, AttemptStarted)
+    assert dict(zip(started.paths, started.how, strict=True)) == {
+        "src/demo.py": How.MODIFIED,
+        "src/new.py": How.ADDED,
+    }
 
 
 def test_a_change_that_no_artifact_holds_builds_nothing(bench: Bench) -> None:

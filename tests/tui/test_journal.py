@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timezone
 from pathlib import Path
 
+from atombuild.changes import How
 from atombuild.errors import Blame, Location, Report
 from atombuild.events import (
     Advised,
@@ -49,6 +51,8 @@ def test_an_attempt_begins_with_a_rule_that_names_number_time_and_cause() -> Non
     assert lines(told(scenes.started(7, Cause.CHANGE, "src/a.py", "src/b.py", total=3))) == [
         "build 7 · 12:02:11 · changed: src/a.py and 2 more"
     ]
+    moved = replace(scenes.started(7, Cause.CHANGE, "a.py", "b.py"), how=(How.REMOVED, How.ADDED))
+    assert lines(told(moved)) == ["build 7 · 12:02:11 · deleted: a.py; new: b.py"]
     assert lines(told(scenes.started(7, Cause.REQUEST))) == ["build 7 · 12:02:11 · on request"]
 
 

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from atombuild.changes import How
 from atombuild.watch.entry import Entry, EntryKind, Signature, read_digest, signature_of
 from atombuild.watch.filter import WatchFilter
-from atombuild.watch.snapshot import Change, How, Snapshot, diff, scan
+from atombuild.watch.snapshot import Change, Snapshot, diff, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from rich.style import Style
 
+from atombuild.changes import told
 from atombuild.errors import Report
 from atombuild.events import (
     Advised,
@@ -127,7 +128,7 @@ def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: 
     if isinstance(event, LockAwaited):
         return [Entry(Role.NOTE, f"waiting for {event.holder}", tone=Tone.DOUBT)]
     if isinstance(event, ChangesSeen) and (before.building or before.mode is Mode.PAUSED):
-        return [Entry(Role.NOTE, f"changed: {shown.listed(event.paths, event.total)}; {phrases.waiting(after)}")]
+        return [Entry(Role.NOTE, f"{told(event.paths, event.how, event.total, most=1)}; {phrases.waiting(after)}")]
     if isinstance(event, ChangesIgnored):
         return [Entry(Role.NOTE, phrases.ignored(after))]
     if isinstance(event, ModeChanged):

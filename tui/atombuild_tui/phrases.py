@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from atombuild.changes import told
 from atombuild.events import Cause
 from atombuild.status import Attempt, Standing, Tone
 from atombuild_tui import format as shown
@@ -52,9 +53,9 @@ def gone(artifact: Artifact, dashboard: Dashboard, now: float, zone: tzinfo | No
 
 
 def cause(build: Build) -> str:
-    """Return why a build was made: ``changed: src/a.py and 2 more``, ``start``, ``on request``."""
+    """Return why a build was made: ``deleted: src/a.py; new: src/b.py and 2 more``, ``start``, ``on request``."""
     if build.cause is Cause.CHANGE:
-        return f"changed: {shown.listed(build.paths, build.total)}"
+        return told(build.paths, build.how, build.total, most=1)
     return "start" if build.cause is Cause.START else "on request"
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from atombuild.changes import How
 from atombuild.checks.result import Check, CheckResult
 from atombuild.errors import Report
 from atombuild.events import (
@@ -145,6 +146,7 @@ class Build:
     saved: float | None = None
     noticed: float | None = None
     settled: float | None = None
+    how: tuple[How, ...] = ()
     """See :class:`AttemptStarted`."""
 
 
@@ -342,6 +344,7 @@ class Dashboard:
                 saved=event.saved,
                 noticed=event.noticed,
                 settled=event.settled,
+                how=event.how,
             ),
             artifacts=artifacts,
             # An artifact that is not built now goes on waiting for what it lacks.

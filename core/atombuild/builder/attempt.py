@@ -245,7 +245,9 @@ class _AttemptRun:
         elif not any(old.names for old in doomed.values()):
             self._warn_of_unclaimed()
         self._listener.emit(
-            AttemptStarted(self._records.number, order.cause, order.paths, order.total, order.change, self._kinds)
+            AttemptStarted(
+                self._records.number, order.cause, order.paths, order.total, order.change, self._kinds, how=order.how
+            )
         )
 
     def _tell_project(self, project: BuildableProject) -> None:

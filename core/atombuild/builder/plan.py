@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from atombuild.builder.seams import Records
+from atombuild.changes import How
 from atombuild.errors import Report
 from atombuild.events import Cause, Outcome
 from atombuild.publish import Identity
@@ -40,6 +41,9 @@ class Order:
     change: int = 0
     fingerprint: str | None = None
     """Of the inputs as they were just before."""
+
+    how: tuple[How, ...] = ()
+    """What became of each of ``paths``."""
 
     known: Records = field(default_factory=dict)
     """What the one who orders knows of the artifacts: old ones must fall even where the ledger was lost."""

@@ -15,7 +15,6 @@ as such, and a change of readability is a change.
 
 from __future__ import annotations
 
-import enum
 import errno
 import os
 import time
@@ -24,19 +23,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from atombuild.changes import How
 from atombuild.watch.entry import Entry, EntryKind, Signature, look, read_digest, signature_of
 from atombuild.watch.filter import Ignored, WatchFilter
 
 HASH_BUDGET: Final = 64 << 20
 """Bytes of content that are read only so that a later ``touch`` can be told from a change."""
-
-
-class How(enum.Enum):
-    """The way in which a path differs."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    MODIFIED = "modified"
 
 
 @dataclass(frozen=True, slots=True)
