@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atombuild import __version__
+from atombuild.after.allowed import state_folder
+from atombuild.bug_report import keep_bug_reports
+from atombuild.debug_log import debug_log
 from atombuild.errors import AtombuildError, OurBug, UsageMistake, system_reason
 from atombuild.exit_status import FAILED, SUCCEEDED, UNUSABLE_STATUS
 from atombuild.plain import Output, PlainView, standard_outputs
@@ -63,8 +66,10 @@ def main(
     given = sys.argv[1:] if argv is None else argv
     arguments = _parser(with_screen=screen is not None).parse_args(given)
     out, err = standard_outputs()
+    keep_bug_reports(state_folder() / "bugs")
     try:
-        status = _run(arguments, screen, out, err, _Given(tuple(given), actions))
+        with debug_log(arguments.debug, Path(arguments.path or ".").absolute()):
+            status = _run(arguments, screen, out, err, _Given(tuple(given), actions))
     except Exception as error:  # noqa: BLE001 (the command's boundary: a report that can be acted on, never a traceback)
         told = error if isinstance(error, AtombuildError) else OurBug(error, doing="starting")
         view = PlainView(out, err, watching=False)
@@ -163,6 +168,9 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         const="user",
         choices=("user", "project"),
         help="print the JSON Schema of your settings.toml, or of [tool.atombuild], and exit",
+    )
+    parser.add_argument(
+        "--debug", type=_path, metavar="FILE", help="write what goes on to FILE, a JSON object a line, for a bug report"
     )
     parser.add_argument("--version", action="version", version=f"atombuild-tui {__version__}")
     return parser

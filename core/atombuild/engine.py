@@ -10,6 +10,7 @@ Everything a view may call returns at once and is safe from any thread.
 from __future__ import annotations
 
 import enum
+import logging
 import queue
 import threading
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, Protocol, TypeAlias
 
 from atombuild.checks.result import Check
+from atombuild.debug_log import logged
 from atombuild.errors import Cancelled, OurBug
 from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned
 from atombuild.session import Session
@@ -24,6 +26,8 @@ from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.watch.settle import Settle
+
+_LOG: Final = logging.getLogger(__name__)
 
 _REFRESH_SECONDS: Final = 0.5
 """How often the output directory is looked at: two lstat calls."""
@@ -149,8 +153,8 @@ class Engine:
             with one_at_a_time:
                 emit(event)
 
-        self._checker = self._make_checker(say) if self._make_checker is not None else None
-        self._after = self._make_after(say) if self._make_after is not None else None
+        self._checker = self._make_checker(logged(say)) if self._make_checker is not None else None
+        self._after = self._make_after(logged(say)) if self._make_after is not None else None
         besides: list[Beside] = [each for each in (self._checker, self._after) if each is not None]
 
         def tell(event: Event) -> None:
@@ -265,6 +269,7 @@ class Engine:
             raise Cancelled
 
     def _take(self, message: _Message, session: Session, emit: Callable[[Event], None]) -> None:
+        _LOG.debug("%s", message)
         if message is _Command.STOP:
             return
         if message is _Command.BUILD:

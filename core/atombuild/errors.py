@@ -33,10 +33,15 @@ from __future__ import annotations
 
 import enum
 import errno
+import logging
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from atombuild.bug_report import write_bug_report
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Blame(enum.Enum):
@@ -429,6 +434,10 @@ class OurBug(AtombuildError):
         super().__init__(cause, doing)
         self.cause = cause
         self.doing = doing
+        self.report = write_bug_report(cause, doing)
+        """Where it is written down, for whoever wants to send it; None: nowhere."""
+
+        _LOG.error("a defect of ours, while %s", doing, exc_info=cause)
 
     def reports(self) -> tuple[Report, ...]:
         """One report with the innermost frame, so that a bug report can start from it."""
@@ -441,11 +450,17 @@ class OurBug(AtombuildError):
             Report(
                 self.blame,
                 f"atombuild itself failed while {self.doing}",
-                "this is our defect, not yours: please report it with the lines above",
+                f"we are sorry: this is our defect, not yours. {self._please}",
                 where=where,
                 why=(f"{type(self.cause).__name__}: {self.cause}",),
             ),
         )
+
+    @property
+    def _please(self) -> str:
+        if self.report is None:
+            return "Please report it with the lines above"
+        return f"Please send us {self.report}, which says what we need to know"
 
 
 def system_reason(error: OSError) -> str:

@@ -26,6 +26,7 @@ from typing import Any, Final, Protocol
 from atombuild import builder
 from atombuild.builder import UNFINISHED, BuildableProject, Order, Plan, Records, Result
 from atombuild.changes import SHOWN_PATHS, Changes, How
+from atombuild.debug_log import logged
 from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
     Advised,
@@ -131,7 +132,7 @@ class Session:
         """The latest that could be read; it tells which paths matter."""
         self._read_project = read_project
         self._look = look
-        self._emit = emit
+        self._emit = logged(emit)
         self._let_go = let_go
         self._observer = observer or Observer()
         # Plain flags: they are set by signal handlers too, and those must not wait for any lock.
