@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from atombuild import cli
-from atombuild.bug_report import keep_bug_reports
-from support.processes import once
+from support.processes import environment, once
 from support.projects import sample_project
 
 
@@ -70,43 +70,47 @@ def test_a_log_on_a_full_disk_stops_nothing(root: Path, tmp_path: Path) -> None:
     assert json.loads(log.read_text(encoding="ascii").splitlines()[0])["words"] == "begun"
 
 
-@pytest.fixture
-def defect(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Put a defect into what builds; return the folder of reports."""
+DEFECT = """
+import sys
+from atombuild import cli, headless
 
-    def fall(*_arguments: object) -> int:
-        raise ZeroDivisionError("a defect \x1b[31m\udcff")
+def fall(*_arguments):
+    raise ZeroDivisionError("a defect \\x1b[31m\\udcff")
 
-    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setattr("atombuild.headless.run", fall)
-    monkeypatch.setattr("sys.stdin", None)
-    return tmp_path / "state" / "bugs"
+headless.run = fall
+sys.exit(cli.main(["--once", sys.argv[1]]))
+"""
+"""The command, with a defect put into what builds."""
 
 
-def test_our_own_defect_is_a_short_apology_and_a_report_that_can_be_sent(
-    root: Path, defect: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    try:
-        assert [cli.main(["--once", str(root)]) for _ in range(2)] == [1, 1]
-    finally:
-        keep_bug_reports(None)
-    told = capfd.readouterr().err
-    (report,) = defect.iterdir()  # the same defect twice is one report
-    assert "error: atombuild itself failed while starting\n" in told
-    assert f"next: we are sorry: this is our defect, not yours. Please send us {report}, which says" in told
-    assert "Traceback" not in told
-    assert "\x1b" not in told
+def defective(root: Path, state: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", DEFECT, str(root)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(ATOMBUILD_STATE_DIR=str(state)),
+        timeout=30,
+    )
+
+
+def test_our_own_defect_is_a_short_apology_and_a_report_that_can_be_sent(root: Path, tmp_path: Path) -> None:
+    runs = [defective(root, tmp_path / "state") for _ in range(2)]
+    (report,) = (tmp_path / "state/bugs").iterdir()  # the same defect twice is one report
+    for done in runs:
+        assert done.returncode == 1
+        assert "error: atombuild itself failed while starting\n" in done.stderr
+        assert f"next: we are sorry: this is our defect, not yours. Please send us {report}, which" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "\x1b" not in done.stderr
     text = report.read_text(encoding="utf-8")
     assert "ZeroDivisionError: a defect" in text
     assert "in fall" in text
 
 
-def test_where_no_report_can_be_kept_the_apology_stands_alone(
-    root: Path, defect: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    defect.parent.write_text("a file in the folder's place")
-    try:
-        assert cli.main(["--once", str(root)]) == 1
-    finally:
-        keep_bug_reports(None)
-    assert "this is our defect, not yours. Please report it with the lines above" in capfd.readouterr().err
+def test_where_no_report_can_be_kept_the_apology_stands_alone(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file in the folder's place")
+    done = defective(root, tmp_path / "state")
+    assert done.returncode == 1
+    assert "this is our defect, not yours. Please report it with the lines above" in done.stderr
