@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import Location
-from atombuild_tui.editor import PRESETS, NoEditor, opening
+from atombuild_tui.editor import PRESETS, NoEditor, opening, split
 
 PLACE = Location(Path("/p/a b.toml"), 3, 11)
 
@@ -44,7 +44,7 @@ def test_an_editor_gets_file_line_and_column(
     programs: Path, said: str, arguments: list[str], in_terminal: bool
 ) -> None:
     found = opening(PLACE, {"EDITOR": said, "PATH": str(programs)})
-    assert found.command[0] == said.partition(" ")[0]
+    assert found.command[0] == str(programs / said.partition(" ")[0])
     assert list(found.command[1:]) == arguments
     assert found.in_terminal is in_terminal
 
@@ -68,6 +68,26 @@ def test_without_any_word_a_usual_one_is_looked_for(programs: Path, tmp_path: Pa
 def test_what_can_not_be_started_is_told(programs: Path, said: str, why: str) -> None:
     with pytest.raises(NoEditor, match=why):
         opening(PLACE, {"EDITOR": said, "PATH": str(programs)})
+
+
+def test_a_command_word_by_word_is_taken_as_it_is(programs: Path) -> None:
+    found = opening(PLACE, {"PATH": str(programs)}, ("code", "--user-data-dir", 'C:\\a "b" c'))
+    assert found.command[1:3] == ("--user-data-dir", 'C:\\a "b" c')
+    assert found.name == "code"
+
+
+def test_windows_says_it_with_backslashes_and_quotes() -> None:
+    said = r'"C:\Program Files\Code\code.exe" -n C:\temp'
+    assert split(said, posix=False) == (r"C:\Program Files\Code\code.exe", "-n", r"C:\temp")
+
+
+def test_an_editor_beside_us_is_started_from_where_it_was_found(
+    programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The project's folder, where it is started, may hold a program of the same name."""
+    monkeypatch.chdir(programs)
+    found = opening(PLACE, {"EDITOR": "./vim", "PATH": ""})
+    assert found.command[0] == str(programs / "vim")
 
 
 def test_a_file_is_never_an_option(programs: Path) -> None:

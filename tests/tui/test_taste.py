@@ -33,7 +33,7 @@ def test_what_can_be_followed_holds(tmp_path: Path) -> None:
     )
     assert wrong == []
     assert taste.theme == "atombuild-light"
-    assert taste.editor == "code -n 'a b'"
+    assert taste.editor == ("code", "-n", "a b")
     assert not taste.bell
     assert taste.keys == {"build": ("f5",), "search": ("slash", "ctrl+f"), "larger": ("L",)}
 

@@ -10,13 +10,13 @@ from textual.app import SuspendNotSupported
 
 from atombuild.errors import Location, system_reason
 from atombuild.sanitise import visible
-from atombuild_tui.editor import NoEditor, opening, run_in_terminal, start_beside
+from atombuild_tui.editor import Command, NoEditor, opening, run_in_terminal, start_beside
 
 if TYPE_CHECKING:
     from textual.app import App
 
 
-def open_in_editor(app: App[None], place: Location, root: Path | None, chosen: str = "") -> int | None:
+def open_in_editor(app: App[None], place: Location, root: Path | None, chosen: Command = "") -> int | None:
     """Open a place; say what went wrong where something did. Return the number of a signal that asked us to end."""
     # Not by Path: before Python 3.14 that raises where a name is too long or a folder may not be entered.
     if not os.path.isfile(place.path):  # noqa: PTH113

@@ -83,7 +83,11 @@ class NoEditor(Exception):
     """There is none, or its command can't be understood; the text says what to do."""
 
 
-def opening(place: Location, environ: Mapping[str, str], chosen: str = "") -> Opening:
+Command = str | tuple[str, ...]
+"""As people set it: in one string, as a shell would read it, or word by word."""
+
+
+def opening(place: Location, environ: Mapping[str, str], chosen: Command = "") -> Opening:
     """Return how to open a place. ``chosen``: the user's setting, before ``$VISUAL`` and ``$EDITOR``.
 
     Raises :class:`NoEditor`.
@@ -95,31 +99,47 @@ def opening(place: Location, environ: Mapping[str, str], chosen: str = "") -> Op
         )
     if not said:
         raise NoEditor("no editor is known: set $EDITOR, or `editor` in the settings")
-    try:
-        words = shlex.split(said, posix=os.name == "posix")
-    except ValueError as error:
-        raise NoEditor(f"the editor's command can't be read ({error}): {said}") from None
-    if not words or shutil.which(words[0], path=environ.get("PATH")) is None:
+    words = split(said, posix=os.name == "posix") if isinstance(said, str) else said
+    program = shutil.which(words[0], path=environ.get("PATH")) if words else None
+    if program is None:
         raise NoEditor(f"{words[0] if words else said} is not to be found: set $EDITOR, or `editor` in the settings")
     name = PurePath(words[0]).name.removesuffix(".exe").removesuffix(".cmd")
     preset = PRESETS.get(name, _UNKNOWN)
+    # What was found is what is started: Windows would not find code.cmd by the name of code, and from the project's
+    # folder a relative path is another one.
+    program = os.path.abspath(program)  # noqa: PTH100 (it may be a link, which is to be called by its name)
     # What starts with a dash would be an option, and a plus a line: a path from / on is neither.
     file = os.fspath(place.path.absolute())
-    return Opening((*words, *preset.arguments(file, place.line or 1, place.column or 1)), name, preset.in_terminal)
+    return Opening(
+        (program, *words[1:], *preset.arguments(file, place.line or 1, place.column or 1)), name, preset.in_terminal
+    )
+
+
+def split(said: str, *, posix: bool) -> tuple[str, ...]:
+    r"""Return the words of a command. Not ``posix``: a backslash is one, and quotes hold a word together.
+
+    Raises :class:`NoEditor`.
+    """
+    try:
+        words = shlex.split(said, posix=posix)
+    except ValueError as error:
+        raise NoEditor(f"the editor's command can't be read ({error}): {said}") from None
+    return tuple(words if posix else [word.strip('"') for word in words])
 
 
 def run_in_terminal(command: tuple[str, ...], folder: Path | None) -> int | None:
     """Run an editor in our terminal and wait for its end; return the number of a signal that asked *us* to end.
 
-    It gets the interrupts of the keyboard, not we. Asked to end, we end it first: nobody else will. Raises ``OSError``.
+    It gets the interrupts of the keyboard, not we. Asked to end, we end it first: nobody else will. Asked again, we
+    wait for it no more. Raises ``OSError``.
     """
     asked: list[int] = []
     # No standard output of ours: the screen is suspended, and whatever catches prints must not catch an editor.
     process = subprocess.Popen(command, cwd=folder)
 
     def end(number: int, _frame: FrameType | None) -> None:
+        (process.kill if asked else process.terminate)()
         asked.append(number)
-        process.terminate()
 
     handlers: dict[int, Callable[[int, FrameType | None], None]] = {signal.SIGINT: lambda _number, _frame: None}
     handlers |= {getattr(signal, name): end for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)}

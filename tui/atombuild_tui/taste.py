@@ -5,7 +5,6 @@ What the screen does not know (a theme, an action, a key that is taken) is told 
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ class Taste:
     """What holds."""
 
     theme: str | None = None
-    editor: str = ""
+    editor: str | tuple[str, ...] = ""
     bell: bool = True
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By the id of an action, as Textual names keys."""
@@ -69,8 +68,7 @@ def taste_of(settings: UserSettings, themes: Collection[str]) -> tuple[Taste, tu
             f"keys.{name}", f"the key of `{name}` is that of `{other}` already", f"give `{other}` another key as well"
         )
         del keys[name]
-    editor = settings.editor if isinstance(settings.editor, str) else shlex.join(settings.editor or ())
-    return Taste(theme, editor, settings.bell, keys), tuple(reports)
+    return Taste(theme, settings.editor or "", settings.bell, keys), tuple(reports)
 
 
 def _understood(settings: UserSettings, refuse: Callable[[str, str, str], None]) -> dict[str, tuple[str, ...]]:
