@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from support.eventually import PATIENCE, eventually
 from support.projects import SAMPLE, sample_project
 
 pexpect = pytest.importorskip("pexpect", reason="needs a pseudo-terminal")
@@ -43,7 +44,7 @@ class Terminal:
             ["-m", "support.screen.program", *arguments],
             env=environment,
             dimensions=(24, 80),
-            timeout=20,
+            timeout=PATIENCE,
             encoding=None,
         )
         self.written = b""
@@ -118,12 +119,9 @@ def test_a_second_ctrl_c_does_not_wait_for_the_engine(terminal: Callable[..., Te
 
 def test_it_does_not_survive_its_terminal(terminal: Callable[..., Terminal]) -> None:
     screen = terminal()
-    began = time.monotonic()
     screen.child.ptyproc.fileobj.close()
     screen.child.closed = screen.child.ptyproc.closed = True
-    while screen.child.isalive():
-        assert time.monotonic() - began < 10
-        time.sleep(0.02)
+    eventually(lambda: not screen.child.isalive(), "it went on without its terminal", seconds=10)
     assert screen.status == 128 + signal.SIGHUP
 
 
@@ -191,41 +189,79 @@ def test_nothing_hostile_reaches_it_from_any_page(terminal: Callable[..., Termin
         assert words in screen.written, words
 
 
-def test_an_editor_gets_the_terminal_and_gives_it_back(tmp_path: Path) -> None:
-    root = sample_project(tmp_path)
-    (root / "pyproject.toml").write_text("[project]\nname = \n")
-    editor = tmp_path / "vim"
-    editor.write_text('#!/bin/sh\ntrap : INT\necho "editing: $*"\nread answer || read answer\necho "got $answer"\n')
-    editor.chmod(0o755)
-    environment = {**os.environ, "TERM": "xterm-256color", "VISUAL": str(editor)}
-    environment.pop("NO_COLOR", None)
-    child = pexpect.spawn(
-        sys.executable,
-        ["-m", "atombuild_tui", str(root)],
-        env=environment,
-        dimensions=(24, 80),
-        timeout=20,
-        encoding=None,
-    )
-    try:
-        child.expect_exact(b"where  ")
-        child.send("e")
-        child.expect_exact(b"\x1b[?1049l")
-        child.expect_exact(f"editing: +call cursor(2,8) {root}/pyproject.toml".encode())
-        # Builds go on meanwhile: it is mended, and built before the screen is back.
-        (root / "pyproject.toml").write_text((SAMPLE / "pyproject.toml").read_text())
-        until = time.monotonic() + 20
-        while not list((root / "dist").glob("*.whl")):
-            assert time.monotonic() < until, "the engine stood still"
-            time.sleep(0.02)  # a file's coming is told by nothing else here
-        child.send("\x03")
-        child.send("hello\r")
-        child.expect_exact(b"got hello")
-        child.expect_exact(b"\x1b[?1049h")
-        child.expect_exact(b"holds your latest change")
-        child.send("q")
-        child.expect(pexpect.EOF)
-        child.wait()
-        assert child.exitstatus == 0
-    finally:
-        child.close(force=True)
+class Editing:
+    """The app on a project that is broken, in mid-edit: the editor has the terminal."""
+
+    def __init__(self, folder: Path, script: str) -> None:
+        self.root = sample_project(folder)
+        (self.root / "pyproject.toml").write_text("[project]\nname = \n")
+        editor = folder / "vim"
+        editor.write_text(f"#!/bin/sh\n{script}\n")
+        editor.chmod(0o755)
+        environment = {**os.environ, "TERM": "xterm-256color", "VISUAL": str(editor)}
+        environment.pop("NO_COLOR", None)
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "atombuild_tui", str(self.root)],
+            env=environment,
+            dimensions=(24, 80),
+            timeout=PATIENCE,
+            encoding=None,
+        )
+        self.child.expect_exact(b"where  ")
+        self.child.send("e")
+        self.child.expect_exact(b"\x1b[?1049l")
+
+    def status(self) -> int:
+        """Return the status that the app ends with."""
+        self.child.expect(pexpect.EOF)
+        self.child.wait()
+        return int(self.child.exitstatus if self.child.signalstatus is None else -self.child.signalstatus)
+
+
+@pytest.fixture
+def editing(tmp_path: Path) -> Iterator[Callable[[str], Editing]]:
+    opened: list[Editing] = []
+
+    def start(script: str) -> Editing:
+        opened.append(Editing(tmp_path, script))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        one.child.close(force=True)
+
+
+def test_an_editor_gets_the_terminal_and_gives_it_back(editing: Callable[[str], Editing]) -> None:
+    app = editing('trap : INT\necho "editing: $*"\nread answer || read answer\necho "got $answer"')
+    app.child.expect_exact(f"editing: +call cursor(2,8) {app.root}/pyproject.toml".encode())
+    # Builds go on meanwhile: it is mended, and built before the screen is back.
+    (app.root / "pyproject.toml").write_text((SAMPLE / "pyproject.toml").read_text())
+    eventually(lambda: list((app.root / "dist").glob("*.whl")), "the engine stood still")
+    app.child.send("\x03")
+    app.child.send("hello\r")
+    app.child.expect_exact(b"got hello")
+    app.child.expect_exact(b"\x1b[?1049h")
+    app.child.expect_exact(b"holds your latest change")
+    app.child.send("q")
+    assert app.status() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_while_the_editor_has_the_terminal_ends_both(
+    editing: Callable[[str], Editing], number: signal.Signals
+) -> None:
+    app = editing("trap 'echo saved; exit 0' TERM\necho editing\nwhile :; do read answer; done")
+    app.child.expect_exact(b"editing")
+    app.child.kill(number)
+    app.child.expect_exact(b"saved")
+    assert app.status() == 128 + number
+
+
+def test_an_editor_that_does_not_end_is_ended_by_the_second_signal(editing: Callable[[str], Editing]) -> None:
+    app = editing("trap 'echo not me' TERM\necho editing\nwhile :; do read answer; done")
+    app.child.expect_exact(b"editing")
+    app.child.kill(signal.SIGTERM)
+    app.child.expect_exact(b"not me")
+    app.child.kill(signal.SIGTERM)
+    assert app.status() == 128 + signal.SIGTERM
