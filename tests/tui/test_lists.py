@@ -76,3 +76,14 @@ async def test_a_cut_line_of_wide_characters_can_be_moved_to_its_end() -> None:
         await pilot.press("z", *["right"] * 10)
         await settle(pilot)
         assert any("語end" in row for row in shown(app))
+
+
+async def test_marks_stand_where_the_words_stand() -> None:
+    app = OverheardApp(ScriptedEngine(*scenes.opening()))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        rows = app.screen.query_one("#history-rows", RowsView)
+        rows.mark("needle")
+        marked = rows._with_marks(Content("\u0130\u0130\u0130 needle"))
+        (span,) = marked.spans
+        assert marked.plain[span.start : span.end] == "needle", "that capital folds to two characters"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from atombuild.events import Event, Level, Log
+from atombuild_tui.journal import Entry, Role
 from atombuild_tui.widgets.log import BuildLog
+from atombuild_tui.widgets.log_buffer import LogBuffer
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
 
@@ -55,6 +57,16 @@ async def test_a_search_goes_there_as_it_is_typed_and_round() -> None:
         assert "search" not in "\n".join(shown(app)[-3:-1])
         await press(pilot, "slash", *"nowhere")
         assert "nothing found" in "\n".join(shown(app))
+
+
+def test_a_full_log_that_forgets_as_much_as_it_learns_is_searched_anew() -> None:
+    """Its length and its rows are then what they were before."""
+    log = BuildLog(buffer=LogBuffer(kept=100))
+    log.buffer.append(Entry(Role.INFO, "old") for _ in range(90))
+    assert log._with("new") == []
+    log.buffer.append(Entry(Role.INFO, "new") for _ in range(11))
+    assert len(log.buffer) == 90
+    assert len(log._with("new")) == 11
 
 
 async def test_what_comes_while_searching_moves_no_reader() -> None:

@@ -7,7 +7,6 @@ an attempt is longer than the view, its end is shown, or the first report of its
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -26,6 +25,7 @@ from atombuild.status import Tone
 from atombuild_tui import format as shown
 from atombuild_tui.journal import Entry, Role
 from atombuild_tui.problem import Problem
+from atombuild_tui.sought import occurrences
 from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer, Row
 from atombuild_tui.widgets.row import PAN
 
@@ -71,7 +71,7 @@ class BuildLog(ScrollView, can_focus=True):
 
     def __init__(self, *, id: str | None = None, buffer: LogBuffer | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.buffer = buffer or LogBuffer()
+        self.buffer = buffer if buffer is not None else LogBuffer()
         self.following = True
         self.unread = 0
         """Rows that came since the reader left the end."""
@@ -229,7 +229,7 @@ class BuildLog(ScrollView, can_focus=True):
 
     def _with(self, wanted: str) -> list[int]:
         """Return the entries with a text; they are looked for anew only when something was written."""
-        state = (wanted, id(self.buffer), len(self.buffer), self.buffer.rows)
+        state = (wanted, self.buffer, self.buffer.written)
         if self._found[0] != state:
             entries = enumerate(self.buffer)
             self._found = state, [number for number, entry in entries if wanted in entry.text.casefold()]
@@ -442,9 +442,8 @@ class BuildLog(ScrollView, can_focus=True):
         for first, last, colour in entry.colours:
             if last > offset and first < offset + len(text):
                 whole.stylize(colour, max(first - offset, 0), last - offset)
-        if self._marked:
-            for match in re.finditer(re.escape(self._marked), text, re.IGNORECASE):
-                whole.stylize(self._style("match"), match.start(), match.end())
+        for first, last in occurrences(text, self._marked):
+            whole.stylize(self._style("match"), first, last)
         return list(Segment.apply_style(whole.render(_CONSOLE), style))
 
     def _style(self, name: str) -> Style:

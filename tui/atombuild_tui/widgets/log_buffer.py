@@ -57,6 +57,8 @@ class LogBuffer:
         self._starts: list[int] = []
         self._end = 0
         self._characters = 0
+        self.written = 0
+        """Entries that were ever added: as long as it is the same, so are they all."""
 
     def __len__(self) -> int:
         """Entries kept."""
@@ -78,6 +80,7 @@ class LogBuffer:
             self._starts.append(self._end)
             self._end += len(_folded(entry, self._width)) if self._may_fold(entry) else 1
             self._characters += len(entry.text)
+            self.written += 1
         return self._forget()
 
     def __iter__(self) -> Iterator[Entry]:

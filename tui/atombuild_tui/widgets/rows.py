@@ -20,6 +20,7 @@ from textual.style import Style
 from textual.visual import RenderOptions
 
 from atombuild_tui.actions import Where, bindings
+from atombuild_tui.sought import occurrences
 from atombuild_tui.widgets.row import GAP, PAN, moved, spread
 
 if TYPE_CHECKING:
@@ -364,10 +365,7 @@ class RowsView(ScrollView, can_focus=True):
         return strip.adjust_cell_length(width, style.rich_style)
 
     def _with_marks(self, content: Content) -> Content:
-        plain, length = content.plain.casefold(), len(self._marked)
         style = Style.from_styles(self.get_component_styles("rows--match"))
-        at = plain.find(self._marked)
-        while at >= 0:
-            content = content.stylize(style, at, at + length)
-            at = plain.find(self._marked, at + length)
+        for first, last in occurrences(content.plain, self._marked):
+            content = content.stylize(style, first, last)
         return content
