@@ -339,6 +339,13 @@ class Remembered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChecksWaiting(Event):
+    """Which checks were asked for and did not begin yet; replaces what was said before."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckStarted(Event):
     """A check that was asked for begins; builds go on beside it."""
 
@@ -413,6 +420,7 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     Advised: "advised",
     AttemptFinished: "attempt-finished",
     Remembered: "remembered",
+    ChecksWaiting: "checks-waiting",
     CheckStarted: "check-started",
     CheckFinished: "check-finished",
     CommandStarted: "command-started",

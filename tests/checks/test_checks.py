@@ -18,7 +18,7 @@ from atombuild.builder import Plan, Result
 from atombuild.checks import install
 from atombuild.checks.checker import Checker
 from atombuild.checks.result import Check, CheckResult, Verdict
-from atombuild.events import AttemptFinished, Cause, CheckFinished, CheckStarted, Event, Outcome
+from atombuild.events import AttemptFinished, Cause, CheckFinished, CheckStarted, ChecksWaiting, Event, Outcome
 from atombuild.inspection.contents import read_contents
 from atombuild.isolated.cache import OVERRIDE, cache_folder
 from atombuild.session import Session
@@ -41,8 +41,15 @@ class Desk:
         self.waits: list[float] = []
         """Seconds that a check waited for."""
 
-        self.checker = Checker(self.setup, self.events.put, wait=self.waits.append)
+        self.heard: list[Event] = []
+        """All of it, in order."""
+
+        self.checker = Checker(self.setup, self._hear, wait=self.waits.append)
         self.session = self.setup.session(self.checker.note)
+
+    def _hear(self, event: Event) -> None:
+        self.heard.append(event)
+        self.events.put(event)
 
     def build(self) -> None:
         self.session.attempt(Cause.REQUEST)
@@ -325,6 +332,26 @@ def test_a_wheel_that_is_none_is_said_to_be_none(desk: Desk) -> None:
     wheel.write_bytes(b"somebody put this here")
     result = desk.check(Check.INSTALL)
     assert (result.verdict, result.words) == (UNKNOWN, f"{wheel.name} can't be looked into")
+
+
+def test_what_waits_is_told_until_it_begins(desk: Desk) -> None:
+    desk.build()
+    for check in Check:
+        desk.checker.ask(check)
+    for _ in Check:
+        desk.answer()
+    desk.checker.ask(Check.PARITY)
+    desk.checker.cancel()
+    desk.checker.close()
+    waiting: tuple[Check, ...] = ()
+    most = 0
+    for event in desk.heard:
+        if isinstance(event, CheckStarted):
+            assert event.check not in waiting
+        elif isinstance(event, ChecksWaiting):
+            waiting, most = event.checks, max(most, len(event.checks))
+    assert most >= 2
+    assert waiting == ()
 
 
 def test_what_waits_is_not_asked_for_twice(desk: Desk) -> None:

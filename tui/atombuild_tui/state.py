@@ -24,6 +24,7 @@ from atombuild.events import (
     ChangesSeen,
     CheckFinished,
     CheckStarted,
+    ChecksWaiting,
     CommandEnded,
     CommandNotRun,
     CommandStarted,
@@ -221,6 +222,9 @@ class Dashboard:
     checks: tuple[CheckResult, ...] = ()
     """The latest result of each check that was asked for."""
 
+    checks_waiting: tuple[Check, ...] = ()
+    """Those that were asked for, and did not begin yet."""
+
     checking: Check | None = None
     """The check that runs."""
 
@@ -295,6 +299,8 @@ class Dashboard:
             return replace(self, after=AfterBuild(self.after.command if self.after else "", event.words, tone))
         if isinstance(event, CommandNotRun):
             return replace(self, after=AfterBuild(event.command, event.why, Tone.DOUBT, asks=True))
+        if isinstance(event, ChecksWaiting):
+            return replace(self, checks_waiting=event.checks)
         if isinstance(event, CheckStarted):
             return replace(self, checking=event.check)
         if isinstance(event, CheckFinished):

@@ -22,7 +22,7 @@ from atombuild.checks.from_files import check_parity, check_reproducible
 from atombuild.checks.install import check_install
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
 from atombuild.errors import AtombuildError, Cancelled, OurBug, remedy, system_reason
-from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, Event
+from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, ChecksWaiting, Event
 from atombuild.isolated.cache import cache_folder
 from atombuild.isolated.interpreter import find_interpreter
 from atombuild.session import Session
@@ -49,7 +49,7 @@ class Checker:
         *,
         wait: Callable[[float], object] | None = None,
     ) -> None:
-        """``emit`` is called from a thread of ours, and never again after :meth:`close`.
+        """``emit`` is called from a thread of ours or of who asks, and never again after :meth:`close`.
 
         ``wait`` pauses for so many seconds; without one, the clock does, until somebody gives the check up.
         """
@@ -79,6 +79,7 @@ class Checker:
             if self._closed or check in self._waiting:
                 return
             self._waiting.add(check)
+            self._tell_waiting()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="atombuild-checks", daemon=True)
                 self._thread.start()
@@ -87,7 +88,9 @@ class Checker:
     def cancel(self) -> None:
         """Give up the check that runs, and those that wait."""
         with self._lock:
-            self._waiting.clear()
+            if self._waiting:
+                self._waiting.clear()
+                self._tell_waiting()
             self._stop.set()
             session = self._session
         if session is not None:
@@ -101,6 +104,9 @@ class Checker:
         if self._thread is not None:
             self._thread.join()
 
+    def _tell_waiting(self) -> None:
+        self._emit(ChecksWaiting(tuple(check for check in Check if check in self._waiting)))
+
     # In the thread.
 
     def _run(self) -> None:
@@ -112,6 +118,7 @@ class Checker:
                 self._stop.clear()
                 if self._closed:
                     return
+                self._tell_waiting()
             self._emit(CheckStarted(check))
             started, began = time.time(), time.monotonic()
             result = self._result(check)

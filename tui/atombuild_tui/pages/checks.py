@@ -68,6 +68,9 @@ def _lines(check: Check, view: View) -> Iterator[Line]:
     if board.checking is check:
         yield Line(question, Content.styled("● checking", "bold $busy"), check.value)
         return
+    if check in board.checks_waiting:
+        yield Line(question, Content.styled("○ waits for its turn", "bold $busy"), check.value)
+        return
     if result is None:
         yield Line(question, Content.styled("Enter checks it", "$quiet"), check.value)
         return

@@ -90,7 +90,7 @@ class PageTabs(Horizontal):
         lost = max((compared.lost_total for compared in dashboard.compared), default=0)
         self.query_one(f"#tab-{Page.CHANGES.value}", Tab).show(f"✗{lost} lost" if lost else "", bad=True)
         failed = sum(1 for result in dashboard.checks if result.verdict is Verdict.FAILED)
-        news = "●" if dashboard.checking is not None else f"✗{failed}" if failed else ""
+        news = "●" if dashboard.checking is not None or dashboard.checks_waiting else f"✗{failed}" if failed else ""
         self.query_one(f"#tab-{Page.CHECKS.value}", Tab).show(news, bad=bool(failed))
 
         after = dashboard.after
