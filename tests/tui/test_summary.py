@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from atombuild.events import Event
+import pytest
+
+from atombuild.checks.result import Check
+from atombuild.events import CheckStarted, Event
 from atombuild_tui.door import cleaned
 from atombuild_tui.state import Dashboard
-from atombuild_tui.summary import summary
+from atombuild_tui.summary import left_early, summary
 from support.screen import scenes
 from support.screen.engine import NOON
 
@@ -45,6 +48,26 @@ def test_of_a_project_that_became_unusable_it_is_said_what_stands_all_the_same()
     assert wheel.startswith("  ✓ wheel  succeeded")
     assert what.startswith("✗ no Python project at")
     assert hint.startswith("  next: ")
+
+
+@pytest.mark.parametrize(
+    ("events", "words"),
+    [
+        (scenes.building(NOON), "left while a build was still being stopped; the next start tells what became of it"),
+        (
+            [CheckStarted(Check.PARITY), *scenes.command()[:1]],
+            "left while a check and the project's command was still being ended",
+        ),
+        (scenes.command()[:1], "left while the project's command was still being ended"),
+        (scenes.success(NOON), "left while something was still being ended"),
+    ],
+    ids=["a build", "both others", "a command", "nothing known"],
+)
+def test_what_was_left_in_the_middle_is_called_by_its_name(events: list[Event], words: str) -> None:
+    board = Dashboard()
+    for event in (*scenes.opening(), *events):
+        board = board.apply(event, NOON)
+    assert left_early(board).startswith(words)
 
 
 def test_before_anything_is_known_nothing_is_said() -> None:

@@ -120,6 +120,23 @@ async def test_the_screen_follows_the_file_and_follows_it_again_when_it_changes(
         assert "settings.toml:2:" in rows
 
 
+async def test_a_theme_that_is_taken_out_of_the_file_goes_and_one_chosen_by_a_key_stays(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('theme = "atombuild-light"\n')
+    app, _ = an_app(path)
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("t")
+        chosen = app.theme
+        assert chosen != "atombuild-light"
+        path.write_text('theme = "atombuild-light"\nbell = false\n')
+        app._follow_settings()
+        assert app.theme == chosen, "the setting is what it was"
+        path.write_text("bell = true\n")
+        app._follow_settings()
+        assert app.theme == themes.DARK.name
+
+
 async def test_a_hostile_file_reaches_no_terminal_raw(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     path.write_text('"\\u001b]0;owned\\u0007[/]" = 1\ntheme = "\\u202e[red]"\n')

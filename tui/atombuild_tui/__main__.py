@@ -27,7 +27,7 @@ def show_screen(order: cli.ScreenOrder) -> int:
     from atombuild_tui.late import LateEngine  # noqa: PLC0415
     from atombuild_tui.quickness import be_quick  # noqa: PLC0415
     from atombuild_tui.serve.child import when_orphaned  # noqa: PLC0415
-    from atombuild_tui.summary import summary  # noqa: PLC0415
+    from atombuild_tui.summary import left_early, summary  # noqa: PLC0415
 
     be_quick()
     engine = LateEngine(lambda: _engine(order))
@@ -39,7 +39,7 @@ def show_screen(order: cli.ScreenOrder) -> int:
     for line in () if order.in_browser else summary(app.dashboard):
         out.line(line)
     if not (app.left_in_time and engine.join(_LAST_SECONDS)):
-        err.line("left while a build was still being stopped; the next start tells what became of it")
+        err.line(left_early(app.dashboard))
     return app.return_code or (FAILED if engine.failed else SUCCEEDED)
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.app import App, SystemCommand
 from textual.message import Message
 
-from atombuild.events import Looked
+from atombuild.events import Failure, Looked
 from atombuild_tui import actions, signals, themes
 from atombuild_tui.actions import Where
 from atombuild_tui.attention import Attention
@@ -269,14 +269,17 @@ class AtombuildApp(App[None]):
 
         if self._follower is None:
             self._follower = Follower(self._settings_path)
+        before = self._follower.taste.theme
         reports = self._follower.follow(self.available_themes)
         if reports is None:
             return
         self._taste = taste = self._follower.taste
-        if taste.theme is not None:
-            self.theme = taste.theme
+        if taste.theme != before:
+            # Also when there is none any more. One that was chosen by a key since stays until the setting changes.
+            self.theme = taste.theme or themes.DARK.name
         self.set_keymap({name: ",".join(keys) for name, keys in taste.keys.items()})
         self._main.name_keys(actions.with_keys(taste.keys))
+        self._places = self._places.after(Failure(reports))
         self._main.tell(reports, self.dashboard.root)
 
     def write_terminal(self, data: str) -> None:
@@ -334,7 +337,7 @@ class AtombuildApp(App[None]):
         chosen = self._taste.editor if self._taste is not None else ""
         # What is typed into the editor is no signal for us, not even an interrupt.
         with signals.unheard(asyncio.get_running_loop(), self._obey, listens=self._listens):
-            number = open_in_editor(self, event.place, self._places.root, chosen)
+            number = open_in_editor(self, self._places.file_of(event.place), self._places.root, chosen)
         if number is not None:
             self._obey(number)
 

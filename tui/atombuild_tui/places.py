@@ -5,12 +5,18 @@ What is shown of a path was made harmless, and may for that be the name of no fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
-from atombuild.events import ArtifactStatus, Compared, Event, SessionStarted
+from atombuild.errors import Location
+from atombuild.events import Advised, ArtifactStatus, Compared, Event, Failure, ProjectUnusable, SessionStarted
+from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind
+
+_MOST: Final = 1000
+"""Files with odd names that are remembered, the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,19 @@ class Places:
     before: Mapping[ArtifactKind, Path] = field(default_factory=dict)
     """Copies of the successes before them."""
 
+    real: Mapping[Path, Path] = field(default_factory=dict)
+    """The files that errors and advice name, by their paths as they are shown, where the two differ."""
+
+    def file_of(self, place: Location) -> Location:
+        """Return the place that is meant by one that is shown."""
+        return replace(place, path=self.real.get(place.path, place.path))
+
     def after(self, event: Event) -> Places:
         """Return the places after an event, as the engine sent it."""
+        if isinstance(event, Failure | ProjectUnusable):
+            return self._with(report.where for report in event.reports)
+        if isinstance(event, Advised):
+            return self._with(finding.where for finding in event.findings)
         if isinstance(event, SessionStarted):
             return replace(self, root=event.root)
         if isinstance(event, ArtifactStatus) and event.path is not None:
@@ -37,6 +54,13 @@ class Places:
             kept, before = _with(self.kept, event.kind, event.kept), _with(self.before, event.kind, event.before)
             return replace(self, kept=kept, before=before)
         return self
+
+    def _with(self, named: Iterable[Location | None]) -> Places:
+        paths = {place.path for place in named if place is not None}
+        new = {shown: path for path in paths if (shown := Path(visible(str(path)))) != path}
+        if not new:
+            return self
+        return replace(self, real=dict([*self.real.items(), *new.items()][-_MOST:]))
 
 
 def _with(paths: Mapping[ArtifactKind, Path], kind: ArtifactKind, path: Path | None) -> Mapping[ArtifactKind, Path]:

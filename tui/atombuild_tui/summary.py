@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from atombuild.sanitise import visible
+from atombuild.status import Tone
 from atombuild.units import size_words
 from atombuild_tui import phrases
 from atombuild_tui.state import Artifact, Dashboard
@@ -11,6 +12,15 @@ from atombuild_tui.state import Artifact, Dashboard
 def summary(dashboard: Dashboard) -> tuple[str, ...]:
     """Return the lines; none where nothing is known. Every text is safe to print."""
     return (*_standing(dashboard), *_unusable(dashboard))
+
+
+def left_early(dashboard: Dashboard) -> str:
+    """Return what was still going on when we left without waiting for it any more."""
+    if dashboard.building:
+        return "left while a build was still being stopped; the next start tells what became of it"
+    command = dashboard.after is not None and dashboard.after.tone is Tone.BUSY
+    others = [name for name, is_on in (("a check", dashboard.checking), ("the project's command", command)) if is_on]
+    return f"left while {' and '.join(others) or 'something'} was still being ended; dist/ is as it is said above"
 
 
 def _unusable(dashboard: Dashboard) -> tuple[str, ...]:
