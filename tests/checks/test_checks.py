@@ -8,7 +8,6 @@ import queue
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
 from support.archives import wheel
+from support.eventually import eventually
 from support.own_backend import write_project
 from support.projects import sample_project
 
@@ -233,10 +233,7 @@ def test_a_check_is_given_up_and_nothing_of_it_runs_on(desk: Desk) -> None:
     desk.build()
     desk.checker.ask(Check.INSTALL)
     desk.checker.ask(Check.PARITY)
-    until = time.monotonic() + 60
-    while not (marker.exists() and marker.read_text()):
-        assert time.monotonic() < until, "the import never began"
-        time.sleep(0.01)  # nothing tells that a file came
+    eventually(lambda: marker.exists() and marker.read_text(), "the import never began")
     desk.checker.cancel()
     assert desk.answer().words == "given up"
     with pytest.raises(ProcessLookupError):
@@ -261,8 +258,7 @@ def test_a_build_apart_that_begins_just_as_it_is_given_up_ends_at_once(
 
             def late(cause: Cause) -> Result:
                 threading.Thread(target=give_up, args=(checkers[0],), daemon=True).start()
-                while not (session._closed or session._cancelled):
-                    time.sleep(0.001)  # plain flags, which nothing waits for
+                eventually(lambda: session._closed or session._cancelled, "it was never given up")
                 result = attempt(cause)
                 outcomes.append(result.outcome)
                 return result
@@ -293,10 +289,7 @@ def test_the_engine_gives_the_checks_up_when_it_is_told_to(desk: Desk) -> None:
         while not isinstance(desk.events.get(timeout=90), AttemptFinished):
             pass
         engine.check(Check.INSTALL)
-        until = time.monotonic() + 60
-        while not marker.exists():
-            assert time.monotonic() < until, "the import never began"
-            time.sleep(0.01)  # nothing tells that a file came
+        eventually(marker.exists, "the import never began")
         engine.cancel_checks()
         assert desk.answer().words == "given up"
     finally:

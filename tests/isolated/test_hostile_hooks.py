@@ -16,6 +16,7 @@ from atombuild.events import ArtifactStatus, Cause, Event, Failure, Log, Outcome
 from atombuild.isolated import Options, project
 from atombuild.isolated.process import PlainProcesses
 from atombuild.status import ArtifactKind
+from support.eventually import eventually
 from support.own_backend import PYPROJECT, session_of, set_before, write_project
 from support.projects import visible_files
 
@@ -86,7 +87,7 @@ class Hostile:
 
     def cancel_when(self, ready: Callable[[], bool]) -> None:
         def watch() -> None:
-            until(ready)
+            eventually(ready, "the hook never got there")
             self.session.cancel()
 
         threading.Thread(target=watch, daemon=True).start()
@@ -101,13 +102,6 @@ class Hostile:
     @property
     def lines(self) -> list[str]:
         return [line for event in self.events if isinstance(event, Log) for line in event.lines]
-
-
-def until(ready: Callable[[], bool], seconds: float = 30) -> None:
-    give_up = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 def runs(pid: int) -> bool:
@@ -180,7 +174,7 @@ def test_a_process_that_a_hook_leaves_running_is_ended_and_said(tmp_path: Path) 
     hostile = Hostile(tmp_path, LEAVES_A_DAEMON)
     try:
         assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
-        until(lambda: not any(map(runs, hostile.noted())))
+        eventually(lambda: not any(map(runs, hostile.noted())), "a process of the hook still runs")
         assert "ended a process that backend left running" in hostile.lines
     finally:
         hostile.session.end()
@@ -204,7 +198,7 @@ def test_a_hook_that_kills_its_server_is_a_failure_with_words(tmp_path: Path) ->
         assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
         (failure,) = [event for event in hostile.events if isinstance(event, Failure)]
         assert failure.reports[0].what == "the process that runs the build backend's hooks was ended from outside"
-        until(lambda: not any(map(runs, hostile.noted())))
+        eventually(lambda: not any(map(runs, hostile.noted())), "a process of the hook still runs")
         set_before(hostile.root, "pass")
         assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.SUCCEEDED
     finally:

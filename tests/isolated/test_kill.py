@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from support.eventually import eventually
 from support.own_backend import set_before, write_project
 from support.projects import visible_files
 
@@ -22,13 +22,6 @@ with open({pids!r}, "w") as file:
     file.write(f"{{os.getpid()}} {{child.pid}} .")
 time.sleep(300)
 """
-
-
-def until(ready: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 30
-    while not ready():
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
 
 
 def is_gone(pid: int) -> bool:
@@ -49,11 +42,11 @@ def test_a_killed_builder_leaves_no_hook_running_and_the_next_start_says_what_ha
     assert subprocess.run(command(root), capture_output=True, check=False, timeout=120).returncode == 0
     set_before(root, HANGS.format(pids=str(pids)))
     builder = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    until(lambda: pids.exists() and pids.read_text().endswith("."))
+    eventually(lambda: pids.exists() and pids.read_text().endswith("."), "the hook never began")
     builder.send_signal(signal.SIGKILL)
     builder.wait()
     for pid in pids.read_text().split()[:2]:
-        until(lambda pid=int(pid): is_gone(pid))  # type: ignore[misc]
+        eventually(partial(is_gone, int(pid)), f"{pid} still runs")
     assert visible_files(root / "dist") == []
     set_before(root, "pass")
     done = subprocess.run(command(root), capture_output=True, check=False, text=True, timeout=120)

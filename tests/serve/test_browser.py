@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.browser import Tab, browser, chromium
+from support.eventually import soon
 from support.projects import sample_project, visible_files
 from support.serving import Serving
 
@@ -52,13 +51,15 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
 
 
 async def gone(process: int) -> None:
-    for _ in range(400):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(process, 0)
-            await asyncio.sleep(0.05)  # another program's end is told to nobody else
-            continue
-        return
-    raise AssertionError(f"{process} is still there")
+    await soon(lambda: not runs(process), f"{process} is still there")
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def test_it_is_seen_and_steered_and_builds(serving: Serving) -> None:

@@ -16,6 +16,8 @@ from typing import Any
 
 import aiohttp
 
+from support.eventually import soon
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PATIENCE = 40.0
 
@@ -123,9 +125,8 @@ async def browser() -> AsyncIterator[Browser]:
 
 async def _port(profile: Path, process: subprocess.Popen[bytes]) -> int:
     told = profile / "DevToolsActivePort"
-    until = asyncio.get_running_loop().time() + PATIENCE
-    while not (told.exists() and "\n" in told.read_text()):
-        assert process.poll() is None, "chromium ended"
-        assert asyncio.get_running_loop().time() < until, "chromium never listened"
-        await asyncio.sleep(0.05)  # it says so by a file
+    await soon(
+        lambda: (told.exists() and "\n" in told.read_text()) or process.poll() is not None, "chromium never listened"
+    )
+    assert process.poll() is None, "chromium ended"
     return int(told.read_text().splitlines()[0])

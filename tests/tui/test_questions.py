@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import stat
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from atombuild.checks.checker import Checker
 from atombuild.engine import Engine
 from atombuild.wiring import ProjectSetup
 from atombuild_tui.app import AtombuildApp
+from support.eventually import soon
 from support.projects import sample_project
 from support.screen.engine import settle, shown
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 SIZES = [(80, 24), (120, 40)]
-PATIENCE = 30.0
 
 
 class Author:
@@ -46,10 +45,9 @@ class Author:
 
     async def sees(self, *words: str) -> str:
         """Wait until all of this is on the screen."""
-        until = asyncio.get_running_loop().time() + PATIENCE
-        while not all(each in self.screen() for each in words):
-            assert asyncio.get_running_loop().time() < until, f"{words} never came:\n{self.screen()}"
-            await asyncio.sleep(0.02)  # what another thread does is told by the screen alone
+        await soon(
+            lambda: all(each in self.screen() for each in words), lambda: f"{words} never came:\n{self.screen()}"
+        )
         return self.screen()
 
     def save(self, path: str, change: Callable[[str], str]) -> None:
@@ -61,10 +59,7 @@ class Author:
         return self.app.dashboard.build.number if self.app.dashboard.build else 0
 
     async def rebuilt(self, after: int) -> None:
-        until = asyncio.get_running_loop().time() + PATIENCE
-        while self.built <= after or self.app.dashboard.building:
-            assert asyncio.get_running_loop().time() < until, self.screen()
-            await asyncio.sleep(0.02)  # as above
+        await soon(lambda: self.built > after and not self.app.dashboard.building, self.screen)
 
 
 def an_engine(root: Path) -> Engine:
@@ -164,10 +159,7 @@ async def test_what_broke_and_where(
         monkeypatch.setenv("VISUAL", str(tmp_path / "code"))
         await me.press("e")
         await me.sees("opened in code")
-        until = asyncio.get_running_loop().time() + PATIENCE
-        while not (opened.exists() and opened.read_text()):
-            assert asyncio.get_running_loop().time() < until
-            await asyncio.sleep(0.02)  # another program writes it
+        await soon(lambda: opened.exists() and opened.read_text(), "the editor was not started")
         assert opened.read_text().split() == ["--goto", f"{root}/pyproject.toml:3:11"]
 
 
@@ -262,11 +254,16 @@ async def test_every_key_of_a_list_does_no_harm_on_any_page(root: Path, number: 
         assert (await me.press("1")).count("✓ succeeded") >= 2
 
 
-async def test_pages_survive_every_size(root: Path) -> None:
+@pytest.mark.parametrize("number", range(1, 8))
+async def test_a_page_survives_every_size_and_the_statuses_stay_in_sight(root: Path, number: int) -> None:
     async with author(root, (80, 24)) as me:
-        for number in range(1, 8):
-            await me.press(str(number))
-            for width, height in ((20, 5), (200, 60), (44, 60), (1, 1), (80, 24)):
-                await me.pilot.resize_terminal(width, height)
-                await settle(me.pilot)
-        assert "✓ succeeded" in me.screen()
+        await me.sees("holds your latest change")
+        await me.press(str(number))
+        for width, height in ((20, 5), (200, 60), (44, 60), (1, 1), (80, 24)):
+            await me.pilot.resize_terminal(width, height)
+            await settle(me.pilot)
+            rows = shown(me.app)
+            assert len(rows) == height
+            status = "✓ succeeded" if width >= len("sdist   ✓ succeeded") + 6 else "✓ suc…"
+            if (width, height) != (1, 1):
+                assert sum(status in row for row in rows[:20]) >= 2, "\n".join(rows)
