@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from atombuild.isolated.cache import OVERRIDE
+from atombuild.folders import CACHE_VARIABLE
 
 
 @pytest.fixture(scope="session", autouse=True)
 def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep build environments apart from those of whoever runs the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(OVERRIDE, str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(CACHE_VARIABLE, str(tmp_path_factory.mktemp("cache")))
         yield

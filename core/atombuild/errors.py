@@ -18,6 +18,7 @@
     │   ├── SpoolFailed          a temporary file for a very large member could not be written
     │   ├── KeptUnreadable       what the last build left can't be read back
     │   ├── StagedUnreadable     what a backend wrote can't be read back
+    │   ├── ProgramNotStarted    an interpreter, a backend's helper or the project's command could not be started
     │   ├── PersistFailed        the new artifact is whole and could not get its final name
     │   └── SyncFailed           the artifact stands, but the disk did not confirm it
     ├── ArtifactUnreadable       an artifact that somebody looks into is gone, damaged, or too much
@@ -374,6 +375,24 @@ class KeptUnreadable(MachineFailure):
     def what(self) -> str:
         """Names the artifact."""
         return f"what the last build left of {self.path.name} can't be read back"
+
+
+class ProgramNotStarted(MachineFailure):
+    """A program could not be started. ``path`` is the program as it was named."""
+
+    def __init__(self, path: Path, reason: OSError, *, hint: str) -> None:
+        super().__init__(path, reason)
+        self.hint = hint
+
+    @property
+    def what(self) -> str:
+        """Names the program."""
+        return f"{self.path} could not be started"
+
+    def reports(self) -> tuple[Report, ...]:
+        """As of any refusal; what to do depends on who starts it, and its place is in its name."""
+        (report,) = super().reports()
+        return (replace(report, hint=self.hint, where=None),)
 
 
 class PersistFailed(MachineFailure):

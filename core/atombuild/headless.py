@@ -75,7 +75,8 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 def clean_cache(out: Output) -> int:
     """Empty what is kept for this user, and say how much that was."""
-    from atombuild.isolated.cache import cache_folder, empty_cache  # noqa: PLC0415 (only this needs it)
+    from atombuild.folders import cache_folder  # noqa: PLC0415 (only this needs it)
+    from atombuild.isolated.cache import empty_cache  # noqa: PLC0415 (only this needs it)
 
     count, freed = empty_cache()
     out.line(visible(f"removed {count} build environments, {size_words(freed)} in all, from {cache_folder()}"))

@@ -18,8 +18,8 @@ from atombuild.checks import install
 from atombuild.checks.checker import Checker
 from atombuild.checks.result import Check, CheckResult, Verdict
 from atombuild.events import AttemptFinished, Cause, CheckFinished, CheckStarted, ChecksWaiting, Event, Outcome
+from atombuild.folders import CACHE_VARIABLE, cache_folder
 from atombuild.inspection.contents import read_contents
-from atombuild.isolated.cache import OVERRIDE, cache_folder
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
@@ -304,7 +304,7 @@ def test_a_disk_that_refuses_is_no_bug_and_no_other_wheel(
     desk.build()
     if where == "folder":
         (tmp_path / "taken").write_text("a file where a folder belongs")
-        monkeypatch.setenv(OVERRIDE, str(tmp_path / "taken"))
+        monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "taken"))
     else:
 
         def full(_source: object, target: object) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from atombuild.builder import Plan
 from atombuild.events import Cause, Compared, Event
+from atombuild.folders import cache_folder
 from atombuild.inspection import keepsakes as module
 from atombuild.inspection.compared import Comparer
 from atombuild.inspection.difference import is_module
 from atombuild.inspection.keepsakes import Keepsakes, NotKept, prune
-from atombuild.isolated.cache import cache_folder
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
 from support.archives import wheel

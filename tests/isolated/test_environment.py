@@ -11,9 +11,10 @@ import pytest
 from atombuild.builder import Plan
 from atombuild.errors import WriteFailed
 from atombuild.events import Cause, Event, Failure, Outcome, Preparing, Warned
+from atombuild.folders import CACHE_VARIABLE, cache_folder
 from atombuild.isolated import Options
 from atombuild.isolated import environment as environments
-from atombuild.isolated.cache import OVERRIDE, cache_folder, empty_cache
+from atombuild.isolated.cache import empty_cache
 from atombuild.wiring import ProjectSetup
 from support.backends import copy_of, need
 from support.projects import visible_files
@@ -57,7 +58,7 @@ def _required(path: Path) -> str:
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
-    monkeypatch.setenv(OVERRIDE, str(tmp_path / "cache"))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     return Built(tmp_path)
 
 
@@ -173,6 +174,6 @@ def test_a_damaged_environment_is_made_anew(built: Built) -> None:
 
 
 def test_a_cache_that_can_not_be_written_is_the_machines_refusal(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(OVERRIDE, "/dev/null/cache")
+    monkeypatch.setenv(CACHE_VARIABLE, "/dev/null/cache")
     assert built.build() is Outcome.FAILED
     assert built.failure.reports[0].blame is WriteFailed.blame

@@ -9,10 +9,10 @@ import jsonschema
 import pytest
 import tomli
 
+from atombuild.folders import SETTINGS_VARIABLE, settings_path
 from atombuild.project.checks import Findings, Table
 from atombuild.project.document import parse_document
 from atombuild.project.pyproject import Pyproject
-from atombuild.settings.place import OVERRIDE, settings_path
 from atombuild.settings.reading import read_settings_table
 from atombuild.settings.registry import SETTINGS, Place, settings_of
 from atombuild.settings.schema import schema
@@ -137,7 +137,7 @@ def test_a_folder_in_its_place_is_told(file: SettingsFile) -> None:
 
 
 def test_the_place_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(OVERRIDE, str(tmp_path / "mine.toml"))
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(tmp_path / "mine.toml"))
     assert settings_path() == tmp_path / "mine.toml"
-    monkeypatch.delenv(OVERRIDE)
+    monkeypatch.delenv(SETTINGS_VARIABLE)
     assert settings_path().name == "settings.toml"

@@ -22,7 +22,7 @@ def show_screen(order: cli.ScreenOrder) -> int:
         from atombuild_tui.serve.command import serve  # noqa: PLC0415 (only --serve needs a web server)
 
         return serve(order.serve, order.arguments, order.root)
-    from atombuild.settings.place import settings_path  # noqa: PLC0415
+    from atombuild.folders import settings_path  # noqa: PLC0415
     from atombuild_tui.app import AtombuildApp  # noqa: PLC0415 (--once and --help load no screen)
     from atombuild_tui.late import LateEngine  # noqa: PLC0415
     from atombuild_tui.quickness import be_quick  # noqa: PLC0415

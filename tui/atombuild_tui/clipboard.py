@@ -12,7 +12,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from atombuild.after.allowed import state_folder
+from atombuild.folders import state_folder
 from atombuild.sanitise import visible
 from atombuild_tui import format as shown
 

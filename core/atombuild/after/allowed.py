@@ -8,28 +8,18 @@ may be forgotten. Then it is asked for once more; nothing runs that nobody allow
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
 from pathlib import Path
 from typing import Any, Final
 
-from platformdirs import user_state_path
+from atombuild.folders import state_folder
+from atombuild.private import write_private
 
 Command = str | tuple[str, ...]
 
-OVERRIDE: Final = "ATOMBUILD_STATE_DIR"
-"""The variable that names another folder for what is to last."""
-
 _MOST: Final = 1000
 """Projects that are remembered; beyond it the oldest are asked for anew."""
-
-
-def state_folder() -> Path:
-    """Return the folder for what is to last; it may not be there yet."""
-    named = os.environ.get(OVERRIDE)
-    return Path(named).absolute() if named else user_state_path("atombuild")
 
 
 class Allowed:
@@ -50,17 +40,7 @@ class Allowed:
         known[self._root] = [each for number, each in enumerate(mine) if each not in mine[:number]][-10:]
         for surplus in list(known)[: max(len(known) - _MOST, 0)]:
             del known[surplus]
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = self._path.with_name(f".allowed-{secrets.token_hex(4)}")
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                json.dump(known, file)
-            temporary.replace(self._path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        write_private(self._path, json.dumps(known).encode())
 
     def _read(self) -> dict[str, list[Any]]:
         """Return what is remembered. Nothing, where it can't be read or is nothing of ours: then it is asked anew."""

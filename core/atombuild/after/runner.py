@@ -38,8 +38,8 @@ from atombuild.events import (
     Failure,
     Outcome,
 )
-from atombuild.isolated.process import run_process
 from atombuild.output import ProgramOutput
+from atombuild.processes import run_process
 from atombuild.project.checks import Findings, Table
 from atombuild.project.pyproject import read_pyproject
 from atombuild.project.settings import read_own_settings

@@ -23,7 +23,7 @@ from atombuild.checks.install import check_install
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
 from atombuild.errors import AtombuildError, Cancelled, OurBug, remedy, system_reason
 from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, ChecksWaiting, Event
-from atombuild.isolated.cache import cache_folder
+from atombuild.folders import cache_folder
 from atombuild.isolated.interpreter import find_interpreter
 from atombuild.session import Session
 from atombuild.status import ArtifactKind, Attempt, Standing

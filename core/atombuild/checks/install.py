@@ -20,7 +20,7 @@ from atombuild.inspection.contents import Contents, read_contents
 from atombuild.inspection.text import entry_points, read_member
 from atombuild.isolated.environment import installer
 from atombuild.isolated.interpreter import Interpreter
-from atombuild.isolated.process import run_process
+from atombuild.processes import run_process
 from atombuild.status import ArtifactKind
 
 _LOAD: Final = Path(__file__).parent / "inside" / "load.py"
@@ -73,7 +73,7 @@ def check_install(
 ) -> CheckResult:
     """Install a wheel into ``folder``, which is empty, and try what is in it. ``check`` may raise to give up.
 
-    Raises :class:`BackendFailure` where a program can't even be started, :class:`ArtifactUnreadable` for what is no
+    Raises :class:`ProgramNotStarted` where a program can't even be started, :class:`ArtifactUnreadable` for what is no
     wheel, and ``OSError`` where the scratch folder can't be used.
     """
     copy = folder / wheel.name

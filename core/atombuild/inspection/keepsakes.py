@@ -16,7 +16,6 @@ import contextlib
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import time
 from collections.abc import Callable
@@ -26,7 +25,8 @@ from typing import Any, Final
 
 from atombuild.archive.bounds import open_regular
 from atombuild.errors import SdistRejected, system_reason
-from atombuild.isolated.cache import cache_folder, size_of
+from atombuild.folders import cache_folder, name_for, size_of
+from atombuild.private import private_file, write_private
 from atombuild.status import ArtifactKind
 from atombuild.units import size_words
 
@@ -59,8 +59,7 @@ class Keepsakes:
     """The copies of one project's artifacts in one output directory."""
 
     def __init__(self, root: Path, out_dir: Path) -> None:
-        both = os.fsencode(root.resolve()) + b"\0" + os.fsencode(out_dir.resolve())
-        self._folder = cache_folder() / "kept" / hashlib.sha256(both).hexdigest()[:16]
+        self._folder = cache_folder() / "kept" / name_for(root, out_dir)
 
     def of(self, kind: ArtifactKind) -> tuple[Keepsake, ...]:
         """Return what is kept of an artifact, the latest first; at most two, and only what is really there."""
@@ -91,7 +90,6 @@ class Keepsakes:
                     self._write_index(kind, now)
                 return now
             kept = Keepsake(attempt, sha256, f"{kind.value}-{attempt}-{sha256[:8]}{kind.suffix}")
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._copy(artifact, kept, breathe)
             now = (kept, *before[:1])
             self._write_index(kind, now)
@@ -104,29 +102,22 @@ class Keepsakes:
         return now
 
     def _copy(self, artifact: Path, kept: Keepsake, breathe: Callable[[], object]) -> None:
-        temporary = self._folder / f".{secrets.token_hex(8)}"
         digest = hashlib.sha256()
-        try:
-            with open_regular(artifact) as source, temporary.open("xb") as copy:
-                if os.fstat(source.fileno()).st_size > LARGEST:
-                    raise NotKept(f"it is larger than {size_words(LARGEST)}, and no copy of such a file is kept")
-                while piece := source.read(_PIECE):
-                    breathe()
-                    digest.update(piece)
-                    copy.write(piece)
+        with open_regular(artifact) as source, private_file(self.path(kept)) as copy:
+            if os.fstat(source.fileno()).st_size > LARGEST:
+                raise NotKept(f"it is larger than {size_words(LARGEST)}, and no copy of such a file is kept")
+            while piece := source.read(_PIECE):
+                breathe()
+                digest.update(piece)
+                copy.write(piece)
             if digest.hexdigest() != kept.sha256:
                 raise NotKept("it was replaced while a copy of it was made")
-            temporary.replace(self.path(kept))
-        finally:
-            temporary.unlink(missing_ok=True)
 
     def _write_index(self, kind: ArtifactKind, now: tuple[Keepsake, ...]) -> None:
         index = {
             each.value: [asdict(kept) for kept in (now if each is kind else self.of(each))] for each in ArtifactKind
         }
-        temporary = self._folder / f".{secrets.token_hex(8)}"
-        temporary.write_text(json.dumps(index), encoding="utf-8")
-        temporary.replace(self._folder / "index.json")
+        write_private(self._folder / "index.json", json.dumps(index).encode())
 
     def _remove_others(self) -> None:
         """Remove the copies that no index names any more, and, where all takes too much, those of other projects."""

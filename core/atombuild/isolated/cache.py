@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_cache_path
-
 from atombuild.errors import WriteFailed
-
-OVERRIDE: Final = "ATOMBUILD_CACHE_DIR"
-"""The variable that names another folder."""
+from atombuild.folders import cache_folder, name_for, size_of
 
 LIMIT: Final = 4 * 1024**3
 """Bytes that all kept environments may take; beyond it those that were not used for longest go."""
-
-
-def cache_folder() -> Path:
-    """Return the folder; it may not be there yet."""
-    named = os.environ.get(OVERRIDE)
-    return Path(named).absolute() if named else user_cache_path("atombuild")
 
 
 def environments_folder() -> Path:
@@ -38,9 +24,7 @@ def work_folder(root: Path, out_dir: Path) -> Path:
     Compilers keep what did not change only where the paths of the sources stay the same. An empty ``.gitignore`` tells
     backends that look for one upwards (hatchling) that nothing here is ignored: a home may have one of ``*``.
     """
-    both = os.fsencode(root.resolve()) + b"\0" + os.fsencode(out_dir.resolve())
-    name = hashlib.sha256(both).hexdigest()[:16]
-    folder = _made(cache_folder() / "work" / name)
+    folder = _made(cache_folder() / "work" / name_for(root, out_dir))
     ignore = folder / ".gitignore"
     try:
         if not ignore.exists():
@@ -48,15 +32,6 @@ def work_folder(root: Path, out_dir: Path) -> Path:
     except OSError as error:
         raise WriteFailed(ignore, error) from error
     return folder
-
-
-def size_of(folder: Path) -> int:
-    """Return the bytes that a folder's files take, as far as they can be looked at."""
-    total = 0
-    for each in _walk(folder):
-        with contextlib.suppress(OSError):
-            total += each.stat(follow_symlinks=False).st_size
-    return total
 
 
 def empty_cache() -> tuple[int, int]:
@@ -76,18 +51,6 @@ def empty_cache() -> tuple[int, int]:
         except OSError as error:
             raise WriteFailed(folder / part, error) from error
     return count, freed
-
-
-def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    yield from _walk(Path(entry.path))
-                else:
-                    yield entry
-    except OSError:
-        return  # gone meanwhile, or not ours to see: it counts for nothing
 
 
 def _made(folder: Path) -> Path:

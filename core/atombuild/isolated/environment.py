@@ -26,9 +26,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
 from atombuild.errors import EnvironmentFailure, UsageMistake, WriteFailed
-from atombuild.isolated.cache import LIMIT, environments_folder, size_of
+from atombuild.folders import size_of
+from atombuild.isolated.cache import LIMIT, environments_folder
 from atombuild.isolated.interpreter import Interpreter
-from atombuild.isolated.process import run_process
+from atombuild.isolated.process import START_HINT
+from atombuild.processes import run_process
 from atombuild.sanitise import visible_lines
 from atombuild.units import seconds_words
 
@@ -192,7 +194,7 @@ class Maker:
         script = Path(__file__).parent / "inside" / "make_environment.py"
         command = [str(wish.interpreter.executable), str(script), str(order), str(answer)]
         environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-        ended = run_process(command, None, environ, hear, self.check)
+        ended = run_process(command, None, environ, hear, self.check, hint=START_HINT)
         said = tuple(visible_lines(bytes(output)))
         if ended.status != 0:
             self.log(said)

@@ -18,8 +18,9 @@ from atombuild.events import Event, Level, Log
 from atombuild.isolated.description import Description
 from atombuild.isolated.environment import Environment
 from atombuild.isolated.options import ConfigSettings
-from atombuild.isolated.process import Call, Ended, HookProcesses
+from atombuild.isolated.process import Call, HookProcesses
 from atombuild.output import ProgramOutput
+from atombuild.processes import Ended
 from atombuild.status import ArtifactKind
 from atombuild.units import seconds_words
 

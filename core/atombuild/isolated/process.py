@@ -10,32 +10,30 @@ import array
 import contextlib
 import json
 import os
-import queue
 import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Protocol
+from typing import IO, Final, Protocol
 
-from atombuild.errors import BackendFailure
-
-GRACE_SECONDS: Final = 2.0
-"""Between asking a hook to end and ending it."""
+from atombuild.errors import BackendFailure, ProgramNotStarted
+from atombuild.processes import GRACE_SECONDS, PATIENCE_SECONDS, Ended, run_process
 
 _LAST_WAIT_SECONDS: Final = 2.0
 """For the server to say that everything ended, on top of the grace."""
 
-_PATIENCE_SECONDS: Final = 0.05
-"""Between two looks at whether somebody asked to stop."""
-
 _PIECE: Final = 1 << 16
+
+START_HINT: Final = (
+    "check the interpreter that --python names; or empty the kept environments: atombuild-tui --clean-cache"
+)
+"""Where an interpreter can't be started."""
 
 _INSIDE: Final = Path(__file__).parent / "inside"
 
@@ -54,17 +52,6 @@ class Call:
 
     lock: int | None
     """A descriptor to hold for as long as anything of the hook runs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a hook's process ended."""
-
-    status: int
-    """Exit status; the negative number of a signal that killed it."""
-
-    strays: int = 0
-    """Processes that it left running, and that were ended."""
 
 
 class HookProcesses(Protocol):
@@ -152,7 +139,7 @@ class HookServer:
             )
         except OSError as error:
             ours.close()
-            raise _not_started(self._python, error) from error
+            raise ProgramNotStarted(self._python, error, hint=START_HINT) from error
         finally:
             theirs.close()
         self._socket = ours
@@ -244,7 +231,7 @@ class _Conversation:
     def _turn(self, hear: Callable[[bytes], None]) -> tuple[Ended | None, bool]:
         link = self._link.fileno()
         watched = [link] if self._heard_all else [link, self._output]
-        ready, _, _ = select.select(watched, [], [], _PATIENCE_SECONDS)
+        ready, _, _ = select.select(watched, [], [], PATIENCE_SECONDS)
         if self._output in ready:
             data = os.read(self._output, _PIECE)
             self._heard_all = not data
@@ -276,114 +263,19 @@ class PlainProcesses:
 
     def run(self, call: Call, hear: Callable[[bytes], None], check: Callable[[], None]) -> Ended:
         """See :class:`HookProcesses`."""
-        options: dict[str, Any] = {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-        if sys.platform != "win32":
-            options = {"start_new_session": True, "pass_fds": [] if call.lock is None else [call.lock]}
         return run_process(
             [str(self._python), str(_INSIDE / "hook.py"), *call.arguments],
             call.cwd,
             call.environ,
             hear,
             check,
-            options=options,
+            inherited=() if call.lock is None else (call.lock,),
+            hint=START_HINT,
         )
 
     def close(self) -> None:
         """Nothing is kept."""
 
 
-def run_process(
-    command: list[str],
-    cwd: str | None,
-    environ: Mapping[str, str],
-    hear: Callable[[bytes], None],
-    check: Callable[[], None],
-    *,
-    options: Mapping[str, Any] | None = None,
-) -> Ended:
-    """Run a command in a group of its own to its end; when this returns or raises, its group is no more."""
-    if options is None:
-        options = {"start_new_session": True}
-    try:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            env=dict(environ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            **options,
-        )
-    except OSError as error:
-        raise _not_started(Path(command[0]), error) from error
-    pieces: queue.Queue[bytes] = queue.Queue(maxsize=16)  # a process that floods us waits
-    over = threading.Event()
-    reader = threading.Thread(target=_read, args=(process, pieces, over), name="atombuild-output", daemon=True)
-    reader.start()
-    try:
-        while process.poll() is None or not pieces.empty():
-            with contextlib.suppress(queue.Empty):
-                hear(pieces.get(timeout=_PATIENCE_SECONDS))
-            check()
-    except BaseException:
-        _end_group(process)
-        raise
-    finally:
-        _kill_group(process)
-        over.set()
-        reader.join(_LAST_WAIT_SECONDS)  # no longer: a process that left the group may keep the output open
-        if not reader.is_alive() and process.stdout is not None:
-            process.stdout.close()
-    while not pieces.empty():
-        hear(pieces.get())
-    return Ended(process.returncode)
-
-
-def _read(process: subprocess.Popen[bytes], pieces: queue.Queue[bytes], over: threading.Event) -> None:
-    """Pass the output on; once it is over, what does not fit any more is nobody's business."""
-    if process.stdout is None:
-        return
-    while data := os.read(process.stdout.fileno(), _PIECE):
-        while True:
-            try:
-                pieces.put(data, timeout=_PATIENCE_SECONDS)
-            except queue.Full:
-                if over.is_set():
-                    return
-            else:
-                break
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to end, then end it, and wait for that."""
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
-            os.kill(process.pid, signal.CTRL_BREAK_EVENT)
-        else:
-            os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
-        process.wait()
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    if sys.platform == "win32":
-        if process.poll() is None:
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], check=False, capture_output=True)
-    else:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
 def _exit_code(wait_status: int) -> int:
     return os.waitstatus_to_exitcode(wait_status)
-
-
-def _not_started(python: Path, error: OSError) -> BackendFailure:
-    return BackendFailure(
-        f"{python} could not be started",
-        hint="check the interpreter that --python names; or empty the kept environments: atombuild-tui --clean-cache",
-        why=(error.strerror or str(error),),
-    )

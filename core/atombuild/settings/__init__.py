@@ -2,7 +2,6 @@
 
 registry   every setting, once: parsing, the JSON Schema and the README's table are made from it
 reading    typed values out of a table, each refusal with its line
-place      where the person's file is
 user       that file
 schema     both places as JSON Schema
 """
