@@ -144,7 +144,9 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         "--build-constraint", type=_path, metavar="FILE", help="constraints on what is installed for the build"
     )
     backends.add_argument(
-        "--clean-cache", action="store_true", help="remove the kept build environments, say how much that was, and exit"
+        "--clean-cache",
+        action="store_true",
+        help="remove all that is kept between builds, build environments above all, say how much that was, and exit",
     )
     parser.add_argument(
         "--allow-commands",

@@ -79,7 +79,8 @@ def clean_cache(out: Output) -> int:
     from atombuild.isolated.cache import empty_cache  # noqa: PLC0415 (only this needs it)
 
     count, freed = empty_cache()
-    out.line(visible(f"removed {count} build environments, {size_words(freed)} in all, from {cache_folder()}"))
+    environments = "1 build environment" if count == 1 else f"{count} build environments"
+    out.line(visible(f"removed what was kept, {environments} among it, {size_words(freed)} in all: {cache_folder()}"))
     return SUCCEEDED
 
 

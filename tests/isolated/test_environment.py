@@ -165,6 +165,17 @@ def test_emptying_removes_all_and_the_next_build_makes_one_again(built: Built) -
     assert len(built.installs) == 1
 
 
+def test_emptying_removes_what_a_killed_check_left_and_counts_what_it_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    for part in ("environments", "work", "kept", "checks", "somebody-elses"):
+        (tmp_path / part / "inner").mkdir(parents=True)
+        (tmp_path / part / "inner" / "file").write_bytes(b"12345")
+    assert empty_cache() == (1, 20)
+    assert [path.name for path in tmp_path.iterdir()] == ["somebody-elses"]
+
+
 def test_a_damaged_environment_is_made_anew(built: Built) -> None:
     assert built.build() is Outcome.SUCCEEDED
     (kept,) = (cache_folder() / "environments").iterdir()

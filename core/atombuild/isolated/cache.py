@@ -1,4 +1,4 @@
-"""The folder of this user where environments and unpacked sdists are kept between builds and between starts."""
+"""What is kept for this user between builds and between starts: environments, unpacked sdists, copies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Final
 
 from atombuild.errors import WriteFailed
 from atombuild.folders import cache_folder, name_for, size_of
+
+PARTS: Final = ("environments", "work", "kept", "checks")
+"""Environments, what was unpacked, copies of the last successes, and what a check left that was killed."""
 
 LIMIT: Final = 4 * 1024**3
 """Bytes that all kept environments may take; beyond it those that were not used for longest go."""
@@ -42,14 +45,16 @@ def empty_cache() -> tuple[int, int]:
     folder = cache_folder()
     environments = folder / "environments"
     count = sum(1 for _ in environments.iterdir()) if environments.is_dir() else 0
-    freed = size_of(folder)
-    for part in ("environments", "work", "kept"):
+    freed = 0
+    for part in PARTS:
+        size = size_of(folder / part)
         try:
             shutil.rmtree(folder / part)
         except FileNotFoundError:
             continue
         except OSError as error:
             raise WriteFailed(folder / part, error) from error
+        freed += size
     return count, freed
 
 
