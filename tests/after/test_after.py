@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import subprocess
 import sys
 import threading
 import time
@@ -12,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from atombuild import processes
 from atombuild.after.allowed import Allowed
-from atombuild.after.command import named, prepared
+from atombuild.after.command import named, prepared, variables
 from atombuild.after.runner import AfterBuild
 from atombuild.builder import Plan
 from atombuild.events import (
@@ -349,10 +351,25 @@ def test_who_saves_the_same_file_again_and_again_goes_round_by_himself(desk: Des
 def test_what_can_not_be_started_says_so(desk: Desk) -> None:
     desk.set('on-success = ["no-such-program-anywhere"]')
     desk.build()
-    assert desk.output() == ["could not be started: No such file or directory"]
+    assert desk.output() == ["could not be started: No such file or directory (ENOENT)"]
 
 
 def test_braces_of_the_shell_stay() -> None:
     assert named("cp {wheel} ${HOME}/{a,b} {print}") == {"wheel"}
-    assert prepared("awk '{print}' {wheel}", {"wheel": "/x y"})[-1] == "awk '{print}' '/x y'"
+    assert prepared("awk '{print}' {wheel}", {"wheel": "/x y"}, windows=False)[-1] == "awk '{print}' '/x y'"
     assert Outcome.SUCCEEDED.value == "succeeded"
+
+
+def test_on_windows_cmd_gets_one_line_and_no_path_means_anything_in_it() -> None:
+    values = {"wheel": r"C:\a & del %TEMP%\x.whl"}
+    line = prepared('findstr "a b" {wheel} && echo done', values, windows=True)
+    assert line == 'cmd /d /s /c "findstr "a b" "%ATOMBUILD_WHEEL%" && echo done"'
+    assert variables(values) == {"ATOMBUILD_WHEEL": r"C:\a & del %TEMP%\x.whl"}
+    assert prepared(("twine", "{wheel}"), values, windows=True) == ["twine", values["wheel"]]
+
+
+def test_on_windows_a_program_is_the_first_of_a_group_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without, it could only be killed: CTRL_BREAK goes to groups."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0x200, raising=False)
+    assert processes._own_group(()) == {"creationflags": 0x200}

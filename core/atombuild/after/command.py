@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -23,12 +22,25 @@ def named(command: Command) -> frozenset[str]:
     return frozenset(name for word in words for name in _PLACEHOLDER.findall(word))
 
 
-def prepared(command: Command, values: Mapping[str, str]) -> list[str]:
-    """Return the words to start: a string goes to the shell, with each path quoted; a list is started as it is."""
+def prepared(
+    command: Command, values: Mapping[str, str], *, windows: bool = sys.platform == "win32"
+) -> list[str] | str:
+    """Return what to start: a string goes to the shell, with each path quoted; a list is started as it is.
+
+    On Windows that is the whole command line, since ``cmd`` knows none of the quotes that a list of words gets. There
+    the shell finds each path in its environment (:func:`variables`): no ``&`` and no ``%`` in a path means anything.
+    """
     if isinstance(command, str):
-        text = _PLACEHOLDER.sub(lambda match: _quoted(values[match.group(1)]), command)
-        return ["cmd", "/d", "/s", "/c", text] if sys.platform == "win32" else ["/bin/sh", "-c", text]
+        if windows:
+            text = _PLACEHOLDER.sub(lambda match: f'"%{_variable(match.group(1))}%"', command)
+            return f'cmd /d /s /c "{text}"'
+        return ["/bin/sh", "-c", _PLACEHOLDER.sub(lambda match: shlex.quote(values[match.group(1)]), command)]
     return [_PLACEHOLDER.sub(lambda match: values[match.group(1)], word) for word in command]
+
+
+def variables(values: Mapping[str, str]) -> dict[str, str]:
+    """Return the values as the environment of a command has them."""
+    return {_variable(name): value for name, value in values.items()}
 
 
 def written(command: Command) -> str:
@@ -36,5 +48,5 @@ def written(command: Command) -> str:
     return command if isinstance(command, str) else shlex.join(command)
 
 
-def _quoted(path: str) -> str:
-    return subprocess.list2cmdline([path]) if sys.platform == "win32" else shlex.quote(path)
+def _variable(name: str) -> str:
+    return f"ATOMBUILD_{name.upper()}"

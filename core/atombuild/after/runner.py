@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.after.allowed import Allowed, Command
-from atombuild.after.command import named, prepared, written
+from atombuild.after.command import named, prepared, variables, written
 from atombuild.errors import AtombuildError, Cancelled, OurBug, system_reason
 from atombuild.events import (
     ArtifactStatus,
@@ -250,7 +250,7 @@ class AfterBuild:
             return
         self._start(over, prepared(command, values), words, values)
 
-    def _start(self, over: _Over, command: list[str], words: str, values: dict[str, str]) -> None:
+    def _start(self, over: _Over, command: list[str] | str, words: str, values: dict[str, str]) -> None:
         self._emit(CommandStarted(words, over.outcome))
         output = ProgramOutput(lambda lines: self._emit(CommandOutput(lines)))
         started, began = time.time(), time.monotonic()
@@ -260,8 +260,7 @@ class AfterBuild:
             if self._end.is_set():
                 raise Cancelled
 
-        names = {f"ATOMBUILD_{name.upper()}": value for name, value in values.items()}
-        environ = {**os.environ, **names, "ATOMBUILD_OUTCOME": over.outcome.value}
+        environ = {**os.environ, **variables(values), "ATOMBUILD_OUTCOME": over.outcome.value}
         status: int | None = None
         try:
             status = run_process(command, str(self._root), environ, output.hear, check).status
