@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atombuild import __version__
-from atombuild.after.allowed import state_folder
 from atombuild.bug_report import keep_bug_reports
 from atombuild.debug_log import debug_log
 from atombuild.errors import AtombuildError, OurBug, UsageMistake, system_reason
 from atombuild.exit_status import FAILED, SUCCEEDED, UNUSABLE_STATUS
+from atombuild.folders import state_folder
 from atombuild.plain import Output, PlainView, standard_outputs
 from atombuild.settings.registry import Place
 from atombuild.settings.schema import schema
