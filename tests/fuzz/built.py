@@ -94,7 +94,7 @@ def check_promise(out_dir: Path, views: Views, outcome: Outcome | None) -> None:
             raise Broken(f"{kind.value}: {event.status.words}, and the file {'stands' if stands else 'is gone'}")
         if succeeded and event.path is not None:
             check_whole(event.path)
-        if not succeeded and outcome is Outcome.FAILED and event.target in {None, OLD[kind is ArtifactKind.WHEEL]}:
+        if not succeeded and outcome is Outcome.FAILED and event.target == OLD[kind is ArtifactKind.WHEEL]:
             old = out_dir / OLD[kind is ArtifactKind.WHEEL]
             if old.is_file() and not old.is_symlink():
                 raise Broken(f"{kind.value} failed, and the old {old.name} stands")

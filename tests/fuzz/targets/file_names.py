@@ -38,8 +38,9 @@ def attempt(choices: Choices, playground: Playground) -> None:
     if choices.one_in(2):
         put_old(playground, root)
     views = attempt_and_check(root, choices.pick(PLANS))
-    for event in views.events:
-        if isinstance(event, ArtifactStatus) and event.status.attempt is Attempt.SUCCEEDED and event.path is not None:
+    last = {event.kind: event for event in views.events if isinstance(event, ArtifactStatus)}
+    for event in last.values():
+        if event.status.attempt is Attempt.SUCCEEDED and event.path is not None:
             _read_back(event.kind, event.path, playground.inside)
 
 
