@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from atombuild.native.glob_check import Dialect, GlobFault
+from atombuild.native import globs
+from atombuild.native.glob_check import Dialect, GlobFault, check_glob
 from atombuild.native.globs import Glob, GlobSet, exact, exclude_text, globset_escaped, parse
 
 components = st.text("abé.-_*? []", min_size=1, max_size=4)
@@ -157,3 +160,45 @@ def test_an_escaped_folder_stands_for_itself(path: str) -> None:
     escaped = parse(globset_escaped(path), Dialect.UV)
     if isinstance(escaped, Glob):
         assert GlobSet([escaped]).matches(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("*a" * 30 + "b", "a" * 250),
+        ("?*" * 40 + "b", "a" * 250),
+        ("[--9]*" * 30 + "b", "-" * 250),
+        ("**/a/" * 20 + "b", "a/" * 2000 + "c"),
+        ("**/*a*a*a*b", "/".join(["a" * 250] * 16)),
+    ],
+)
+def test_no_glob_takes_longer_than_the_path_is_long(text: str, path: str) -> None:
+    hard = glob(text)
+    began = time.process_time()
+    assert not hard.matches(path)
+    assert hard.may_hold(path.rpartition("/")[0])
+    assert time.process_time() - began < 1
+
+
+def test_a_path_of_any_depth_is_matched_and_found_from_above() -> None:
+    path = "/".join("d" * 2000)
+    for deep in (glob(path), GlobSet([exact(path)])):
+        assert deep.matches(path)
+        assert not deep.matches(path + "/d")
+        assert deep.may_hold("/".join("d" * 700))
+        assert not deep.may_hold("/".join("e" * 700))
+
+
+pieces = st.sampled_from(["a", "b", "*", "?", "/", "**/", "/**", "/*/", "[a-c]", "[--9]", "[é]", "é", "."])
+odd_paths = st.lists(st.sampled_from(["a", "b", "/", "-", "é", "\n", "."]), max_size=9).map("".join)
+
+
+@given(text=st.lists(pieces, min_size=1, max_size=8).map("".join), path=odd_paths)
+def test_an_automaton_and_an_expression_of_one_glob_match_the_same(text: str, path: str) -> None:
+    tokens = globs._tokens(text) if check_glob(text, Dialect.UV) is None else None
+    assume(isinstance(tokens, tuple))
+    assert isinstance(tokens, tuple)
+    expression = Glob(text, globs._path_pattern(tokens), globs._folder_pattern(tokens))
+    by_expression, by_automaton = GlobSet([expression]), GlobSet([globs._as_automata(text, tokens)])
+    assert by_automaton.matches(path) == by_expression.matches(path)
+    assert by_automaton.may_hold(path) == by_expression.may_hold(path)

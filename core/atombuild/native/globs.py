@@ -1,19 +1,28 @@
 """Globs as uv_build matches them: on the bytes of whole relative paths.
 
 A glob is checked, then taken apart, then translated to two regular expressions. They are over bytes because
-uv_build's are: ``?`` is half an ``é`` there, and so it must be here.
+uv_build's are: ``?`` is half an ``é`` there, and so it must be here. Globs with so many stars that a regular expression
+may try for minutes, or so deep that none can be made, become automata instead.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
 import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from atombuild.native.glob_automaton import ANY, NO_NEWLINE, NO_SLASH, Automaton, Step
 from atombuild.native.glob_check import Dialect, GlobFault, check_glob
+
+_MOST_STARS: Final = 2
+"""In one component, and of ``**`` in all: a regular expression tries all places of one with all of the other."""
+
+_DEEPEST: Final = 50
+"""Components. Each is a group in a group, and Python's parser of them ends at some hundred."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,9 @@ class Glob:
     folder_pattern: bytes
     """Matches the folders that may hold such a path, and the path itself."""
 
+    automata: tuple[Automaton, Automaton] | None = None
+    """What matches in place of the two."""
+
 
 def exclude_text(written: str) -> str:
     """Return an exclude as a glob over whole paths: anchored by a leading slash, else good at any depth."""
@@ -42,6 +54,8 @@ def globset_escaped(path: str) -> str:
 
 def exact(path: str) -> Glob:
     """Return the glob that matches ``path`` and nothing else, whatever characters are in it."""
+    if path.count("/") > _DEEPEST:
+        return _as_automata(path, tuple(_literal(path)))
     pattern = re.escape(os.fsencode(path))
     *folders, name = (re.escape(os.fsencode(part)) for part in path.split("/"))
     nested = name
@@ -56,7 +70,11 @@ def parse(text: str, dialect: Dialect) -> Glob | GlobFault:
     if fault is not None:
         return fault
     tokens = _tokens(text)
-    return tokens if isinstance(tokens, GlobFault) else Glob(text, _path_pattern(tokens), _folder_pattern(tokens))
+    if isinstance(tokens, GlobFault):
+        return tokens
+    if _is_hard(tokens):
+        return _as_automata(text, tokens)
+    return Glob(text, _path_pattern(tokens), _folder_pattern(tokens))
 
 
 class GlobSet:
@@ -64,9 +82,11 @@ class GlobSet:
 
     def __init__(self, globs: Iterable[Glob]) -> None:
         self.globs = tuple(globs)
-        self._path = re.compile(_any_of(glob.path_pattern for glob in self.globs), re.DOTALL)
+        plain = [glob for glob in self.globs if glob.automata is None]
+        self._automata = tuple(glob.automata for glob in self.globs if glob.automata is not None)
+        self._path = re.compile(_any_of(glob.path_pattern for glob in plain), re.DOTALL)
         # Here a dot does not match a line feed: uv_build's two automata differ in that, and such names get lost.
-        self._folder = re.compile(_any_of(glob.folder_pattern for glob in self.globs))
+        self._folder = re.compile(_any_of(glob.folder_pattern for glob in plain))
 
     def __or__(self, other: GlobSet) -> GlobSet:
         """Return the globs of both."""
@@ -74,11 +94,15 @@ class GlobSet:
 
     def matches(self, path: str) -> bool:
         """Whether any of the globs matches this path."""
-        return self._path.fullmatch(os.fsencode(path)) is not None
+        data = os.fsencode(path)
+        return self._path.fullmatch(data) is not None or any(whole.matches(data) for whole, _ in self._automata)
 
     def may_hold(self, folder: str) -> bool:
         """Whether a path that matches may lie below this folder, or be this path itself."""
-        return not folder or self._folder.fullmatch(os.fsencode(folder)) is not None
+        if not folder:
+            return True
+        data = os.fsencode(folder)
+        return self._folder.fullmatch(data) is not None or any(upper.matches(data) for _, upper in self._automata)
 
 
 def _any_of(patterns: Iterable[bytes]) -> bytes:
@@ -139,11 +163,16 @@ def _tokens(text: str) -> tuple[_Token, ...] | GlobFault:
             pattern, at = found
             tokens.append(pattern)
         elif char == "\\":
-            tokens.append(re.escape(os.fsencode(text[at])))
+            tokens += _literal(text[at])
             at += 1
         else:
-            tokens.append(re.escape(os.fsencode(char)))
+            tokens += _literal(char)
     return tuple(tokens)
+
+
+def _literal(text: str) -> list[_Token]:
+    """Return a token a byte."""
+    return [re.escape(bytes([byte])) for byte in os.fsencode(text)]
 
 
 def _class(text: str, at: int) -> tuple[bytes, int] | GlobFault:
@@ -206,3 +235,71 @@ def _folder_pattern(tokens: tuple[_Token, ...]) -> bytes:
 
 def _source(token: _Token) -> bytes:
     return token.value if isinstance(token, _Star) else token
+
+
+# Hard globs. A token that is no star stands for one byte.
+
+
+def _is_hard(tokens: tuple[_Token, ...]) -> bool:
+    doubles = slashes = within = 0
+    for token in tokens:
+        if token is _Star.WITHIN:
+            within += 1
+        elif isinstance(token, _Star):
+            doubles, within = doubles + 1, 0
+        elif token == _SLASH:
+            slashes, within = slashes + 1, 0
+        if max(doubles, within) > _MOST_STARS or slashes > _DEEPEST:
+            return True
+    return False
+
+
+def _as_automata(text: str, tokens: tuple[_Token, ...]) -> Glob:
+    return Glob(text, b"", b"", (_path_automaton(tokens), _folder_automaton(tokens)))
+
+
+def _path_automaton(tokens: tuple[_Token, ...]) -> Automaton:
+    if tokens == (_Star.LEADING,):
+        return Automaton([_AT_THE_END], [0])
+    steps = [step for token in tokens for step in _steps(token)]
+    return Automaton(steps, [len(steps) - (tokens[-1:] == (_Star.BELOW,))])
+
+
+def _folder_automaton(tokens: tuple[_Token, ...]) -> Automaton:
+    """As :func:`_folder_pattern` has it: the end may be before any slash, and from a ``**`` on everything is held."""
+    steps: list[Step] = []
+    ends = []
+    for token in tokens:
+        if isinstance(token, _Star) and token is not _Star.WITHIN:
+            ends.append(len(steps))
+            if token is not _Star.LEADING:
+                steps.append(Step(frozenset(b"/")))
+                ends.append(len(steps))
+            steps.append(Step(frozenset(), NO_NEWLINE))
+            return Automaton(steps, ends)
+        if not isinstance(token, _Star) and _SLASH[0] in _bytes_of(token):
+            ends.append(len(steps))
+        steps += _steps(token)
+    return Automaton(steps, [*ends, len(steps)])
+
+
+def _steps(token: _Token) -> tuple[Step, ...]:
+    return _STEPS[token] if isinstance(token, _Star) else (Step(_bytes_of(token)),)
+
+
+@functools.cache
+def _bytes_of(source: bytes) -> frozenset[int]:
+    pattern = re.compile(source, re.DOTALL)
+    return frozenset(byte for byte in ANY if pattern.fullmatch(bytes([byte])))
+
+
+_AT_THE_END: Final = Step(frozenset(), ANY)
+_TO_A_SLASH: Final = Step(frozenset(b"/"), ANY, optional_first=True)
+"""``.*/``, or nothing."""
+
+_STEPS: Final = {
+    _Star.WITHIN: (Step(frozenset(), NO_SLASH, optional=True),),
+    _Star.LEADING: (_TO_A_SLASH,),
+    _Star.BETWEEN: (Step(frozenset(b"/")), _TO_A_SLASH),
+    _Star.BELOW: (Step(frozenset(b"/")), _AT_THE_END),
+}
