@@ -264,6 +264,13 @@ def test_a_damaged_header_in_the_middle_is_not_taken_for_the_end(out: Path) -> N
     assert re.search("cut off, or damaged in the middle", why_refused(packed(out, bytes(whole)), out))
 
 
+@pytest.mark.parametrize("kind", [b"x", b"L", b"K"])
+def test_headers_that_are_about_the_next_header_without_end_are_damage(out: Path, kind: bytes) -> None:
+    header = special("x", kind)[0].tobuf(tarfile.USTAR_FORMAT)
+    archive = packed(out, header * 3000 + tar([file("foo-1.0/a")]))
+    assert why_refused(archive, out).startswith("it is damaged, or no .tar.gz")
+
+
 def test_a_second_archive_behind_the_first_is_refused(out: Path) -> None:
     assert re.search(
         "something follows after its end",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +13,9 @@ from atombuild.archive.bounds import Limits
 from atombuild.errors import ArtifactUnreadable, Cancelled
 from atombuild.inspection.contents import Contents, read_contents
 from atombuild.inspection.difference import difference, text_difference
-from atombuild.inspection.text import LARGEST, entry_points, read_member, record_rows
+from atombuild.inspection.text import LARGEST, MemberText, entry_points, read_member, record_rows
 from atombuild.status import ArtifactKind
+from atombuild_tui.pages.texts import member_lines
 from support.archives import METADATA, sdist, wheel
 
 SDIST, WHEEL = ArtifactKind.SDIST, ArtifactKind.WHEEL
@@ -141,3 +143,41 @@ def test_a_text_difference_is_unified_and_bounded() -> None:
     assert text_difference("same", "same") == ()
     (line,) = text_difference("\n" * 30_000, "x")
     assert line == "too long to compare line by line: 30,000 and 1 lines"
+
+
+def test_a_record_that_is_no_table_can_still_be_shown_as_text() -> None:
+    assert record_rows("a\rb,c\n") == (("a", "", ""), ("b", "c", "")), "lines may end in old ways"
+    assert record_rows('"a\rb",,1\n') == (("a\rb", "", "1"),)
+    large = f"a.py,,1\n{'x' * 140_000},,\n"
+    assert record_rows(large) == ()
+    (_, long) = member_lines(MemberText("demo-1.0.dist-info/RECORD", large, len(large)))
+    assert "x" * 100 in long.words
+
+
+@pytest.mark.parametrize("spoil", [b"\xff", b"\0"], ids=["ones", "zeros"])
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED])
+def test_a_member_that_is_spoilt_is_damage_however_it_is_compressed(
+    tmp_path: Path, compression: int, spoil: bytes
+) -> None:
+    made = tmp_path / "x.whl"
+    with zipfile.ZipFile(made, "w", compression) as archive:
+        archive.writestr("demo-1.0.dist-info/METADATA", b"Name: demo\n" * 50)
+    data = bytearray(made.read_bytes())
+    at = 30 + len("demo-1.0.dist-info/METADATA") + 5
+    data[at : at + 12] = spoil * 12
+    made.write_bytes(data)
+    with pytest.raises(ArtifactUnreadable):
+        read_contents(made, WHEEL)
+
+
+def test_a_member_without_a_name_is_no_crash(tmp_path: Path) -> None:
+    made = tmp_path / "x.whl"
+    with zipfile.ZipFile(made, "w") as archive:
+        info = zipfile.ZipInfo("a")
+        archive.writestr(info, b"")
+        info.filename = ""  # the directory is written last
+    try:
+        (member,) = read_contents(made, WHEEL).members
+    except ArtifactUnreadable:
+        return  # Python 3.11 can't even ask whether it is a folder
+    assert member.path == ""

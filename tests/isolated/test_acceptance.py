@@ -81,6 +81,32 @@ def _binary_record() -> bytes:
     return file.getvalue()
 
 
+def _renamed(info: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{info}/METADATA", METADATA)
+    return file.getvalue()
+
+
+def _spoilt(compression: int) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        archive.writestr(f"{INFO}/RECORD", b"sky" * 500)
+    data = bytearray(file.getvalue())
+    at = 30 + len(f"{INFO}/RECORD") + 5
+    data[at : at + 12] = b"\xff" * 12
+    return bytes(data)
+
+
+def _before_its_begin() -> bytes:
+    """Let the directory say that it is longer than it is: every member then seems to start earlier."""
+    data = bytearray(wheel())
+    end = data.rindex(b"PK\5\6")
+    size = int.from_bytes(data[end + 16 : end + 20], "little")
+    data[end + 16 : end + 20] = (size + 50).to_bytes(4, "little")
+    return bytes(data)
+
+
 WHEELS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a member that RECORD does not list": (
         lambda: wheel(record=GOOD_RECORD.replace(line("sky/stars.py", b"x = 1\n"), "")),
@@ -129,6 +155,28 @@ WHEELS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: wheel({**members(), f"{INFO}/WHEEL": TAGS.replace(b"py3", b"py2")}),
         "its file WHEEL gives other tags than its name",
     ),
+    "a version of 5,000 digits in METADATA": (
+        lambda: wheel({**members(), f"{INFO}/METADATA": METADATA.replace(b"1.0", b"9" * 5000)}),
+        "its METADATA is of sky 999",
+    ),
+    "a metadata folder of 5,000 digits": (
+        lambda: _renamed(f"sky-{'9' * 5000}.dist-info"),
+        "the folder of its metadata is sky-999",
+    ),
+    "a tag that is none": (
+        lambda: wheel({**members(), f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nTag: x\n"}),
+        "its file WHEEL gives a tag that is none",
+    ),
+    "a tag that is no text": (
+        lambda: wheel({**members(), f"{INFO}/WHEEL": b"Wheel-Version: 1.0\nTag: py\xff-none-any\n"}),
+        "its file WHEEL gives a tag that is none",
+    ),
+    "a spoilt member, compressed as few are": (
+        lambda: _spoilt(zipfile.ZIP_LZMA),
+        "it is damaged or cut off",
+    ),
+    "another one": (lambda: _spoilt(zipfile.ZIP_BZIP2), "it is damaged or cut off"),
+    "a place before its begin": (_before_its_begin, "it is damaged or cut off"),
     "nothing": (lambda: b"", "it is damaged or cut off"),
 }
 
@@ -204,6 +252,8 @@ def test_the_lock_of_our_own_hooks_may_lie_beside_it_and_nothing_else(tmp_path: 
         ("", "maker answered with a path instead of a bare file name"),
         (SDIST, "which is no file name of a wheel"),
         ("sky-2.0-py3-none-any.whl", "but the project is sky 1.0"),
+        (f"sky-{'9' * 5000}-py3-none-any.whl", "which is no file name of a wheel"),
+        ("sky-1.0-\ud800-none-any.whl", "which is no file name of a wheel"),
         (None, "maker named no file, but answered None"),
         (b"x", "maker named no file, but answered b'x'"),
     ],

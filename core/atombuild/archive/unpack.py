@@ -16,7 +16,6 @@ import os
 import shutil
 import stat
 import tarfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, NoReturn, cast
@@ -25,6 +24,7 @@ from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from atombuild.archive.bounds import DISTRUST, REPAIR, USUAL, BoundedStream, Limits, open_regular, refuse_size
+from atombuild.archive.damage import TAR_DAMAGE
 from atombuild.errors import SdistRejected, SourceUnreadable, WriteFailed
 
 _PIECE: Final = 1 << 18
@@ -70,7 +70,7 @@ def _unpack(unpacking: _Unpacking, archive: Path, limits: Limits) -> Path:
                     unpacking.take(member, members)
                 bounded.require_end()
                 return unpacking.top_folder()
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
+    except TAR_DAMAGE as error:
         raise SdistRejected(archive, f"it is damaged, or no .tar.gz: {error}", hint=REPAIR) from error
     except OSError as error:
         raise SourceUnreadable(archive, error) from error

@@ -11,7 +11,6 @@ import hashlib
 import os
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,14 +19,13 @@ from pathlib import Path
 from typing import IO, Final, cast
 
 from atombuild.archive.bounds import USUAL, BoundedStream, Limits, open_regular
+from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE
 from atombuild.errors import ArtifactUnreadable, SdistRejected
 from atombuild.status import ArtifactKind
 
 _PIECE: Final = 1 << 20
 _LARGEST_METADATA: Final = 4 << 20
 """Bytes. Descriptions of hundreds of kilobytes exist."""
-
-_DAMAGED: Final = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError, UnicodeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def reading(artifact: Path) -> Iterator[None]:
         raise ArtifactUnreadable(artifact, error.strerror or str(error)) from error
     except SdistRejected as error:
         raise ArtifactUnreadable(artifact, error.why) from error
-    except (*_DAMAGED, ValueError, RuntimeError) as error:
+    except (*TAR_DAMAGE, *ZIP_DAMAGE) as error:
         raise ArtifactUnreadable(artifact, f"it is no whole archive: {error}") from error
 
 

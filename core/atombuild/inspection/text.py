@@ -81,9 +81,15 @@ def _mostly_text(data: bytes) -> bool:
 
 
 def record_rows(text: str) -> tuple[tuple[str, str, str], ...]:
-    """Return the rows of RECORD: path, hash, size ("Recording installed projects")."""
-    rows = csv.reader(io.StringIO(text))
-    return tuple((*row, "", "", "")[:3] for row in rows if row)  # type: ignore[misc]  # three of at least three
+    """Return the rows of RECORD: path, hash, size ("Recording installed projects").
+
+    Nothing where it is not to be read: the text itself can still be shown.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return tuple((*row, "", "", "")[:3] for row in rows if row)  # type: ignore[misc]  # three of at least three
+    except csv.Error:  # a lone carriage return, or a field of more than 131,072 characters
+        return ()
 
 
 def entry_points(text: str) -> tuple[tuple[str, str, str], ...]:

@@ -16,7 +16,6 @@ import os
 import stat
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
@@ -25,9 +24,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Final, cast
 
 from packaging.tags import parse_tag
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from atombuild.archive.bounds import USUAL, BoundedStream, Limits
+from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE, is_damage
 from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
 from atombuild.isolated.names import ArtifactName, Release, parse
 from atombuild.publish import LOCK
@@ -178,7 +178,11 @@ def _check_wheel(judge: _Judge, path: Path, said: ArtifactName, breathe: Callabl
             metadata = _read(judge, archive, f"{info}/METADATA")
             _check_metadata(judge, metadata, said.release, "METADATA")
             _check_tags(judge, _read(judge, archive, f"{info}/WHEEL"), said)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except ZIP_DAMAGE as error:
+        raise judge.refuse("it is damaged or cut off", f"{type(error).__name__}: {error}") from error
+    except OSError as error:
+        if not is_damage(error):
+            raise
         raise judge.refuse("it is damaged or cut off", f"{type(error).__name__}: {error}") from error
     return _Contents(names, metadata)
 
@@ -191,7 +195,7 @@ def _dist_info(judge: _Judge, names: tuple[str, ...], release: Release) -> str:
     name, _, version = folder.removesuffix(".dist-info").partition("-")
     try:
         agrees = Release.of(name, version) == release
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion is one; so is a number of more digits than Python reads
         agrees = False
     if not agrees:
         raise judge.refuse(f"the folder of its metadata is {folder}")
@@ -259,7 +263,10 @@ def _check_line(judge: _Judge, archive: zipfile.ZipFile, row: list[str]) -> None
 
 
 def _check_tags(judge: _Judge, wheel: bytes, said: ArtifactName) -> None:
-    tags = frozenset(tag for text in _headers(wheel).get_all("Tag", []) for tag in parse_tag(str(text)))
+    try:
+        tags = frozenset(tag for text in _headers(wheel).get_all("Tag", []) for tag in parse_tag(str(text)))
+    except ValueError as error:
+        raise judge.refuse("its file WHEEL gives a tag that is none", str(error)) from error
     if tags != said.tags:
         shown = ", ".join(sorted(map(str, tags))) or "nothing"
         raise judge.refuse("its file WHEEL gives other tags than its name", f"WHEEL: {shown}")
@@ -298,7 +305,7 @@ def _check_sdist(
                 bounded.require_end()
     except SdistRejected as error:
         raise judge.refuse(error.why) from error
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, ValueError, OverflowError) as error:
+    except TAR_DAMAGE as error:
         raise judge.refuse("it is damaged or cut off", f"{type(error).__name__}: {error}") from error
     if metadata is None:
         raise judge.refuse("it has no PKG-INFO at its root")
@@ -316,7 +323,7 @@ def _check_metadata(judge: _Judge, data: bytes, release: Release, file: str) -> 
     name, version = str(headers.get("Name", "")), str(headers.get("Version", ""))
     try:
         agrees = Release.of(name, version) == release
-    except InvalidVersion:
+    except ValueError:
         agrees = False
     if not agrees:
         raise judge.refuse(f"its {file} is of {name or 'nothing'} {version}".rstrip())
@@ -331,7 +338,7 @@ def release_of(metadata: bytes) -> Release | None:
     headers: Mapping[str, str] = dict(_headers(metadata).items())
     try:
         return Release.of(headers.get("Name", ""), str(Version(headers.get("Version", ""))))
-    except InvalidVersion:
+    except ValueError:
         return None
 
 

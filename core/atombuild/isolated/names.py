@@ -5,12 +5,11 @@ Sources: "Source distribution format" (PEP 625), "Binary distribution format" (P
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.utils import (
-    InvalidSdistFilename,
-    InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
     parse_sdist_filename,
@@ -58,13 +57,14 @@ class ArtifactName:
 def parse(kind: ArtifactKind, name: str) -> ArtifactName | None:
     """Return what a file name of this kind says; None: it is none."""
     try:
+        os.fsencode(name)  # half of a surrogate pair is in no file's name
         if kind is ArtifactKind.WHEEL:
             project, version, _build, tags = parse_wheel_filename(name)
             return ArtifactName(Release(project, version), frozenset(tags))
         if not name.endswith(kind.suffix):
             return None
         project, version = parse_sdist_filename(name)
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except ValueError:  # both errors of packaging are; and so is a version of more digits than Python reads
         return None
     return ArtifactName(Release(project, version))
 

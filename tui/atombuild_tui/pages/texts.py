@@ -125,6 +125,8 @@ def _metadata(text: str) -> Iterator[Line]:
 
 def _record(text: str) -> Iterator[Line]:
     rows = record_rows(text)
+    if not rows:
+        return
     yield Line(Content.styled(shown.counted(len(rows), "member"), "$quiet"))
     for number, (path, digest, size) in enumerate(rows):
         words = size_words(int(size)) if size.isdecimal() and len(size) < len("1" * 18) else "no size"
