@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -117,14 +118,19 @@ def test_an_error_in_the_tree_has_its_place(project: Project) -> None:
     assert "1 / 0" in where.path.read_text().splitlines()[(where.line or 0) - 1]
 
 
-@pytest.mark.parametrize("path", ["../elsewhere", "/tmp", "link"])  # noqa: S108 (named, not used)
+@pytest.mark.parametrize("path", ["../elsewhere", "/tmp", "link", "a\0"])  # noqa: S108 (named, not used)
 def test_a_backend_path_that_leads_out_is_a_mistake(project: Project, tmp_path: Path, path: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     (project.root / "link").symlink_to(tmp_path / "elsewhere")
-    text = PYPROJECT.replace('backend-path = ["_build"]', f'backend-path = ["{path}"]')
+    text = PYPROJECT.replace('backend-path = ["_build"]', f"backend-path = [{json.dumps(path)}]")
     (project.root / "pyproject.toml").write_text(text)
     assert project.build() is Outcome.FAILED
     assert project.failed == f"`build-system.backend-path` leads out of the project: {path}"
+
+
+def test_a_version_of_more_digits_than_python_reads_is_the_backends_to_judge(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text(PYPROJECT.replace("1.0", "9" * 5000))
+    assert project.build() is Outcome.SUCCEEDED, "its backend says 1.0"
 
 
 def test_config_settings_reach_the_hooks(project: Project) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from packaging.utils import InvalidName, canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from atombuild.errors import Location, Problem, ProjectInvalid, ProjectMissing
 from atombuild.project.build_system import build_system_of
@@ -98,7 +98,7 @@ def _static(pyproject: Pyproject) -> tuple[str | None, str | None]:
         return None, None
     try:
         version = str(Version(version)) if isinstance(version, str) else None
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion is one; so is a number of more digits than Python reads
         version = None
     return name, None if isinstance(dynamic, list) and "version" in dynamic else version
 
@@ -113,8 +113,15 @@ def _inside(root: Path, pyproject: Pyproject, backend_path: tuple[str, ...]) -> 
             pyproject.at("build-system", "backend-path", index),
         )
         for index, path in enumerate(backend_path)
-        if Path(path).is_absolute() or not (root / path).resolve().is_relative_to(real_root)
+        if not _is_inside(root, path, real_root)
     ]
     if problems:
         raise ProjectInvalid(tuple(problems))
     return backend_path
+
+
+def _is_inside(root: Path, path: str, real_root: Path) -> bool:
+    try:
+        return not Path(path).is_absolute() and (root / path).resolve().is_relative_to(real_root)
+    except (ValueError, RuntimeError, OSError):  # a NUL; links in a circle, for some Pythons; no right to look
+        return False
