@@ -212,3 +212,21 @@ def test_a_session_says_of_each_success_why_it_is_not_kept_and_tries_the_next(
     assert isinstance(events[-1], Compared)
     assert (events[-1].attempt, events[-1].why) == (3, ""), "the same bytes as before, and kept now"
     session.end()
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        '{"wheel": [{"attempt": 1, "sha256": "x", "file": "%s"}]}' % ("x" * 300),
+        '{"wheel": [{"attempt": 1, "sha256": "x", "file": "\\ud800"}]}',
+        '{"wheel": [{"attempt": Infinity, "sha256": "x", "file": "x.whl"}]}',
+        "[" * 100_000,
+    ],
+    ids=["a name too long", "a name that is no text", "an attempt without end", "nested without end"],
+)
+def test_an_index_that_nobody_wrote_is_as_if_nothing_were_kept(kept: Keepsakes, tmp_path: Path, index: str) -> None:
+    artifact = tmp_path / "x.whl"
+    kept.keep(WHEEL, artifact, 1, put(artifact, b"one"), nothing)
+    kept.path(kept.of(WHEEL)[0]).with_name("index.json").write_text(index)
+    assert kept.of(WHEEL) == ()
+    assert [each.attempt for each in kept.keep(WHEEL, artifact, 2, put(artifact, b"two"), nothing)] == [2]

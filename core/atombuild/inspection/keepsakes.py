@@ -66,9 +66,9 @@ class Keepsakes:
         try:
             plain = json.loads((self._folder / "index.json").read_bytes())
             kept = tuple(_keepsake(each) for each in plain[kind.value])
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return tuple(each for each in kept[:2] if self.path(each).is_file())
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
             return ()  # nothing was kept, or the cache was emptied or damaged: it is a cache
-        return tuple(each for each in kept[:2] if self.path(each).is_file())
 
     def path(self, kept: Keepsake) -> Path:
         """Return where a copy stands."""
