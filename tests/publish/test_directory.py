@@ -91,6 +91,12 @@ def test_removing_nothing_is_no_removal(directory: OutputDirectory) -> None:
     assert removal.refused is None
 
 
+def test_what_no_file_can_be_called_does_not_stand_there(directory: OutputDirectory) -> None:
+    (removal,) = directory.remove(("x" * 300 + ".whl",))
+    assert (removal.old, removal.refused) == (None, None)
+    assert directory.look("x" * 300) is None
+
+
 def test_a_link_is_removed_and_not_followed(directory: OutputDirectory, dist: Path, tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")

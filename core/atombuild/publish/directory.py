@@ -132,6 +132,8 @@ class OutputDirectory:
         except FileNotFoundError:
             return None
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None  # nothing can stand there
             raise OutputUnusable(self.path / name, error) from error
 
     def remove(self, targets: tuple[str, ...]) -> tuple[Removal, ...]:
@@ -154,6 +156,8 @@ class OutputDirectory:
         except FileNotFoundError:
             return Removal(target, None)
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return Removal(target, None)  # a ledger may name it, but nothing can stand there
             return Removal(target, None, error)
         old = Identity.of(found)
         try:
