@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,23 @@ def test_lines_that_are_no_history_are_passed_over(root: Path) -> None:
             file.write((root / "dist" / HISTORY).read_bytes().replace(b"1700000000.5", b"NaN"))
         append_history(directory, root, PAST)
         assert read_history(directory, root) == (PAST, PAST)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        {"attempt": 10**400},
+        {"total": -1},
+        {"started": 2.0**40},
+        {"artifacts": {"wheel": {"outcome": "succeeded", "size": 10**400, "seconds": 1}}},
+    ],
+)
+def test_figures_that_nobody_could_show_are_passed_over(root: Path, harm: dict[str, object]) -> None:
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        append_history(directory, root, PAST)
+        file = root / "dist" / HISTORY
+        file.write_text(json.dumps({**json.loads(file.read_text()), **harm}) + "\n")
+        assert read_history(directory, root) == ()
 
 
 def test_a_long_history_loses_its_older_half(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

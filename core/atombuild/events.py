@@ -458,4 +458,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 (one case a type)
 
 def _decodable(text: str) -> str:
     r"""Undecodable bytes of file names become ``\xNN``: JSON has no place for lone surrogates."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # other halves of pairs: no file's name has them, but a file of ours may, as JSON
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -16,6 +16,7 @@ from atombuild.past import KEPT, PastArtifact, PastAttempt
 from atombuild.places import key_of
 from atombuild.publish import HISTORY, OutputDirectory
 from atombuild.status import ArtifactKind, Attempt
+from atombuild.units import END_OF_TIME, MOST
 
 _LARGEST: Final = 1 << 20
 """Bytes; beyond it the older half of the file is let go."""
@@ -70,12 +71,12 @@ def _past(line: bytes, key: str) -> PastAttempt | None:
         if plain["project"] != key:
             return None
         return PastAttempt(
-            attempt=int(plain["attempt"]),
+            attempt=_count(plain["attempt"]),
             started=_number(plain["started"]),
             seconds=None if plain["seconds"] is None else _number(plain["seconds"]),
             cause=str(plain["cause"]),
             paths=tuple(str(path) for path in plain["paths"]),
-            total=int(plain["total"]),
+            total=_count(plain["total"]),
             outcome=Attempt(plain["outcome"]),
             why=str(plain["why"]),
             artifacts={ArtifactKind(name): _artifact(each) for name, each in plain["artifacts"].items()},
@@ -88,13 +89,20 @@ def _artifact(plain: Any) -> PastArtifact:
     size, seconds = plain["size"], plain["seconds"]
     return PastArtifact(
         Attempt(plain["outcome"]),
-        None if size is None else int(size),
+        None if size is None else _count(size),
         None if seconds is None else _number(seconds),
     )
 
 
+def _count(value: Any) -> int:
+    count = int(value)
+    if not 0 <= count <= MOST:
+        raise ValueError(f"{len(str(count))} digits are no count")
+    return count
+
+
 def _number(value: Any) -> float:
     number = float(value)
-    if not math.isfinite(number) or not 0 <= number < 2.0**40:
+    if not math.isfinite(number) or not 0 <= number < END_OF_TIME:
         raise ValueError(f"{number!r} is no time")
     return number

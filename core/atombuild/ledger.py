@@ -14,6 +14,7 @@ from __future__ import annotations
 import enum
 import errno
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -25,11 +26,10 @@ from atombuild.publish.directory import OutputDirectory
 from atombuild.publish.identity import Identity
 from atombuild.publish.names import DAMAGED_LEDGER, LEDGER, check_target
 from atombuild.status import ArtifactKind, Attempt
+from atombuild.units import END_OF_TIME, MOST
 
 FORMAT: Final = 1
 REMEMBERED_DURATIONS: Final = 10
-_END_OF_TIME: Final = 2.0**40
-"""Seconds; clocks of all systems can still show it."""
 
 
 class Old(enum.Enum):
@@ -207,23 +207,23 @@ def _project(plain: Any) -> ProjectRecords:
     for name, value in plain["artifacts"].items():
         kind = ArtifactKind(name)
         artifacts[kind] = _record(kind, value)
-    return ProjectRecords(_typed(int, plain["attempt"]), artifacts)
+    return ProjectRecords(_count(plain["attempt"]), artifacts)
 
 
 def _record(kind: ArtifactKind, plain: Any) -> Record:
     return Record(
         target=_target(kind, plain["target"]),
-        attempt=_typed(int, plain["attempt"]),
+        attempt=_count(plain["attempt"]),
         outcome=Attempt(plain["outcome"]),
         started=_number(plain["started"]),
         old=Old(plain["old"]),
         old_identity=_identity(plain["old_identity"]),
         ended=_optional_number(plain["ended"]),
         seconds=_optional_number(plain["seconds"]),
-        size=_optional(int, plain["size"]),
+        size=_optional_count(plain["size"]),
         sha256=_optional(str, plain["sha256"]),
         identity=_identity(plain["identity"]),
-        previous_size=_optional(int, plain["previous_size"]),
+        previous_size=_optional_count(plain["previous_size"]),
         fingerprint=_optional(str, plain["fingerprint"]),
         durations=tuple(_number(seconds) for seconds in plain["durations"])[-REMEMBERED_DURATIONS:],
     )
@@ -234,6 +234,7 @@ def _target(kind: ArtifactKind, plain: Any) -> str | None:
     if plain is None:
         return None
     name = check_target(_typed(str, plain))
+    os.fsencode(name)  # half of a surrogate pair is in no file's name
     if not name.endswith(kind.suffix):
         raise ValueError(f"{name!r} is no name of {kind.value}")
     return name
@@ -256,9 +257,21 @@ def _optional(kind: type[Any], value: Any) -> Any:
     return None if value is None else _typed(kind, value)
 
 
+def _count(value: Any) -> int:
+    """Accept a number of bytes or attempts that there can be: with more digits, words for it can't even be made."""
+    count: int = _typed(int, value)
+    if not 0 <= count <= MOST:
+        raise ValueError(f"{len(str(count))} digits are no count")
+    return count
+
+
+def _optional_count(value: Any) -> int | None:
+    return None if value is None else _count(value)
+
+
 def _number(value: Any) -> float:
     number = float(_typed(int, value)) if type(value) is int else float(_typed(float, value))
-    if not 0 <= number < _END_OF_TIME:
+    if not 0 <= number < END_OF_TIME:
         raise ValueError(f"{number!r} is no time")
     return number
 

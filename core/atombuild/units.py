@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+END_OF_TIME: Final = 2.0**37
+"""Seconds since the epoch, in the year 6325. Python's calendar ends with the year 9999, wherever one lives."""
+
+MOST: Final = 2**63 - 1
+"""Bytes or whatever is counted: no file is larger, and a float can still be made of it."""
+
 
 def size_words(size: int) -> str:
     """Return a number of bytes in SI units: ``812 B``, ``12.3 kB``, ``4.56 MB``."""

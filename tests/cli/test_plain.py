@@ -209,3 +209,9 @@ def test_json_keeps_everything_and_is_ascii() -> None:
     assert line.isascii()
     assert line.count("\n") == 1
     assert json.loads(line)["lines"] == [HOSTILE, "a\\xffb"]
+
+
+def test_json_has_a_form_for_halves_of_characters_too() -> None:
+    stream = io.StringIO()
+    JsonView(Output(stream)).show(Log(("a\ud800b",)))  # as a history that somebody wrote may hold it
+    assert json.loads(stream.getvalue())["lines"] == ["a\\ud800b"]

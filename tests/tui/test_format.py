@@ -35,6 +35,12 @@ def test_a_time_of_another_day_carries_its_date() -> None:
     assert shown.clock_time(NOON - 86_400, NOON, timezone.utc) == "28 Feb 12:02"
 
 
+@pytest.mark.parametrize("at", [2.0**40, -(2.0**40), 1e300])
+def test_a_time_beyond_the_calendar_has_a_form_too(at: float) -> None:
+    assert ":" in shown.clock_time(at, NOON, timezone.utc)  # as that of a file whose date was set to it
+    assert ":" in shown.moment(at)
+
+
 @pytest.mark.parametrize(
     ("paths", "total", "words"),
     [

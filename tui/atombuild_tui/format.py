@@ -9,7 +9,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from atombuild.units import seconds_words
+from atombuild.units import END_OF_TIME, seconds_words
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -24,12 +24,17 @@ def running_time(seconds: float) -> str:
 def clock_time(moment: float, now: float, zone: tzinfo | None = None) -> str:
     """Return the time of day, with the date when it was not today. ``zone`` None is the machine's own."""
     today = day(moment, zone) == day(now, zone)
-    return datetime.fromtimestamp(moment, zone).strftime("%H:%M:%S" if today else "%d %b %H:%M")
+    return _date(moment, zone).strftime("%H:%M:%S" if today else "%d %b %H:%M")
 
 
 def day(moment: float, zone: tzinfo | None = None) -> date:
     """Return the day that a moment belongs to."""
-    return datetime.fromtimestamp(moment, zone).date()
+    return _date(moment, zone).date()
+
+
+def _date(at: float, zone: tzinfo | None) -> datetime:
+    """Return the date; the last or first that can be had, where a file says that it is of the year 36812."""
+    return datetime.fromtimestamp(min(max(at, -END_OF_TIME / 100), END_OF_TIME), zone)
 
 
 def ago(moment: float, now: float) -> str:
@@ -106,5 +111,5 @@ def _first_cells(text: str, cells: int) -> str:
 
 def moment(at: float, zone: tzinfo | None = None) -> str:
     """Return a moment to the millisecond: ``1 Mar 12:02:11.250``."""
-    then = datetime.fromtimestamp(at, zone)
+    then = _date(at, zone)
     return f"{then.day} {then.strftime('%b %H:%M:%S')}.{then.microsecond // 1000:03}"
