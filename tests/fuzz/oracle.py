@@ -16,9 +16,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
+import pytest
+
+from atombuild.after import allowed
 from atombuild.errors import AtombuildError, Blame, OurBug, Report
 from atombuild.events import Event, Failure, ProjectUnusable
-from atombuild.isolated.cache import OVERRIDE
+from atombuild.isolated import cache
 from atombuild.plain import JsonView, Output, PlainView
 
 _ACTS: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
@@ -139,35 +142,32 @@ class Playground:
         self.templates = self._home / "templates"
         """What a target wants to make only once."""
 
+        self._state = self._home / "state"
         self._temporary = self._home / "tmp"
         self._beside = self._home / "beside"
-        for folder in (self.inside, self.cache, self.templates, self._temporary, self._beside / "dist"):
+        for folder in (self.inside, self.cache, self.templates, self._state, self._temporary, self._beside / "dist"):
             folder.mkdir(parents=True)
         for name in ("victim.txt", "dist/foo-1.0.tar.gz", "dist/foo-1.0-py3-none-any.whl", "dist/.atombuild.json"):
             (self._beside / name).write_text("not yours")
         (self._beside / "link").symlink_to("victim.txt")
         self._canaries = _facts(self._beside)
         self._names = sorted(path.name for path in self._home.iterdir())
-        self._before: tuple[str | None, str | None] = (None, None)
+        self._patch = pytest.MonkeyPatch()
 
     def __enter__(self) -> Playground:
-        self._before = tempfile.tempdir, os.environ.get(OVERRIDE)
-        tempfile.tempdir = str(self._temporary)
-        os.environ[OVERRIDE] = str(self.cache)
+        self._patch.setattr(tempfile, "tempdir", str(self._temporary))
+        self._patch.setenv(cache.OVERRIDE, str(self.cache))
+        self._patch.setenv(allowed.OVERRIDE, str(self._state))
         return self
 
     def __exit__(self, *_: object) -> None:
-        tempfile.tempdir, cache = self._before
-        if cache is None:
-            del os.environ[OVERRIDE]
-        else:
-            os.environ[OVERRIDE] = cache
+        self._patch.undo()
         shutil.rmtree(self._home)
 
     @property
     def allowed(self) -> tuple[str, ...]:
         """Everything below these may be written."""
-        return tuple(f"{folder}/" for folder in (self.inside, self.cache, self.templates, self._temporary))
+        return tuple(f"{folder}/" for folder in (self.inside, self.cache, self.templates, self._state, self._temporary))
 
     def clean(self) -> None:
         """Empty what the last attempt left."""

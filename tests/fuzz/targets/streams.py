@@ -29,7 +29,7 @@ WHOLE: Final = (0, 1, 2, 7, 12, 999, 1000, 10**6, 2**31, 2**40)
 SECONDS: Final = (0.0, 0.0004, 0.0123, 1.0, 59.996, 3600.0, 1_772_366_531.0, 1_772_366_500.25, 2.0**40 - 1)
 KEYS: Final = (
     "1", "2", "3", "4", "5", "6", "7", "up", "down", "pagedown", "end", "home", "enter", "escape", "n", "slash", "f", "z",
-    "tab", "question_mark", "ctrl+p", "a", "e", "y", "left", "right", "c", "space", "b", "s", "w", "p",
+    "tab", "question_mark", "ctrl+p", "a", "y", "left", "right", "c", "space", "b", "s", "w", "p",
 )  # fmt: skip
 
 
