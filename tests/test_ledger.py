@@ -107,6 +107,7 @@ def change(**facts: object) -> Any:
         change(attempt=10**4299),
         change(attempt=-1),
         change(started=2.0**40),
+        change(started=10**400),
         lambda plain: plain["projects"][".."].update(attempt=10**4299),
         change(outcome="splendid"),
         change(started="yesterday"),

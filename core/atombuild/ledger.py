@@ -149,7 +149,7 @@ def read_ledger(directory: OutputDirectory) -> Ledger:
         if error.errno in _OUR_OWN_WANT:
             raise OutputUnusable(directory.path, error) from error
         raise LedgerDamaged(f"{type(error).__name__}: {error}") from error
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise LedgerDamaged(f"{type(error).__name__}: {error}") from error
 
 

@@ -40,6 +40,7 @@ from atombuild.publish.names import temporary_name
 from atombuild.publish.posix import PosixDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
+from atombuild.units import MOST
 from support.fakes import FakeListener, FakeProject
 from support.projects import visible_files
 
@@ -562,6 +563,16 @@ def test_attempts_are_counted_across_projects_restarts_and_failures(bench: Bench
     numbers = [event.attempt for event in bench.heard(AttemptStarted) if isinstance(event, AttemptStarted)]
     assert numbers == [1, 2, 3]
     assert len(bench.heard(AttemptFinished)) == 3
+
+
+def test_the_count_of_attempts_ends_where_the_ledger_would_not_be_believed_any_more(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    file = bench.dist / LEDGER
+    file.write_text(file.read_text().replace('"attempt": 1', f'"attempt": {MOST}'))
+    for _ in range(2):
+        assert bench.attempt(FakeProject()).outcome is Outcome.SUCCEEDED
+    assert bench.heard(Warned) == []
+    assert bench.both_words() == ("succeeded", "succeeded")
 
 
 def test_an_attempt_at_one_artifact_leaves_the_other_alone(bench: Bench) -> None:

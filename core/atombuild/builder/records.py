@@ -21,6 +21,7 @@ from atombuild.past import PastArtifact, PastAttempt
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
+from atombuild.units import MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class AttemptRecords:
 
     def begin(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         """Start the records of a new attempt."""
-        self.number += 1
+        self.number = min(self.number + 1, MOST)  # or the ledger would say what it does not believe itself
         now = time.time()
         for kind, old in doomed.items():
             before = self._records.get(kind)
