@@ -98,6 +98,8 @@ def check_promise(out_dir: Path, views: Views, outcome: Outcome | None) -> None:
             old = out_dir / OLD[kind is ArtifactKind.WHEEL]
             if old.is_file() and not old.is_symlink():
                 raise Broken(f"{kind.value} failed, and the old {old.name} stands")
-    hidden = [path.name for path in out_dir.iterdir() if path.name.startswith(".atombuild-")] if out_dir.is_dir() else []
+    hidden = (
+        [path.name for path in out_dir.iterdir() if path.name.startswith(".atombuild-")] if out_dir.is_dir() else []
+    )
     if hidden:
         raise Broken(f"temporaries were left: {hidden}")

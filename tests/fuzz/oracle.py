@@ -154,7 +154,7 @@ class Playground:
         self._names = sorted(path.name for path in self._home.iterdir())
         self._patch = pytest.MonkeyPatch()
 
-    def __enter__(self) -> Playground:
+    def __enter__(self) -> Playground:  # noqa: PYI034 - Self is not in Python 3.10
         self._patch.setattr(tempfile, "tempdir", str(self._temporary))
         self._patch.setenv(cache.OVERRIDE, str(self.cache))
         self._patch.setenv(allowed.OVERRIDE, str(self._state))

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -136,7 +136,7 @@ class _Guard:
             raise Broken(f"{event} of {text}, outside of the playground")
 
 
-_CHANGES: Final = {
+_CHANGES: Final[dict[str, Callable[[tuple[Any, ...]], list[tuple[Any, int]]]]] = {
     "os.remove": lambda a: [(a[0], a[1])],
     "os.rmdir": lambda a: [(a[0], a[1])],
     "os.mkdir": lambda a: [(a[0], a[2])],
@@ -150,7 +150,10 @@ _CHANGES: Final = {
 
 
 def _line(scores: dict[str, Score]) -> str:
-    parts = [f"{name} {score.runs:,}" + (f" ({score.crashes} CRASHED)" if score.crashes else "") for name, score in scores.items()]
+    parts = [
+        f"{name} {score.runs:,}" + (f" ({score.crashes} CRASHED)" if score.crashes else "")
+        for name, score in scores.items()
+    ]
     return f"{time.strftime('%H:%M:%S')}  " + "  ".join(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fuzz.choices import Choices
+from fuzz.material import mutated
 from fuzz.oracle import Broken, Playground, TooSlow, within
 
 Attempt = Callable[[Choices, Playground], None]
@@ -25,8 +26,9 @@ class Target:
     on_disk: bool = True
     """It writes: the playground is emptied before, and looked over after."""
 
-    by_bytes: bool = False
-    """Its bytes are parsed as they come: there coverage leads further than chance."""
+    sample: Callable[[Choices], bytes] | None = None
+    """Makes an input that leads far. A target that has it parses its bytes as they come: coverage leads further there
+    than chance, and chance further from a sample than from nothing."""
 
     size: int = 400
     """Bytes that a usual input takes."""
@@ -46,9 +48,17 @@ class Target:
         if self.on_disk:
             playground.check()
 
+    @property
+    def by_bytes(self) -> bool:
+        """Its bytes are parsed as they come."""
+        return self.sample is not None
+
     def data(self, seed: int) -> bytes:
         """Return the input of a seed: mostly of the usual size, some short, some with long runs of simple choices."""
         chance = random.Random(seed)
+        if self.sample is not None and chance.randrange(4):
+            choices = Choices(chance.randbytes(3000))
+            return mutated(choices, self.sample(choices), most=6)
         data = bytearray(chance.randbytes(chance.choice((self.size // 8, self.size, self.size, self.size * 3))))
         for _ in range(chance.choice((0, 0, 1, 3))):
             at = chance.randrange(len(data) + 1)

@@ -16,33 +16,36 @@ from fuzz.choices import Choices
 
 METADATA: Final = b"Metadata-Version: 2.4\nName: foo\nVersion: 1.0\n\nText.\n"
 WHEEL: Final = b"Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-PYPROJECT: Final = b'[project]\nname = "foo"\nversion = "1.0"\n[build-system]\nrequires=["uv_build"]\nbuild-backend = "uv_build"\n'
+PYPROJECT: Final = (
+    b'[project]\nname = "foo"\nversion = "1.0"\n[build-system]\nrequires=["uv_build"]\nbuild-backend = "uv_build"\n'
+)
 NAMES: Final = (
     "a.py", "src/foo/__init__.py", "src/foo/x", "../evil", "/evil", "a/../../evil", ".", "", "a//b", "a\\b", "C:evil",
     "PKG-INFO", "pyproject.toml", "src", "A.py", "\udcff", "é", "n" * 300, "/".join("d" * 120), "x\n\x1b[2Jy", "\0",
 )  # fmt: skip
 TYPES: Final = (
     tarfile.REGTYPE, tarfile.REGTYPE, tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE,
-    tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L", b"K",
-    b"V", b"\xff",
+    tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L",
+    b"K", b"V", b"\xff",
 )  # fmt: skip
 LINKS: Final = ("../../beside/victim.txt", "/etc/passwd", ".", "a.py", "foo-1.0", "x" * 200)
 
 
 def sdist(choices: Choices) -> bytes:
     """Return the bytes of something like an sdist."""
-    tar = _tar(choices)
+    inner = tar(choices)
     if choices.one_in(3):
-        tar = material.mutated(choices, tar)
+        inner = material.mutated(choices, inner)
     if choices.one_in(12):
-        tar = _headers_without_end(choices) + tar
-    data = gzip.compress(tar, 1, mtime=0)
+        inner = _headers_without_end(choices) + inner
+    data = gzip.compress(inner, 1, mtime=0)
     if choices.one_in(12):
         data += data
     return material.mutated(choices, data) if choices.one_in(3) else data
 
 
-def _tar(choices: Choices) -> bytes:
+def tar(choices: Choices) -> bytes:
+    """Return the bytes of something like the tar in an sdist."""
     out = io.BytesIO()
     form = choices.pick((tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT))
     with tarfile.open(fileobj=out, mode="w", format=form, errors="surrogateescape") as archive:
@@ -61,7 +64,9 @@ def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
 
 
 def _add_odd(choices: Choices, archive: tarfile.TarFile) -> None:
-    info = tarfile.TarInfo(choices.pick(("foo-1.0/", "foo-1.0/", "foo-1.0/", "", "bar-2/", "./foo-1.0/")) + choices.pick(NAMES))
+    info = tarfile.TarInfo(
+        choices.pick(("foo-1.0/", "foo-1.0/", "foo-1.0/", "", "bar-2/", "./foo-1.0/")) + choices.pick(NAMES)
+    )
     info.type = choices.pick(TYPES)
     info.linkname = choices.pick(LINKS)
     info.mode = choices.pick((0o644, 0o755, 0o7777, 0))
@@ -141,6 +146,8 @@ def _harm_zip(choices: Choices, data: bytes) -> bytes:
     places = [at for at in range(len(out) - 3) if out[at : at + 2] == b"PK"]
     for _ in choices.many(4):
         at = choices.pick(places) + choices.below(60)
-        new = choices.pick((b"\xff", b"\0", b"\xff\xff\xff\xff", struct.pack("<H", choices.below(100)), b"\x08\x08", b"\x63"))
+        new = choices.pick(
+            (b"\xff", b"\0", b"\xff\xff\xff\xff", struct.pack("<H", choices.below(100)), b"\x08\x08", b"\x63")
+        )
         out[at : at + len(new)] = new
     return material.mutated(choices, bytes(out)) if choices.one_in(2) else bytes(out)

@@ -75,7 +75,7 @@ def _read_members(path: Path, contents: Contents) -> None:
             before = found.text
 
 
-ARTIFACTS: Final = Target("artifacts", attempt, examples=200, size=250)
+ARTIFACTS: Final = Target("artifacts", attempt, examples=120, size=250)
 
 
 def attempt_bytes(choices: Choices, playground: Playground) -> None:
@@ -83,4 +83,4 @@ def attempt_bytes(choices: Choices, playground: Playground) -> None:
     judge(ArtifactKind.WHEEL, choices.raw(1 << 16), playground.inside)
 
 
-WHEEL_BYTES: Final = Target("wheel-bytes", attempt_bytes, examples=20, by_bytes=True, size=800)
+WHEEL_BYTES: Final = Target("wheel-bytes", attempt_bytes, examples=20, sample=archives.wheel, size=800)

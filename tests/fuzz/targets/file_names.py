@@ -47,7 +47,9 @@ def attempt(choices: Choices, playground: Playground) -> None:
 def _name(choices: Choices) -> bytes:
     if choices.one_in(8):
         return choices.raw(1 + choices.below(20)).replace(b"/", b"_").replace(b"\0", b"_") or b"z"
-    name = material.text(choices, lone=True).replace("/", "_").replace("\0", "_") + choices.pick(("", ".py", ".txt", "~"))
+    name = material.text(choices, lone=True).replace("/", "_").replace("\0", "_") + choices.pick(
+        ("", ".py", ".txt", "~")
+    )
     return name.encode("utf-8", "surrogateescape" if name.isprintable() else "replace")[:255] or b"y"
 
 
@@ -68,7 +70,9 @@ def _lay(choices: Choices, root: bytes) -> None:
         os.mkdir(path)
         Path(os.fsdecode(os.path.join(path, b"inner.py"))).write_bytes(b"")
     elif kind == 6:
-        os.symlink(choices.pick((b"foo", b".", b"..", b"/etc/hostname", b"nowhere", b"../../../beside/victim.txt")), path)
+        os.symlink(
+            choices.pick((b"foo", b".", b"..", b"/etc/hostname", b"nowhere", b"../../../beside/victim.txt")), path
+        )
     else:
         os.mkfifo(path)
 
@@ -101,4 +105,4 @@ def _read_back(kind: ArtifactKind, path: Path, inside: Path) -> None:
                 raise Broken(f"we refuse our own sdist: {error.why}") from error
 
 
-FILE_NAMES: Final = Target("file-names", attempt, examples=120, size=200)
+FILE_NAMES: Final = Target("file-names", attempt, examples=60, size=200)

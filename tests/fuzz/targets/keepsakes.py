@@ -16,8 +16,8 @@ from fuzz.oracle import Broken, Playground
 from fuzz.target import Target
 
 FILES: Final = (
-    "wheel-1.whl", "../../../beside/victim.txt", "/etc/passwd", ".", "..", "", "index.json", "x" * 300, "\ud800", "a\0b",
-    "wheel-1.whl/..", "\udcff",
+    "wheel-1.whl", "../../../beside/victim.txt", "/etc/passwd", ".", "..", "", "index.json", "x" * 300, "\ud800",
+    "a\0b", "wheel-1.whl/..", "\udcff",
 )  # fmt: skip
 
 

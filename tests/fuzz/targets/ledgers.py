@@ -27,12 +27,21 @@ NOTE: Final = "notes.txt"
 
 TARGETS: Final = (
     "foo-1.0.tar.gz", "foo-1.0-py3-none-any.whl", "../victim.tar.gz", "/etc/passwd.whl", "../../beside/victim.txt",
-    NOTE, "x" * 300 + ".whl", "x" * 300 + ".tar.gz", "\ud800.whl", "\udcff.tar.gz", "a\0b.whl", ".whl", "..whl", "a\nb.whl",
-    "\u202e.tar.gz", ".tar.gz", "",
+    NOTE, "x" * 300 + ".whl", "x" * 300 + ".tar.gz", "\ud800.whl", "\udcff.tar.gz", "a\0b.whl", ".whl", "..whl",
+    "a\nb.whl", "\u202e.tar.gz", ".tar.gz", "",
 )  # fmt: skip
 FIELDS: Final = ("target", "attempt", "outcome", "started", "old", "old_identity", "ended", "seconds", "size", "sha256",
                  "identity", "previous_size", "fingerprint", "durations")  # fmt: skip
-OUTCOMES: Final = ("building", "queued", "failed", "succeeded", "cancelled", "interrupted", "not attempted", "not reached")
+OUTCOMES: Final = (
+    "building",
+    "queued",
+    "failed",
+    "succeeded",
+    "cancelled",
+    "interrupted",
+    "not attempted",
+    "not reached",
+)
 
 
 def attempt(choices: Choices, playground: Playground) -> None:
@@ -136,7 +145,7 @@ def _history(choices: Choices, good: bytes) -> bytes:
     return b"\n".join(lines) + choices.pick((b"\n", b"", b"\r\n", b"\0"))
 
 
-LEDGERS: Final = Target("ledgers", attempt, examples=200, size=200)
+LEDGERS: Final = Target("ledgers", attempt, examples=80, size=200)
 
 
 def attempt_bytes(choices: Choices, playground: Playground) -> None:
@@ -154,4 +163,23 @@ def attempt_bytes(choices: Choices, playground: Playground) -> None:
             return
 
 
-LEDGER_BYTES: Final = Target("ledger-bytes", attempt_bytes, examples=30, by_bytes=True, size=300)
+def _sample(choices: Choices) -> bytes:
+    record = dict[str, Any].fromkeys(FIELDS) | {
+        "attempt": 1,
+        "outcome": "failed",
+        "started": 1.5,
+        "old": "none",
+        "durations": [],
+    }
+    good = {"format": 1, "projects": {"..": {"attempt": 1, "artifacts": {"sdist": record}}}}
+    artifacts = {"sdist": {"outcome": "failed", "size": None, "seconds": 0.1}}
+    past = {
+        **{"project": "..", "attempt": 3, "started": 1e9, "seconds": 0.5, "cause": "change", "paths": ["a"]},
+        **{"total": 1, "outcome": "failed", "why": "x", "artifacts": artifacts},
+    }
+    if choices.one_in(2):
+        return _history(choices, json.dumps(past).encode())
+    return _ledger(choices, json.dumps(good).encode())
+
+
+LEDGER_BYTES: Final = Target("ledger-bytes", attempt_bytes, examples=30, sample=_sample, size=300)

@@ -83,9 +83,11 @@ def document(choices: Choices) -> bytes:
 
 def _sections(choices: Choices) -> list[str]:
     parts = [_project(choices)]
-    for section in ("tool.uv.build-backend", "tool.atombuild"):
-        if choices.one_in(2):
-            parts.append(f"[{section}]\n" + _pairs(choices, KEYS[section]))
+    parts += [
+        f"[{section}]\n" + _pairs(choices, KEYS[section])
+        for section in ("tool.uv.build-backend", "tool.atombuild")
+        if choices.one_in(2)
+    ]
     if not choices.one_in(10):
         backend = choices.pick(BACKENDS) if not choices.one_in(12) else value(choices)
         requires = '["uv_build>=0.13,<0.14"]' if not choices.one_in(6) else value(choices)
@@ -137,6 +139,8 @@ def value(choices: Choices, depth: int = 3) -> str:
 
 
 def _string(choices: Choices) -> str:
+    if choices.one_in(40):
+        return '"' + "9" * 5000 + '"'
     text = material.text(choices, lone=choices.one_in(30))
     way = choices.below(6)
     if way < 3:
@@ -182,4 +186,4 @@ def attempt_bytes(choices: Choices, playground: Playground) -> None:
         _check_places(error, data)
 
 
-TOML: Final = Target("toml", attempt_bytes, examples=100, on_disk=False, by_bytes=True, size=120)
+TOML: Final = Target("toml", attempt_bytes, examples=100, on_disk=False, sample=document, size=120)

@@ -12,19 +12,29 @@ from fuzz.choices import Choices
 from fuzz.oracle import Broken, Playground, check_nothing_acts
 from fuzz.target import Target
 
-NAMES: Final = ("RECORD", "entry_points.txt", "METADATA", "a.py", "a.toml", "a.md", "WHEEL", "a.html", "a.json", "x", "a.c")
+NAMES: Final = (
+    "RECORD",
+    "entry_points.txt",
+    "METADATA",
+    "a.py",
+    "a.toml",
+    "a.md",
+    "WHEEL",
+    "a.html",
+    "a.json",
+    "x",
+    "a.c",
+)
 PIECES: Final = (
     "foo/__init__.py", ",", ",sha256=abc,12\n", '"', '""', "\r", "\n", "\r\n", "[console_scripts]\n", "run = foo:main\n",
-    "[", "]", "=", ":", " ", "\t", "#", ";", "[DEFAULT]\n", "x" * 140_000, "9" * 20, "١٢٣", "Name: foo\n", "\n\n", "%(x)s",
-    "²", "\0", "def f():\n", "\\\n", "'''", "<a>", "{", "---\n",
+    "[", "]", "=", ":", " ", "\t", "#", ";", "[DEFAULT]\n", "x" * 140_000, "9" * 20, "١٢٣", "Name: foo\n", "\n\n",
+    "%(x)s", "²", "\0", "def f():\n", "\\\n", "'''", "<a>", "{", "---\n",
 )  # fmt: skip
 
 
 def attempt(choices: Choices, _playground: Playground) -> None:
     """Read one text as what its name says."""
-    text = "".join(
-        material.text(choices) if choices.one_in(4) else choices.pick(PIECES) for _ in choices.many(20)
-    )
+    text = "".join(material.text(choices) if choices.one_in(4) else choices.pick(PIECES) for _ in choices.many(20))
     judge(choices.pick(NAMES), text)
 
 
@@ -48,4 +58,8 @@ def attempt_bytes(choices: Choices, _playground: Playground) -> None:
     judge(name, choices.raw(1 << 16).decode("utf-8", "replace"))
 
 
-RECORD_BYTES: Final = Target("record-bytes", attempt_bytes, examples=30, on_disk=False, by_bytes=True, size=200)
+def _sample(choices: Choices) -> bytes:
+    return choices.raw(1) + "".join(choices.pick(PIECES) for _ in choices.many(20)).encode()
+
+
+RECORD_BYTES: Final = Target("record-bytes", attempt_bytes, examples=30, on_disk=False, sample=_sample, size=200)

@@ -14,7 +14,7 @@ from atombuild.sdist_file import SdistFile
 from fuzz.choices import Choices
 from fuzz.oracle import Broken, Playground, check_error, check_reports, only_our_errors
 from fuzz.target import Target
-from fuzz.targets.archives import sdist
+from fuzz.targets.archives import sdist, tar
 
 LIMITS: Final = Limits(members=300, size=1 << 20)
 
@@ -48,7 +48,7 @@ def _unpack(archive: Path, inside: Path) -> None:
         given.close()
 
 
-SDISTS: Final = Target("sdists", attempt, examples=120, size=250)
+SDISTS: Final = Target("sdists", attempt, examples=80, size=250)
 
 
 def attempt_bytes(choices: Choices, playground: Playground) -> None:
@@ -62,4 +62,8 @@ def attempt_bytes(choices: Choices, playground: Playground) -> None:
     _unpack(archive, playground.inside)
 
 
-SDIST_BYTES: Final = Target("sdist-bytes", attempt_bytes, examples=20, by_bytes=True, size=1200)
+def _sample(choices: Choices) -> bytes:
+    return b"\1" + tar(choices) if choices.one_in(2) else b"\0" + sdist(choices)
+
+
+SDIST_BYTES: Final = Target("sdist-bytes", attempt_bytes, examples=20, sample=_sample, size=1200)

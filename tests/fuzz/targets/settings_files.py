@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Final
 
 from atombuild.settings.user import SettingsFile
@@ -25,7 +26,8 @@ def attempt(choices: Choices, playground: Playground) -> None:
         if reports:
             check_reports(reports)
         settings = file.settings
-        if not isinstance(settings.bell, bool) or not isinstance(settings.theme, str | None):
+        kinds = [type(settings.bell), type(settings.theme), type(settings.editor)]
+        if not (kinds[0] is bool and kinds[1] in {str, NoneType} and kinds[2] in {str, tuple, NoneType}):
             raise Broken(f"settings of the wrong kind: {settings}")
         if any("pyproject" in report.what for report in reports):
             raise Broken(f"another file is blamed: {reports}")
