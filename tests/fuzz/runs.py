@@ -41,7 +41,7 @@ def run(names: list[str], minutes: float) -> int:
     scores = {each.name: Score() for each in chosen}
     end = time.monotonic() + minutes * 60
     told = time.monotonic()
-    with Playground() as playground, _guarded(playground):
+    with Playground() as playground, _guarded(playground), contextlib.suppress(KeyboardInterrupt):
         while time.monotonic() < end:
             for each in chosen:
                 _slice(each, scores[each.name], playground, min(end, time.monotonic() + SLICE_SECONDS))

@@ -174,8 +174,16 @@ def _sample(choices: Choices) -> bytes:
     good = {"format": 1, "projects": {"..": {"attempt": 1, "artifacts": {"sdist": record}}}}
     artifacts = {"sdist": {"outcome": "failed", "size": None, "seconds": 0.1}}
     past = {
-        **{"project": "..", "attempt": 3, "started": 1e9, "seconds": 0.5, "cause": "change", "paths": ["a"]},
-        **{"total": 1, "outcome": "failed", "why": "x", "artifacts": artifacts},
+        "project": "..",
+        "attempt": 3,
+        "started": 1e9,
+        "seconds": 0.5,
+        "cause": "change",
+        "paths": ["a"],
+        "total": 1,
+        "outcome": "failed",
+        "why": "x",
+        "artifacts": artifacts,
     }
     if choices.one_in(2):
         return _history(choices, json.dumps(past).encode())
