@@ -43,6 +43,7 @@ from typing import Final
 from atombuild.bug_report import write_bug_report
 
 _LOG: Final = logging.getLogger(__name__)
+_LOG.addHandler(logging.NullHandler())  # without one, logging writes to standard error by itself
 
 
 class Blame(enum.Enum):
