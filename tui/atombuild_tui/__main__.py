@@ -5,7 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from atombuild import cli
+from atombuild.safe_path import leave_out_this_folder
+
+if __name__ == "__main__":
+    leave_out_this_folder()
+
+from atombuild import cli  # only now: see there
 from atombuild.exit_status import FAILED, SUCCEEDED
 from atombuild.plain import standard_outputs
 
