@@ -6,13 +6,11 @@ stands in a file of the user's as well, and both are said; and where one of them
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from atombuild.folders import state_folder
+from atombuild.private import write_private
 from atombuild.sanitise import visible
 from atombuild_tui import format as shown
 
@@ -31,15 +29,9 @@ def copied_file() -> Path:
 def write_copy(text: str) -> Path | None:
     """Put the text into the file, in one step; return the file, or None where that can't be done."""
     path = copied_file()
-    temporary = path.with_name(f".copied-{secrets.token_hex(4)}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(temporary, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(f"{text}\n")
-        temporary.replace(path)
-    except (OSError, UnicodeError):
-        with contextlib.suppress(OSError):
-            temporary.unlink()
+        write_private(path, f"{text}\n".encode())
+    except OSError:
         return None
     return path
 
