@@ -8,8 +8,9 @@ import pytest
 from textual.content import Content
 
 from atombuild.events import ArtifactStatus, Event, Level, Log
+from atombuild_tui.widgets.lines import Line
 from atombuild_tui.widgets.row import moved
-from atombuild_tui.widgets.rows import Line, RowsView
+from atombuild_tui.widgets.rows import RowsView
 from support.archives import wheel
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown

@@ -25,7 +25,7 @@ from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import first_rows
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.lines import Line
 
 _SIZE_CELLS: Final = 10
 _TOLD_FIELD: Final = "Description"

@@ -16,7 +16,7 @@ from atombuild_tui.actions import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.themes import TONE_STYLES
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.lines import Line
 
 _ASKS: Final = {
     Check.PARITY: "Do sdist and wheel agree?",

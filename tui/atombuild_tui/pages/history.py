@@ -18,8 +18,9 @@ from atombuild_tui.actions import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import Opened, RowsPage
 from atombuild_tui.themes import TONE_STYLES
+from atombuild_tui.widgets.lines import Line
 from atombuild_tui.widgets.row import GAP, fits, spread
-from atombuild_tui.widgets.rows import MARGIN, Line
+from atombuild_tui.widgets.rows import MARGIN
 
 _ROOMY: Final = 96
 """Cells from which on the sizes have a column each."""

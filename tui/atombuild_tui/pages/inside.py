@@ -28,7 +28,8 @@ from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import member_lines
 from atombuild_tui.pages.tree import SMALL, Shelf, TreeRows, folders_of
 from atombuild_tui.state import Artifact
-from atombuild_tui.widgets.rows import Line, RowsView
+from atombuild_tui.widgets.lines import Line
+from atombuild_tui.widgets.rows import RowsView
 
 _ABSENT: Final = frozenset({Standing.OLD_REMOVED, Standing.NEVER, Standing.UNKNOWN})
 _AT_WORK: Final = frozenset({Attempt.QUEUED, Attempt.BUILDING})

@@ -11,7 +11,8 @@ from textual.content import Content
 
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.page import PageView
-from atombuild_tui.widgets.rows import Line, Rows, RowsView
+from atombuild_tui.widgets.lines import Line, Rows
+from atombuild_tui.widgets.rows import RowsView
 from atombuild_tui.widgets.words import Words
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from atombuild.inspection.text import MemberText, entry_points, record_rows
 from atombuild.sanitise import visible, visible_lines
 from atombuild.units import size_words
 from atombuild_tui import format as shown
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.lines import Line
 
 _LARGEST_COLOURED: Final = 200_000
 """Characters. Colours of more than that would keep the reader waiting."""

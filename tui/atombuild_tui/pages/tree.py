@@ -13,7 +13,7 @@ from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind
 from atombuild.units import size_words
 from atombuild_tui import format as shown
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.lines import Line
 
 SMALL: Final = 60
 """Files of an artifact up to which all of its folders are open from the start."""

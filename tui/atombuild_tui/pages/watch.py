@@ -15,7 +15,7 @@ from atombuild_tui.actions import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.state import Build, Dashboard
-from atombuild_tui.widgets.rows import Line
+from atombuild_tui.widgets.lines import Line
 
 _LABEL: Final = 12
 

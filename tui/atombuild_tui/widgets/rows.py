@@ -8,8 +8,7 @@ change. A row that is too long is cut; the rest is reached with the arrow keys, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.content import Content
 from textual.geometry import Size
@@ -21,6 +20,7 @@ from textual.visual import RenderOptions
 
 from atombuild_tui.actions import Where, bindings
 from atombuild_tui.sought import occurrences
+from atombuild_tui.widgets.lines import Line, ListedRows, Rows
 from atombuild_tui.widgets.row import GAP, PAN, moved, spread
 
 if TYPE_CHECKING:
@@ -32,61 +32,6 @@ MARGIN: Final = 2
 """Cells at both edges: the cursor's mark at the left, air at the right."""
 
 _KEPT_STRIPS: Final = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row."""
-
-    left: Content
-    right: Content = field(default=_EMPTY)
-    """At the right edge; the left gives way to it."""
-
-    key: str = ""
-    """What it stands for, unique among the rows; empty for what can't be chosen."""
-
-    text: str = ""
-    """The whole of it in plain words, for reading below the list and for copying; empty: what ``left`` says."""
-
-    folded: bool | None = None
-    """True: there is more in it, out of sight. False: what is in it follows. None: nothing is in it."""
-
-    @property
-    def words(self) -> str:
-        """The row in plain words."""
-        return self.text or f"{self.left.plain} {self.right.plain}".strip()
-
-
-class Rows(Protocol):
-    """Rows of which only those in sight are made: a tree of thousands answers a key as fast as one of five."""
-
-    def __len__(self) -> int:
-        """How many there are."""
-
-    def __getitem__(self, index: int) -> Line:
-        """Return one, made at this moment or before."""
-
-    def key(self, index: int) -> str:
-        """Return the key of one without making it."""
-
-
-class ListedRows:
-    """Rows that are there already."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._lines = lines
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return len(self._lines)
-
-    def __getitem__(self, index: int) -> Line:
-        """Return one."""
-        return self._lines[index]
-
-    def key(self, index: int) -> str:
-        """Return the key of one."""
-        return self._lines[index].key
 
 
 class RowsView(ScrollView, can_focus=True):
