@@ -21,17 +21,19 @@ from textual.app import App, SystemCommand
 from textual.message import Message
 
 from atombuild.events import Failure, Looked
-from atombuild_tui import actions, signals, themes
+from atombuild_tui import actions, themes
 from atombuild_tui.actions import Where
 from atombuild_tui.attention import Attention
 from atombuild_tui.door import cleaned
 from atombuild_tui.errands import Errands
 from atombuild_tui.feed import Feed
+from atombuild_tui.following import Following
 from atombuild_tui.journal import after_entries, entries
 from atombuild_tui.leaving import part_from
 from atombuild_tui.pages.page import View
 from atombuild_tui.places import Places
 from atombuild_tui.screens.main import MainScreen
+from atombuild_tui.signals import Ear, terminal_is_gone
 from atombuild_tui.state import Dashboard
 from atombuild_tui.terminal import TerminalTitle
 
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 
     from atombuild.errors import Report
     from atombuild_tui.engine import Engine
-    from atombuild_tui.taste import Follower, Taste
 
 _STYLES: Final = Path(__file__).parent / "styles"
 
@@ -96,22 +97,23 @@ class AtombuildApp(App[None]):
 
         self._engine = engine
         self._may_call = bell
-        self._settings_path = settings
-        self._follower: Follower | None = None
-        self._taste: Taste | None = None
+        self._settings = Following(settings)
         self._now = clock
         self._zone = zone
         self._places = Places()
         self._errands: Errands | None = None
+        self._feed = Feed(self._wake)
         self._main = MainScreen(hint=hint, zone=zone, errands=self.errands)
         self._attention = Attention()
         self._terminal_title = TerminalTitle(self.write_terminal)
         self._own_loop: asyncio.AbstractEventLoop | None = None
+        """The loop that all of this lives on, once it runs."""
+
         self._leaving = False
         self._exit_with: int | None = None
         """The status to exit with, once the engine has ended."""
 
-        self._listens = False
+        self._ear = Ear(self._obey)
         self._ticks = 0
         self._heard = 0.0
         """When the engine last said something, seconds since the epoch."""
@@ -126,7 +128,7 @@ class AtombuildApp(App[None]):
         return self._errands
 
     def _tell_bug(self, reports: tuple[Report, ...]) -> None:
-        if self.is_running and self._own_loop is not None:
+        if self.is_running and self._main.made:
             self._main.tell(reports, self.dashboard.root)
 
     @property
@@ -140,22 +142,15 @@ class AtombuildApp(App[None]):
         return self._main
 
     def on_mount(self) -> None:
-        """Listen to signals, from the first moment on."""
-        self._listens = signals.listen(asyncio.get_running_loop(), self._obey)
+        """Listen to those who want us to leave, from the first moment on."""
+        self._own_loop = asyncio.get_running_loop()
+        self._ear.listen()
 
     def on_main_screen_ready(self) -> None:
         """Start the engine; from here on it drives the screen."""
-        loop = self._own_loop = asyncio.get_running_loop()
         if self._leaving:
             self._exit_when_made()
             return
-
-        def wake() -> None:
-            # The loop may have ended before the engine did; nobody looks any more.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self.post_message, EventsWait())
-
-        self._feed = Feed(wake)
         self._main.show(self._view)
         self._follow_settings()
         self.set_interval(_IDLE_TICK, self._tick)
@@ -166,13 +161,12 @@ class AtombuildApp(App[None]):
         """Give back what was borrowed; after a crash, the engine is still to be told."""
         if not self._leaving:
             self._engine.stop()
-        if self._listens:
-            signals.forget(asyncio.get_running_loop())
+        self._ear.close()
         self._terminal_title.give_back()
 
     def _obey(self, number: int) -> None:
         """Leave because of a signal, with the status that tells so."""
-        if signals.terminal_is_gone():
+        if terminal_is_gone():
             # There is nothing to restore, and every write would block for ever.
             part_from(self._engine, lambda _: os._exit(128 + number))
         else:
@@ -180,10 +174,14 @@ class AtombuildApp(App[None]):
 
     def leave_from_outside(self) -> None:
         """Leave, asked for by another thread."""
-        loop = self._own_loop
-        if loop is not None:
-            with contextlib.suppress(RuntimeError):  # it ended meanwhile
-                loop.call_soon_threadsafe(self.leave)
+        self._call(self.leave)
+
+    def _call(self, callback: Callable[..., object], *arguments: object) -> None:
+        """Call this on our loop, from any thread."""
+        if self._own_loop is not None:
+            # It may have ended meanwhile: nobody looks any more.
+            with contextlib.suppress(RuntimeError):
+                self._own_loop.call_soon_threadsafe(callback, *arguments)
 
     def leave(self, return_code: int = 0) -> None:
         """Ask the engine to stop, and exit when it has, or when patience ends. A second call exits at once."""
@@ -196,12 +194,10 @@ class AtombuildApp(App[None]):
             leave_now()
             return
         self._leaving = True
-        loop = asyncio.get_running_loop()
 
         def ended(in_time: bool) -> None:
             self.left_in_time = in_time
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(leave_now)
+            self._call(leave_now)
 
         # The engine first: a signal may come before there is anything to show it on.
         part_from(self._engine, ended)
@@ -209,10 +205,13 @@ class AtombuildApp(App[None]):
 
     def _exit_when_made(self) -> None:
         """Exit with what is due, but not in the middle of putting the screen together: that would crash."""
-        if self._own_loop is not None and self._exit_with is not None:
+        if self._main.made and self._exit_with is not None:
             self.exit(return_code=self._exit_with)
 
     # Events
+
+    def _wake(self) -> None:
+        self._call(self.post_message, EventsWait())
 
     def on_events_wait(self) -> None:
         """Show a part of what came, and let keys in before the next part."""
@@ -234,13 +233,13 @@ class AtombuildApp(App[None]):
 
     def _change(self, dashboard: Dashboard) -> None:
         self.dashboard = dashboard
-        if self._own_loop is None:
+        if not self._main.made:
             return  # the screen is still being put together
         self._main.show(self._view)
         if self._fast is not None:
             (self._fast.resume if dashboard.building or dashboard.preparing else self._fast.pause)()
         self._attention, rings = self._attention.after(dashboard)
-        if self._may_call and (self._taste is None or self._taste.bell) and self._attention.title:
+        if self._may_call and self._settings.bell and self._attention.title:
             self._terminal_title.set(self._attention.title)
             if rings:
                 self.bell()
@@ -262,25 +261,16 @@ class AtombuildApp(App[None]):
             self._follow_settings()
 
     def _follow_settings(self) -> None:
-        """Read the user's settings, where they are new."""
-        if self._settings_path is None:
+        """Do as the user's settings say, where they are new."""
+        news = self._settings.look(self.available_themes)
+        if news is None:
             return
-        from atombuild_tui.taste import Follower  # noqa: PLC0415 - not needed for the first paint
-
-        if self._follower is None:
-            self._follower = Follower(self._settings_path)
-        before = self._follower.taste.theme
-        reports = self._follower.follow(self.available_themes)
-        if reports is None:
-            return
-        self._taste = taste = self._follower.taste
-        if taste.theme != before:
-            # Also when there is none any more. One that was chosen by a key since stays until the setting changes.
-            self.theme = taste.theme or themes.DARK.name
-        self.set_keymap({name: ",".join(keys) for name, keys in taste.keys.items()})
-        self._main.name_keys(actions.with_keys(taste.keys))
-        self._places = self._places.after(Failure(reports))
-        self._main.tell(reports, self.dashboard.root)
+        if news.theme is not None:
+            self.theme = news.theme
+        self.set_keymap(news.keymap)
+        self._main.name_keys(self._settings.actions)
+        self._places = self._places.after(Failure(news.reports))
+        self._main.tell(news.reports, self.dashboard.root)
 
     def write_terminal(self, data: str) -> None:
         """Write our own control sequences, where there is a terminal."""
@@ -303,9 +293,7 @@ class AtombuildApp(App[None]):
         """Open the help."""
         from atombuild_tui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first paint
 
-        self.push_screen(
-            HelpScreen(self._main.current, actions.with_keys(self._taste.keys if self._taste is not None else {}))
-        )
+        self.push_screen(HelpScreen(self._main.current, self._settings.actions))
 
     async def action_quit(self) -> None:
         """Leave."""
@@ -329,23 +317,17 @@ class AtombuildApp(App[None]):
 
     def on_main_screen_edit_asked(self, event: MainScreen.EditAsked) -> None:
         """Open the editor; the engine goes on."""
-        if event.place is None:
-            self.notify("there is no file to open here", markup=False)
-            return
         from atombuild_tui.editing import open_in_editor  # noqa: PLC0415 - only where it is asked for
 
-        chosen = self._taste.editor if self._taste is not None else ""
+        place = self._places.file_of(event.place) if event.place is not None else None
         # What is typed into the editor is no signal for us, not even an interrupt.
-        with signals.unheard(asyncio.get_running_loop(), self._obey, listens=self._listens):
-            number = open_in_editor(self, self._places.file_of(event.place), self._places.root, chosen)
+        with self._ear.closed():
+            number = open_in_editor(self, place, self._places.root, self._settings.editor)
         if number is not None:
             self._obey(number)
 
     def on_main_screen_copy_asked(self, event: MainScreen.CopyAsked) -> None:
         """Copy through the terminal, and into a file."""
-        if not event.text:
-            self.notify("there is nothing to copy here", markup=False)
-            return
         from atombuild_tui.clipboard import copy  # noqa: PLC0415 - only where it is asked for
 
         copy(self, event.text)

@@ -38,6 +38,9 @@ def write_copy(text: str) -> Path | None:
 
 def copy(app: App[None], text: str) -> None:
     """Copy both ways, and say which of them was possible."""
+    if not text:
+        app.notify("there is nothing to copy here", markup=False)
+        return
     text = text.encode("utf-8", "replace").decode()
     path = write_copy(text)
     to_terminal = len(text.encode()) <= LARGEST

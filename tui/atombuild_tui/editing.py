@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-def open_in_editor(app: App[None], place: Location, root: Path | None, chosen: Command = "") -> int | None:
+def open_in_editor(app: App[None], place: Location | None, root: Path | None, chosen: Command = "") -> int | None:
     """Open a place; say what went wrong where something did. Return the number of a signal that asked us to end."""
+    if place is None:
+        app.notify("there is no file to open here", markup=False)
+        return None
     # Not by Path: before Python 3.14 that raises where a name is too long or a folder may not be entered.
     if not os.path.isfile(place.path):  # noqa: PTH113
         app.notify(f"{visible(str(place.path))} is not there any more", severity="warning", markup=False)

@@ -17,27 +17,43 @@ ENDING: Final = tuple(
 """The signals that ask us to end."""
 
 
-def listen(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None]) -> bool:
-    """Call ``leave`` with the number of the first of these signals; False where loops can't listen to any."""
-    try:
-        for number in ENDING:
-            loop.add_signal_handler(number, leave, int(number))
-    except (NotImplementedError, RuntimeError, ValueError):
-        # Not the main thread, or a loop without signals: whoever runs the loop there handles them.
-        return False
-    return bool(ENDING)
+class Ear:
+    """Hears the signals that ask us to end, while it listens."""
 
+    def __init__(self, obey: Callable[[int], None]) -> None:
+        """``obey`` is called on the loop, with the number of the signal."""
+        self._obey = obey
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """The one that listens for us; None: none does, or it can't."""
 
-@contextmanager
-def unheard(loop: asyncio.AbstractEventLoop, leave: Callable[[int], None], *, listens: bool) -> Iterator[None]:
-    """Listen to none of them for a while; ``listens``: whether that was done before."""
-    if listens:
-        forget(loop)
-    try:
-        yield
-    finally:
-        if listens:
-            listen(loop, leave)
+    def listen(self) -> None:
+        """Listen from now on, where this loop can."""
+        loop = asyncio.get_running_loop()
+        try:
+            for number in ENDING:
+                loop.add_signal_handler(number, self._obey, int(number))
+        except (NotImplementedError, RuntimeError, ValueError):
+            # Not the main thread, or a loop without signals: whoever runs the loop there handles them.
+            return
+        self._loop = loop
+
+    def close(self) -> None:
+        """Listen no more."""
+        if self._loop is not None:
+            for number in ENDING:
+                self._loop.remove_signal_handler(number)
+            self._loop = None
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Hear nothing for a while."""
+        listened = self._loop is not None
+        self.close()
+        try:
+            yield
+        finally:
+            if listened:
+                self.listen()
 
 
 def terminal_is_gone() -> bool:
@@ -51,9 +67,3 @@ def terminal_is_gone() -> bool:
     except (termios.error, OSError):
         return True
     return False
-
-
-def forget(loop: asyncio.AbstractEventLoop) -> None:
-    """Undo :func:`listen`."""
-    for number in ENDING:
-        loop.remove_signal_handler(number)
