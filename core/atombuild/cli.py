@@ -48,8 +48,8 @@ class ScreenOrder:
     arguments: tuple[str, ...] = ()
     """Of the app that the browser shows."""
 
-    in_browser: bool = False
-    """This is that app."""
+    server: int | None = None
+    """This is that app, and this the process that shows it; None: the terminal does."""
 
 
 Screen = Callable[[ScreenOrder], int]
@@ -162,7 +162,7 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
             metavar="PORT",
             help="show the screen in a browser on this machine, behind a token (default: a free port)",
         )
-        parser.add_argument("--in-browser", action="store_true", help=argparse.SUPPRESS)
+        parser.add_argument("--in-browser", type=int, metavar="SERVER", help=argparse.SUPPRESS)
     parser.add_argument("--no-bell", action="store_true", help="neither ring nor set the terminal's title")
     parser.add_argument(
         "--settings-schema",
@@ -211,7 +211,7 @@ def _run(arguments: argparse.Namespace, screen: Screen | None, out: Output, err:
 def _is_for_a_screen(arguments: argparse.Namespace) -> bool:
     if arguments.once or arguments.list or arguments.compare:
         return False
-    return arguments.serve is not None or arguments.in_browser or (not arguments.plain and _on_a_terminal())
+    return arguments.serve is not None or arguments.in_browser is not None or (not arguments.plain and _on_a_terminal())
 
 
 def _may_be_a_project(root: Path, out_dir: Path | None) -> bool:
@@ -236,7 +236,7 @@ def _screen_order(arguments: argparse.Namespace, root: Path, hint: str | None, w
 
         return setup_of(arguments, root)
 
-    order = ScreenOrder(root, make_setup, hint, bell=not arguments.no_bell, in_browser=arguments.in_browser)
+    order = ScreenOrder(root, make_setup, hint, bell=not arguments.no_bell, server=arguments.in_browser)
     if arguments.serve is not None:
         return replace(order, serve=arguments.serve, arguments=_passed_on(words, root))
     return order

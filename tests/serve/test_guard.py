@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from atombuild_tui.serve.child import child_command, when_orphaned
+from atombuild_tui.serve.server import listening
 from support.projects import sample_project
 from support.serving import Serving
 
@@ -33,7 +38,7 @@ async def visitor() -> AsyncIterator[aiohttp.ClientSession]:
     "path", ["/", "/static/js/textual.js", "/own/page.js", "/ws", "/download/x", "/take", "/?token="]
 )
 async def test_without_the_token_there_is_nothing(serving: Serving, visitor: aiohttp.ClientSession, path: str) -> None:
-    async with visitor.get(f"{serving.base}{path}") as answer:
+    async with visitor.request("POST" if path == "/take" else "GET", f"{serving.base}{path}") as answer:
         assert answer.status == 403
         assert (await answer.text()).startswith("403: ")
         assert answer.headers["X-Frame-Options"] == "DENY"
@@ -91,12 +96,115 @@ def test_the_token_is_in_no_process_list(serving: Serving) -> None:
     assert serving.token not in listed
 
 
+def test_a_cookie_that_is_no_text_is_no_token(tmp_path: Path) -> None:
+    serving = Serving(sample_project(tmp_path))
+    with socket.create_connection(("127.0.0.1", serving.port), 30) as line:
+        host = f"127.0.0.1:{serving.port}"
+        head = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: atombuild-{serving.port}="
+        line.sendall(head.encode() + b"\xff\xfe\r\n\r\n")
+        answer = line.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    os.kill(serving.process.pid, signal.SIGTERM)
+    assert serving.process.communicate(timeout=30)[1] == "", "nothing of a stranger's request is in the terminal"
+
+
+async def test_what_is_not_there_or_not_now_has_the_headers_of_all_answers(tmp_path: Path) -> None:
+    serving = Serving(sample_project(tmp_path))
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as visitor:
+        async with visitor.get(serving.url):
+            pass
+        async with visitor.get(f"{serving.base}/nothing") as answer:
+            assert (answer.status, answer.headers["X-Frame-Options"]) == (404, "DENY")
+        async with visitor.ws_connect(f"{serving.base}/ws", origin=serving.base):
+            with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+                await visitor.ws_connect(f"{serving.base}/ws", origin=serving.base)
+    assert refused.value.status == 409
+    assert refused.value.headers is not None
+    assert refused.value.headers["X-Frame-Options"] == "DENY"
+    serving.end()
+
+
+def _listens(process: int) -> set[str]:
+    """Return the addresses that a process listens on, as the kernel writes them."""
+    sockets = {str(path.readlink()) for path in Path(f"/proc/{process}/fd").iterdir()}
+    listened = set()
+    for table in ("tcp", "tcp6"):
+        for row in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            fields = row.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in sockets:
+                listened.add(fields[1])
+    return listened
+
+
+@pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="/proc tells nothing about sockets here")
 def test_only_this_machine_is_listened_to(serving: Serving) -> None:
-    others = {address[4][0] for address in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
-    for address in others - {"127.0.0.1", "127.0.1.1"}:
-        with socket.socket() as trial:
-            trial.settimeout(2)
-            assert trial.connect_ex((str(address), serving.port)) != 0
+    assert _listens(serving.process.pid) == {f"0100007F:{serving.port:04X}"}
+
+
+def test_the_port_that_was_found_is_held_from_then_on() -> None:
+    with listening(0) as door:
+        assert door.getsockname()[0] == "127.0.0.1"
+        with pytest.raises(OSError, match="in use"):
+            listening(door.getsockname()[1])
+
+
+def test_where_a_loop_hears_no_signals_an_interrupt_still_ends_it_without_a_traceback(tmp_path: Path) -> None:
+    """As on Windows, whose loops know no signal handlers."""
+    program = f"""
+import asyncio, pathlib, signal
+from atombuild_tui.serve.command import serve
+
+def refuse(*_given):
+    raise NotImplementedError
+
+asyncio.SelectorEventLoop.add_signal_handler = refuse
+signal.signal(signal.SIGINT, signal.default_int_handler)
+raise SystemExit(serve(0, (), pathlib.Path({str(tmp_path)!r})))
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    for _ in range(2):
+        assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 130
+
+
+async def test_what_a_broken_app_says_reaches_the_terminal_harmless(tmp_path: Path) -> None:
+    # So much besides that it does not end before it was heard.
+    says = r"printf 'it broke \033]0;owned\007\n' >&2; head -c 1000000 /dev/zero | tr '\0' x >&2; exit 1"
+    program = f"""
+import pathlib
+from atombuild_tui.serve import command
+
+command.child_command = lambda *_given: {says!r}
+raise SystemExit(command.serve(0, (), pathlib.Path({str(tmp_path)!r})))
+"""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    url = (await process.stdout.readline()).decode().rpartition(" ")[2].strip()
+    base = url.partition("/?")[0]
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as visitor:
+        async with visitor.get(url):
+            pass
+        async with visitor.ws_connect(f"{base}/ws", origin=base):
+            said = [await asyncio.wait_for(process.stderr.readline(), 60) for _ in range(2)]
+    process.send_signal(signal.SIGTERM)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert said == [b"textual-serve: Application failed to start\n", b"it broke \n"]
+    assert b"\x1b" not in out + err
+
+
+def test_an_app_ends_whose_server_is_gone_or_was_gone_before_it_began() -> None:
+    ended = threading.Event()
+    when_orphaned(os.getpid(), ended.set)  # no parent of ours
+    assert ended.wait(30)
+    assert f"--in-browser {os.getpid()} /x" in child_command(["/x"], os.getpid())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -37,11 +37,11 @@ def show_screen(order: cli.ScreenOrder) -> int:
     be_quick()
     engine = LateEngine(lambda: _engine(order))
     app = AtombuildApp(engine, hint=order.hint, bell=order.bell, settings=settings_path())
-    if order.in_browser:
-        when_orphaned(app.leave_from_outside)
+    if order.server is not None:
+        when_orphaned(order.server, app.leave_from_outside)
     app.run()
     out, err = standard_outputs()
-    for line in () if order.in_browser else summary(app.dashboard):
+    for line in () if order.server is not None else summary(app.dashboard):
         out.line(line)
     if not (app.left_in_time and engine.join(_LAST_SECONDS)):
         err.line(left_early(app.dashboard))

@@ -3,4 +3,5 @@
 guard     who may talk to the server
 server    the pages, the socket, and whose turn it is
 child     the app as the server starts it, and ends it
+voice     what the server's libraries and the app say in the terminal
 """

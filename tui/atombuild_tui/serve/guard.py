@@ -46,7 +46,11 @@ class Guard:
 
         @web.middleware
         async def before(request: web.Request, handler: _Handler) -> web.StreamResponse:
-            response: web.StreamResponse = self._answer(request) or await handler(request)
+            try:
+                response: web.StreamResponse = self._answer(request) or await handler(request)
+            except web.HTTPException as error:  # not there, or not now: an answer like any other
+                error.headers.update(HEADERS)
+                raise
             if not response.prepared:
                 response.headers.update(HEADERS)
             return response
@@ -70,7 +74,8 @@ class Guard:
         return None
 
     def _is_token(self, given: str) -> bool:
-        return hmac.compare_digest(given.encode(), self._token.encode())
+        # A cookie may hold bytes that are no text; aiohttp carries them as surrogates.
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._token.encode())
 
 
 def _refused(words: str) -> web.Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 import time
 from html import escape
 from pathlib import Path
@@ -19,6 +20,9 @@ from textual_serve.server import Server
 
 from atombuild_tui.serve.guard import QUERY, Guard
 
+HOST: Final = "127.0.0.1"
+"""This machine alone."""
+
 _OWN: Final = Path(__file__).parent / "assets"
 _END_SECONDS: Final = 6.0
 """For an app to end what it was at, when its view is gone."""
@@ -28,7 +32,7 @@ class WebServer(Server):
     """Serves one app to one browser tab."""
 
     def __init__(self, command: str, *, port: int, token: str, title: str) -> None:
-        super().__init__(command, host="127.0.0.1", port=port, title=title)
+        super().__init__(command, host=HOST, port=port, title=title)
         self._guard = Guard(token, port)
         self._token = token
         self._view: web.Request | None = None
@@ -38,7 +42,7 @@ class WebServer(Server):
     @property
     def address(self) -> str:
         """The URL to open; whoever has it may build here."""
-        return f"http://127.0.0.1:{self.port}/?{QUERY}={self._token}"
+        return f"http://{HOST}:{self.port}/?{QUERY}={self._token}"
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -94,9 +98,15 @@ def _html(page: str) -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
-def free_port(wanted: int) -> int:
-    """Return this port, or any free one for 0. Raises ``OSError`` if it is taken."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind(("127.0.0.1", wanted))
-        return int(trial.getsockname()[1])
+def listening(wanted: int) -> socket.socket:
+    """Return a socket that listens on this port of this machine alone, on any free one for 0. Raises ``OSError``."""
+    made = socket.socket()
+    try:
+        if sys.platform != "win32":  # where it would let two servers share a port
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((HOST, wanted))
+        made.listen()
+    except OSError:
+        made.close()
+        raise
+    return made
