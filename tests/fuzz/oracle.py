@@ -18,10 +18,9 @@ from typing import Any, Final
 
 import pytest
 
-from atombuild.after import allowed
 from atombuild.errors import AtombuildError, Blame, OurBug, Report
 from atombuild.events import Event, Failure, ProjectUnusable
-from atombuild.isolated import cache
+from atombuild.folders import CACHE_VARIABLE, STATE_VARIABLE
 from atombuild.plain import JsonView, Output, PlainView
 
 _ACTS: Final = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})
@@ -156,8 +155,8 @@ class Playground:
 
     def __enter__(self) -> Playground:  # noqa: PYI034 - Self is not in Python 3.10
         self._patch.setattr(tempfile, "tempdir", str(self._temporary))
-        self._patch.setenv(cache.OVERRIDE, str(self.cache))
-        self._patch.setenv(allowed.OVERRIDE, str(self._state))
+        self._patch.setenv(CACHE_VARIABLE, str(self.cache))
+        self._patch.setenv(STATE_VARIABLE, str(self._state))
         return self
 
     def __exit__(self, *_: object) -> None:

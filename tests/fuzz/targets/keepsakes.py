@@ -40,7 +40,7 @@ def attempt(choices: Choices, playground: Playground) -> None:
     artifact.write_bytes(material.noise(choices, 300))
     sha256 = hashlib.sha256(artifact.read_bytes()).hexdigest()
     compared = Comparer(root, dist).compare(ArtifactKind.WHEEL, artifact, 7, sha256, lambda: None)
-    if compared is None or compared.kept.read_bytes() != artifact.read_bytes():
+    if compared.kept is None or compared.kept.read_bytes() != artifact.read_bytes():
         raise Broken(f"it was not kept: {compared}")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from atombuild.events import CommandOutput, Log
-from atombuild.isolated.output import HookOutput
+from atombuild.events import CommandOutput, Level, Log
+from atombuild.output import ProgramOutput
 from atombuild.sanitise import LIMIT, LineFeed, visible, visible_lines
 from atombuild_tui.door import cleaned
 from atombuild_tui.journal import after_entries, entries
@@ -50,7 +50,7 @@ def judge(data: bytes, step: int, *, colours: bool) -> None:
 
 def _in_views(data: bytes, step: int, text: str) -> None:
     views, board = Views(), Dashboard()
-    output = HookOutput(views.show)
+    output = ProgramOutput(lambda lines: views.show(Log(lines, Level.DETAIL)))
     for at in range(0, len(data), step):
         output.hear(data[at : at + step])
     for line in output.close():

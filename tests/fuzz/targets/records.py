@@ -26,8 +26,8 @@ NAMES: Final = (
     "a.c",
 )
 PIECES: Final = (
-    "foo/__init__.py", ",", ",sha256=abc,12\n", '"', '""', "\r", "\n", "\r\n", "[console_scripts]\n", "run = foo:main\n",
-    "[", "]", "=", ":", " ", "\t", "#", ";", "[DEFAULT]\n", "x" * 140_000, "9" * 20, "١٢٣",
+    "foo/__init__.py", ",", ",sha256=abc,12\n", '"', '""', "\r", "\n", "\r\n", "[console_scripts]\n",
+    "run = foo:main\n", "[", "]", "=", ":", " ", "\t", "#", ";", "[DEFAULT]\n", "x" * 140_000, "9" * 20, "١٢٣",
     "Name: foo\n", "\n\n",
     "%(x)s", "²", "\0", "def f():\n", "\\\n", "'''", "<a>", "{", "---\n",
 )  # fmt: skip
