@@ -6,7 +6,7 @@ import pytest
 from textual.widget import Widget
 
 from atombuild.events import Event, Looked
-from atombuild_tui.actions import Page
+from atombuild_tui.pages.names import Page
 from atombuild_tui.widgets.rows import RowsView
 from support.screen import scenes
 from support.screen.engine import NOON, Clock, OverheardApp, ScriptedEngine, settle, shown

@@ -10,14 +10,16 @@ from textual.command import CommandPalette
 
 from atombuild.events import Mode, ModeChanged
 from atombuild_tui import themes
-from atombuild_tui.actions import ACTIONS, Action, Page, Where, action, bindings, markdown_table
+from atombuild_tui.actions import ACTIONS, Action, Where, action, bindings, markdown_table
 from atombuild_tui.app import AtombuildApp
 from atombuild_tui.pages import changes, checks, history, inside, watch
 from atombuild_tui.pages.log import ReadingPage
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.rows import ErrandsPage, RowsPage
 from atombuild_tui.screens.help import HelpScreen
 from atombuild_tui.screens.main import MainScreen
 from atombuild_tui.widgets.footer import FooterKey
+from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.rows import RowsView
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
@@ -209,8 +211,11 @@ def test_every_action_is_answered(action: Action) -> None:
     if action.where is Where.ENGINE:
         assert action.command is not None
         return
-    answers = {Where.APP: AtombuildApp, Where.SCREEN: MainScreen, Where.ROWS: RowsView}[action.where]
-    assert callable(getattr(answers, f"action_{action.id}"))
+    if action.where is Where.PAGE:
+        assert action.does in {page.value for page in Page}
+        return
+    answers = {Where.APP: AtombuildApp, Where.SCREEN: MainScreen, Where.LOG: BuildLog, Where.ROWS: RowsView}
+    assert callable(getattr(answers[action.where], f"action_{action.does or action.id}"))
 
 
 def test_every_page_has_an_action_and_a_view() -> None:

@@ -1,20 +1,21 @@
 """Everything a person can do, once: keys, footer, command palette, help and the README's table are made from this.
 
-What an action does is found by its :class:`Where`: a command to the engine stands here, everything else is the method
-``action_<id>`` of the app, the main screen or the list.
+What an action does is found by its :class:`Where`: a command to the engine stands here, everything else is a method
+``action_…`` of the app, the main screen, the log or the list.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from textual.binding import Binding, BindingType
 
 from atombuild.checks.result import Check
 from atombuild.status import ArtifactKind
+from atombuild_tui.pages.names import Page
 
 if TYPE_CHECKING:
     from atombuild_tui.engine import Engine
@@ -32,36 +33,14 @@ class Where(enum.Enum):
     SCREEN = "screen"
     """The main screen, for the page that is shown."""
 
-    ROWS = "rows"
-    """The list or text that has the cursor."""
-
-
-class Page(enum.Enum):
-    """What the lower part of the main screen shows; the values are the words of the tabs."""
+    PAGE = "page"
+    """The main screen, by showing the page of this name."""
 
     LOG = "log"
-    INSIDE = "inside"
-    CHANGES = "changes"
-    HISTORY = "history"
-    CHECKS = "checks"
-    WATCH = "watch"
-    AFTER = "after"
+    """The log that is read."""
 
-    @property
-    def help(self) -> str:
-        """What it shows, in a sentence."""
-        return _PAGE_HELP[self]
-
-
-_PAGE_HELP: Final = {
-    Page.LOG: "what was built, what broke and where, and advice",
-    Page.INSIDE: "what the sdist and the wheel hold: Enter opens a folder, or reads a file",
-    Page.CHANGES: "what changed from the success before to the last one, member by member",
-    Page.HISTORY: "every build of this project, also of earlier days, and how long it took",
-    Page.CHECKS: "do sdist and wheel agree, is a build the same again, does the wheel install: Enter checks",
-    Page.AFTER: "what the project's own command printed that runs after a build (on-success, on-failure)",
-    Page.WATCH: "why the last build was made, what was ignored, and whether the watcher is well",
-}
+    ROWS = "rows"
+    """The list or text that has the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +51,23 @@ class Action:
     keys: tuple[str, ...]
     """As Textual names them; the first is the one that is shown. Empty: only in the palette."""
 
+    _: KW_ONLY
     words: str
     """For the footer: one word."""
 
     title: str
     """For the palette and the help."""
 
-    help: str
+    help: str = ""
     """One sentence: what happens."""
 
     group: str
     where: Where = Where.SCREEN
     command: Callable[[Engine], None] | None = None
     """What is asked of the engine, for :attr:`Where.ENGINE`."""
+
+    does: str = ""
+    """What is asked of who answers it, where that has not the action's own name."""
 
     in_footer: bool = False
     in_palette: bool = True
@@ -107,9 +90,13 @@ class Action:
     @property
     def call(self) -> str:
         """What Textual is to run."""
-        if self.where is Where.ENGINE:
-            return f"app.command('{self.id}')"
-        return f"app.{self.id}" if self.where is Where.APP else self.id
+        does = self.does or self.id
+        return {
+            Where.ENGINE: f"app.command('{self.id}')",
+            Where.APP: f"app.{does}",
+            Where.PAGE: f"page('{does}')",
+            Where.LOG: f"log('{does}')",
+        }.get(self.where, does)
 
 
 def _asks_for(check: Check) -> Callable[[Engine], None]:
@@ -123,78 +110,78 @@ ACTIONS: Final = (
     Action(
         "build",
         ("b",),
-        "build",
-        "Build now",
-        "build everything now, also while paused",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.build(),
+        words="build",
+        title="Build now",
+        help="build everything now, also while paused",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.build(),
         in_footer=True,
     ),
     Action(
         "build_sdist",
         ("s",),
-        "sdist",
-        "Build the sdist only",
-        "the wheel stays as it is",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.build((ArtifactKind.SDIST,)),
+        words="sdist",
+        title="Build the sdist only",
+        help="the wheel stays as it is",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.build((ArtifactKind.SDIST,)),
         in_footer=True,
     ),
     Action(
         "build_wheel",
         ("w",),
-        "wheel",
-        "Build the wheel only",
-        "the sdist stays as it is",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.build((ArtifactKind.WHEEL,)),
+        words="wheel",
+        title="Build the wheel only",
+        help="the sdist stays as it is",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.build((ArtifactKind.WHEEL,)),
         in_footer=True,
     ),
     Action(
         "cancel",
         ("x",),
-        "cancel",
-        "Cancel the running build",
-        "nothing half-written stays; its old artifacts are gone already",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.cancel(),
+        words="cancel",
+        title="Cancel the running build",
+        help="nothing half-written stays; its old artifacts are gone already",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.cancel(),
         in_footer=True,
     ),
     Action(
         "pause_or_resume",
         ("p",),
-        "pause",
-        "Pause or resume watching",
-        "while paused, changes are counted and wait; b still builds",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.toggle_pause(),
+        words="pause",
+        title="Pause or resume watching",
+        help="while paused, changes are counted and wait; b still builds",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.toggle_pause(),
         in_footer=True,
     ),
     Action(
         "check_all",
         ("c",),
-        "check",
-        "Check everything",
-        "parity, reproducibility, installation; beside the builds",
-        "Build",
+        words="check",
+        title="Check everything",
+        help="parity, reproducibility, installation; beside the builds",
+        group="Build",
     ),
     *(
         Action(
             f"check_{check.value}",
             (),
-            check.value,
-            f"Check: {words}",
-            "beside the builds; the page checks shows it",
-            "Build",
-            Where.ENGINE,
-            _asks_for(check),
+            words=check.value,
+            title=f"Check: {title}",
+            help="beside the builds; the page checks shows it",
+            group="Build",
+            where=Where.ENGINE,
+            command=_asks_for(check),
         )
-        for check, words in (
+        for check, title in (
             (Check.PARITY, "sdist and wheel agree"),
             (Check.REPRODUCIBLE, "the build is the same again"),
             (Check.INSTALL, "the wheel installs"),
@@ -203,185 +190,343 @@ ACTIONS: Final = (
     Action(
         "cancel_checks",
         ("X",),
-        "cancel",
-        "Give up the checks",
-        "those that run and wait",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.cancel_checks(),
+        words="cancel",
+        title="Give up the checks",
+        help="those that run and wait",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.cancel_checks(),
     ),
     Action(
         "allow_commands",
         ("a",),
-        "allow",
-        "Allow the project's command",
-        "the one that was not run, exactly as it is shown, in this folder; it is remembered",
-        "Build",
-        Where.ENGINE,
-        lambda engine: engine.allow_commands(),
+        words="allow",
+        title="Allow the project's command",
+        help="the one that was not run, exactly as it is shown, in this folder; it is remembered",
+        group="Build",
+        where=Where.ENGINE,
+        command=lambda engine: engine.allow_commands(),
     ),
     *(
         Action(
             f"page_{page.value}",
             (str(number),),
-            page.value,
-            f"Page: {page.value}",
-            page.help,
-            "Pages",
+            words=page.value,
+            title=f"Page: {page.value}",
+            help=page.help,
+            group="Pages",
+            where=Where.PAGE,
+            does=page.value,
         )
         for number, page in enumerate(Page, 1)
     ),
-    Action("next_page", ("tab",), "next", "Next page", "and round again", "Pages", in_palette=False),
-    Action("previous_page", ("shift+tab",), "previous", "Page before", "and round again", "Pages", in_palette=False),
-    Action("larger", ("l",), "larger", "Larger page, and back", "one line for each artifact, the rest for it", "Pages"),
+    Action(
+        "next_page",
+        ("tab",),
+        words="next",
+        title="Next page",
+        help="and round again",
+        group="Pages",
+        in_palette=False,
+    ),
+    Action(
+        "previous_page",
+        ("shift+tab",),
+        words="previous",
+        title="Page before",
+        help="and round again",
+        group="Pages",
+        in_palette=False,
+    ),
+    Action(
+        "larger",
+        ("l",),
+        words="larger",
+        title="Larger page, and back",
+        help="one line for each artifact, the rest for it",
+        group="Pages",
+    ),
     Action(
         "next_problem",
         ("n",),
-        "next",
-        "Next problem, or next match",
-        "the errors of the last build, then advice; while searching, the next place",
-        "Read",
+        words="next",
+        title="Next problem, or next match",
+        help="the errors of the last build, then advice; while searching, the next place",
+        group="Read",
         in_footer=True,
     ),
-    Action("previous_problem", ("N",), "before", "Problem or match before", "the other way round", "Read"),
+    Action(
+        "previous_problem",
+        ("N",),
+        words="before",
+        title="Problem or match before",
+        help="the other way round",
+        group="Read",
+    ),
     Action(
         "edit",
         ("e",),
-        "edit",
-        "Open in your editor",
-        "the file and line of the problem, or of the row; $VISUAL or $EDITOR; builds go on meanwhile",
-        "Read",
+        words="edit",
+        title="Open in your editor",
+        help="the file and line of the problem, or of the row; $VISUAL or $EDITOR; builds go on meanwhile",
+        group="Read",
         in_footer=True,
     ),
     Action(
         "copy",
         ("y",),
-        "copy",
-        "Copy",
-        "the problem, or the row, without frames; through the terminal (OSC 52) and into a file",
-        "Read",
+        words="copy",
+        title="Copy",
+        help="the problem, or the row, without frames; through the terminal (OSC 52) and into a file",
+        group="Read",
         in_footer=True,
     ),
     Action(
-        "search", ("slash",), "search", "Search", "as you type; Enter keeps it, Esc ends it", "Read", in_footer=True
+        "search",
+        ("slash",),
+        words="search",
+        title="Search",
+        help="as you type; Enter keeps it, Esc ends it",
+        group="Read",
+        in_footer=True,
     ),
-    Action("filter", ("f",), "filter", "Show only lines with a text", "Esc shows all again", "Read", pages=_LOG),
-    Action("wrap", ("z",), "wrap", "Wrap long lines, or cut them", "cut ones move with ← →", "Read", pages=_LOG),
     Action(
-        "log_up", ("pageup",), "up", "A page up", "reading up stops following", "Read", in_palette=False, pages=_LOG
+        "filter",
+        ("f",),
+        words="filter",
+        title="Show only lines with a text",
+        help="Esc shows all again",
+        group="Read",
+        pages=_LOG,
     ),
-    Action("log_down", ("pagedown",), "down", "A page down", "also the wheel", "Read", in_palette=False, pages=_LOG),
+    Action(
+        "wrap",
+        ("z",),
+        words="wrap",
+        title="Wrap long lines, or cut them",
+        help="cut ones move with ← →",
+        group="Read",
+        pages=_LOG,
+    ),
+    Action(
+        "log_up",
+        ("pageup",),
+        words="up",
+        title="A page up",
+        help="reading up stops following",
+        group="Read",
+        where=Where.LOG,
+        does="page_up",
+        in_palette=False,
+        pages=_LOG,
+    ),
+    Action(
+        "log_down",
+        ("pagedown",),
+        words="down",
+        title="A page down",
+        help="also the wheel",
+        group="Read",
+        where=Where.LOG,
+        does="page_down",
+        in_palette=False,
+        pages=_LOG,
+    ),
     Action(
         "log_left",
         ("left",),
-        "left",
-        "Cut lines: to the left",
-        "after z",
-        "Read",
+        words="left",
+        title="Cut lines: to the left",
+        help="after z",
+        group="Read",
+        where=Where.LOG,
+        does="scroll_left",
         in_palette=False,
         pages=_LOG,
     ),
     Action(
         "log_right",
         ("right",),
-        "right",
-        "Cut lines: to the right",
-        "after z",
-        "Read",
+        words="right",
+        title="Cut lines: to the right",
+        help="after z",
+        group="Read",
+        where=Where.LOG,
+        does="scroll_right",
         in_palette=False,
         pages=_LOG,
     ),
-    Action("log_home", ("home",), "first", "First line", "as far back as it is kept", "Read", pages=_LOG),
-    Action("log_end", ("end",), "last", "Last line, and follow", "new lines scroll in again", "Read", pages=_LOG),
-    Action("row_up", ("up", "k"), "up", "A row up", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS),
-    Action("row_down", ("down", "j"), "down", "A row down", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS),
+    Action(
+        "log_home",
+        ("home",),
+        words="first",
+        title="First line",
+        help="as far back as it is kept",
+        group="Read",
+        where=Where.LOG,
+        does="scroll_home",
+        pages=_LOG,
+    ),
+    Action(
+        "log_end",
+        ("end",),
+        words="last",
+        title="Last line, and follow",
+        help="new lines scroll in again",
+        group="Read",
+        where=Where.LOG,
+        does="scroll_end",
+        pages=_LOG,
+    ),
+    Action(
+        "row_up",
+        ("up", "k"),
+        words="up",
+        title="A row up",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
+    ),
+    Action(
+        "row_down",
+        ("down", "j"),
+        words="down",
+        title="A row down",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
+    ),
     Action(
         "choose_row",
         ("enter", "space"),
-        "open",
-        "Open the row",
-        "a folder unfolds, a file is read, a change shows its lines",
-        "Lists",
-        Where.ROWS,
+        words="open",
+        title="Open the row",
+        help="a folder unfolds, a file is read, a change shows its lines",
+        group="Lists",
+        where=Where.ROWS,
         in_palette=False,
         pages=_LISTS,
     ),
     Action(
         "row_left",
         ("left", "h"),
-        "close",
-        "Close the folder, or move a long row",
-        "in a folder, to its top",
-        "Lists",
-        Where.ROWS,
+        words="close",
+        title="Close the folder, or move a long row",
+        help="in a folder, to its top",
+        group="Lists",
+        where=Where.ROWS,
         in_palette=False,
         pages=_LISTS,
     ),
     Action(
         "row_right",
         ("right",),
-        "open",
-        "Open the folder, or move a long row",
-        "what is cut comes into sight",
-        "Lists",
-        Where.ROWS,
+        words="open",
+        title="Open the folder, or move a long row",
+        help="what is cut comes into sight",
+        group="Lists",
+        where=Where.ROWS,
         in_palette=False,
         pages=_LISTS,
     ),
-    Action("rows_page_up", ("pageup",), "up", "A page up", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS),
     Action(
-        "rows_page_down", ("pagedown",), "down", "A page down", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS
+        "rows_page_up",
+        ("pageup",),
+        words="up",
+        title="A page up",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
     ),
-    Action("first_row", ("home", "g"), "first", "First row", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS),
-    Action("last_row", ("end", "G"), "last", "Last row", "", "Lists", Where.ROWS, in_palette=False, pages=_LISTS),
+    Action(
+        "rows_page_down",
+        ("pagedown",),
+        words="down",
+        title="A page down",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
+    ),
+    Action(
+        "first_row",
+        ("home", "g"),
+        words="first",
+        title="First row",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
+    ),
+    Action(
+        "last_row",
+        ("end", "G"),
+        words="last",
+        title="Last row",
+        group="Lists",
+        where=Where.ROWS,
+        in_palette=False,
+        pages=_LISTS,
+    ),
     Action(
         "back",
         ("escape",),
-        "back",
-        "Back",
-        "ends a search, closes a file, hides the hint",
-        "Pages",
+        words="back",
+        title="Back",
+        help="ends a search, closes a file, hides the hint",
+        group="Pages",
         in_palette=False,
     ),
     Action(
         "next_theme",
         ("t",),
-        "theme",
-        "Next theme",
-        "dark, light, high contrast, the terminal's own",
-        "Screen",
-        Where.APP,
+        words="theme",
+        title="Next theme",
+        help="dark, light, high contrast, the terminal's own",
+        group="Screen",
+        where=Where.APP,
     ),
-    Action("change_theme", (), "theme", "Choose a theme", "ours and all of Textual's", "Screen", Where.APP),
+    Action(
+        "change_theme",
+        (),
+        words="theme",
+        title="Choose a theme",
+        help="ours and all of Textual's",
+        group="Screen",
+        where=Where.APP,
+    ),
     Action(
         "help",
         ("question_mark",),
-        "help",
-        "Help",
-        "the keys of where you are, then all",
-        "Screen",
-        Where.APP,
+        words="help",
+        title="Help",
+        help="the keys of where you are, then all",
+        group="Screen",
+        where=Where.APP,
         in_footer=True,
     ),
     Action(
         "command_palette",
         (),
-        "palette",
-        "Command palette",
-        "find an action by typing",
-        "Screen",
-        Where.APP,
+        words="palette",
+        title="Command palette",
+        help="find an action by typing",
+        group="Screen",
+        where=Where.APP,
         in_palette=False,
         everywhere=("ctrl+p",),
     ),
     Action(
         "quit",
         ("q",),
-        "quit",
-        "Quit",
-        "a running build is cancelled first",
-        "Screen",
-        Where.APP,
+        words="quit",
+        title="Quit",
+        help="a running build is cancelled first",
+        group="Screen",
+        where=Where.APP,
         in_footer=True,
         everywhere=("ctrl+q", "ctrl+c"),
     ),

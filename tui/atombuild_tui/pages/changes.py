@@ -20,8 +20,8 @@ from atombuild.sanitise import visible, visible_lines
 from atombuild.status import ArtifactKind
 from atombuild.units import size_change_words, size_words
 from atombuild_tui import format as shown
-from atombuild_tui.actions import Page
 from atombuild_tui.errands import Answer, Errands
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import first_rows

@@ -12,7 +12,7 @@ from atombuild.checks.result import Check, CheckResult, Verdict
 from atombuild.status import Tone
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
-from atombuild_tui.actions import Page
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.themes import TONE_STYLES

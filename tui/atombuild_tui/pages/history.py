@@ -14,7 +14,7 @@ from atombuild.past import PastAttempt
 from atombuild.status import ArtifactKind, Attempt, Tone
 from atombuild.units import seconds_words, size_words
 from atombuild_tui import format as shown
-from atombuild_tui.actions import Page
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import Opened, RowsPage
 from atombuild_tui.themes import TONE_STYLES

@@ -21,8 +21,8 @@ from atombuild.inspection.text import MemberText, read_member
 from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import size_words
-from atombuild_tui.actions import Page
 from atombuild_tui.errands import Answer, Errands
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import member_lines

@@ -9,8 +9,8 @@ from textual.content import Content
 
 from atombuild.errors import Location
 from atombuild.events import Mode
-from atombuild_tui.actions import Page
 from atombuild_tui.journal import Entry
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import PageView, View
 from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.notices import BelowLine

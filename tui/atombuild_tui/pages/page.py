@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.containers import Vertical
 
 from atombuild.errors import Location
-from atombuild_tui.actions import Page
+from atombuild_tui.pages.names import Page
 from atombuild_tui.places import Places
 from atombuild_tui.state import Dashboard
 

@@ -11,7 +11,7 @@ from atombuild.events import Mode
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
 from atombuild_tui import phrases
-from atombuild_tui.actions import Page
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.state import Build, Dashboard

@@ -12,8 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from atombuild import __version__
-from atombuild_tui.actions import Action, Page, groups
+from atombuild_tui.actions import Action, groups
 from atombuild_tui.meanings import MEANINGS
+from atombuild_tui.pages.names import Page
 from atombuild_tui.themes import TONE_STYLES
 
 if TYPE_CHECKING:

@@ -7,26 +7,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Input  # noqa: TC002 - Textual looks at the annotations
 
 from atombuild.checks.result import Check
 from atombuild.errors import Location, Report
 from atombuild.events import Failure
 from atombuild.status import ArtifactKind
-from atombuild_tui import format as shown
-from atombuild_tui.actions import Action, Page, Where, bindings
+from atombuild_tui.actions import Action, Where, bindings
 from atombuild_tui.door import cleaned
 from atombuild_tui.errands import Errands
 from atombuild_tui.journal import Entry, blocks
 from atombuild_tui.pages.log import AfterPage, LogPage, ReadingPage
+from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import PageView, View
+from atombuild_tui.screens.searching import SearchingScreen
 from atombuild_tui.widgets.artifact import ArtifactCard
 from atombuild_tui.widgets.footer import KeysFooter
 from atombuild_tui.widgets.header import ProjectHeader
 from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.notices import HintLine
-from atombuild_tui.widgets.search import SearchInput, SearchLine
+from atombuild_tui.widgets.search import SearchLine
 from atombuild_tui.widgets.tabs import PageTabs, Tab
 from atombuild_tui.widgets.trigger import TriggerLine
 from atombuild_tui.widgets.unusable import UnusablePanel
@@ -43,11 +42,11 @@ if TYPE_CHECKING:
 _NOTIFIED = 3
 
 
-class MainScreen(Screen[None]):
+class MainScreen(SearchingScreen):
     """Everything at a glance, or one key away."""
 
     AUTO_FOCUS = "#log"
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.SCREEN)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Where.SCREEN, Where.PAGE, Where.LOG)
 
     class Ready(Message):
         """All parts are there; from now on a dashboard can be shown."""
@@ -83,8 +82,6 @@ class MainScreen(Screen[None]):
         """All pages are there."""
 
         self._view: View | None = None
-        self._sought = ""
-        self._filtering = False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -180,7 +177,7 @@ class MainScreen(Screen[None]):
         return self.query_one(LogPage).log_view
 
     @property
-    def _reader(self) -> BuildLog:
+    def reader(self) -> BuildLog:
         """The log that is read: the page's own, or the build log."""
         page = self.page_in_sight
         return page.log_view if isinstance(page, ReadingPage) else self.log_view
@@ -195,7 +192,7 @@ class MainScreen(Screen[None]):
         if page not in {Page.LOG, Page.AFTER} and not self.made:
             return  # a key that came before the pages did
         if page is not self.current:
-            self._end_search()
+            self.end_search()
         self.current = page
         for each in self.query(PageView):
             each.display = each.page is page
@@ -208,33 +205,13 @@ class MainScreen(Screen[None]):
 
     # Actions (see atombuild_tui.actions)
 
-    def action_page_log(self) -> None:
-        """Show the log."""
-        self.show_page(Page.LOG)
+    def action_page(self, name: str) -> None:
+        """Show the page of this name."""
+        self.show_page(Page(name))
 
-    def action_page_inside(self) -> None:
-        """Show what is in the artifacts."""
-        self.show_page(Page.INSIDE)
-
-    def action_page_changes(self) -> None:
-        """Show what changed."""
-        self.show_page(Page.CHANGES)
-
-    def action_page_history(self) -> None:
-        """Show earlier builds."""
-        self.show_page(Page.HISTORY)
-
-    def action_page_checks(self) -> None:
-        """Show the checks."""
-        self.show_page(Page.CHECKS)
-
-    def action_page_watch(self) -> None:
-        """Show why, and the watcher."""
-        self.show_page(Page.WATCH)
-
-    def action_page_after(self) -> None:
-        """Show what the project's command printed."""
-        self.show_page(Page.AFTER)
+    def action_log(self, name: str) -> None:
+        """Let the log that is read do this."""
+        getattr(self.reader, f"action_{name}")()
 
     def action_check_all(self) -> None:
         """Check everything, and show it."""
@@ -267,8 +244,8 @@ class MainScreen(Screen[None]):
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        if self._sought:
-            self._tell_found(*self.page_in_sight.find(self._sought, step))
+        if self.searching:
+            self.search_on(step)
             return
         if self.current is not Page.LOG:
             self.show_page(Page.LOG)
@@ -298,99 +275,13 @@ class MainScreen(Screen[None]):
     def action_wrap(self) -> None:
         """Wrap long lines of the log, or cut them."""
         if isinstance(self.page_in_sight, ReadingPage):
-            words = "long lines are wrapped" if self._reader.toggle_wrap() else "long lines are cut: ← → move them"
+            words = "long lines are wrapped" if self.reader.toggle_wrap() else "long lines are cut: ← → move them"
             self.notify(words, markup=False, timeout=2)
-
-    def action_log_up(self) -> None:
-        """Read a page up."""
-        self._reader.action_page_up()
-
-    def action_log_down(self) -> None:
-        """Read a page down."""
-        self._reader.action_page_down()
-
-    def action_log_left(self) -> None:
-        """Show more of what is cut at the left."""
-        self._reader.action_scroll_left()
-
-    def action_log_right(self) -> None:
-        """Show more of what is cut at the right."""
-        self._reader.action_scroll_right()
-
-    def action_log_home(self) -> None:
-        """Read from the first line."""
-        self._reader.action_scroll_home()
-
-    def action_log_end(self) -> None:
-        """Follow."""
-        self._reader.follow()
 
     def action_back(self) -> None:
         """Close what was opened last: a search, a filter, a text, the hint."""
-        if self._sought or self._filtering:
-            self._end_search()
-        elif not self.page_in_sight.back():
+        if not self.end_search() and not self.page_in_sight.back():
             self.query(HintLine).remove()
-
-    # Searching
-
-    def action_search(self) -> None:
-        """Type what to search for."""
-        self._end_filter()
-        self.query_one(SearchLine).begin("search ", self._sought)
-
-    def action_filter(self) -> None:
-        """Type what lines must have in them."""
-        if isinstance(self.page_in_sight, ReadingPage):
-            self._end_search()
-            self._filtering = True
-            self.query_one(SearchLine).begin("only lines with ")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Search, or filter, as it is typed."""
-        event.stop()
-        if self._filtering:
-            count = self._reader.filter(event.value)
-            self.query_one(SearchLine).tell(shown.counted(count, "line"), none=not count)
-            return
-        self._sought = event.value
-        if not self._sought:
-            self.page_in_sight.end_search()
-        self._tell_found(*self.page_in_sight.find(self._sought, 0))
-
-    def on_search_input_step(self, event: SearchInput.Step) -> None:
-        """Go on while it is typed."""
-        if self._sought and not self._filtering:
-            self._tell_found(*self.page_in_sight.find(self._sought, event.step))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep what was typed, and read on."""
-        event.stop()
-        if not event.value:
-            self._end_search()
-        self.page_in_sight.take_focus()
-
-    def on_search_input_given_up(self) -> None:
-        """End the search."""
-        self._end_search()
-        self.page_in_sight.take_focus()
-
-    def _tell_found(self, at: int, count: int) -> None:
-        line = self.query_one(SearchLine)
-        words = f"{at:,} of {count:,}" if count else ("nothing found" if self._sought else "")
-        line.tell(words, none=bool(self._sought) and not count)
-
-    def _end_search(self) -> None:
-        self._end_filter()
-        if self._sought:
-            self._sought = ""
-            self.page_in_sight.end_search()
-        self.query_one(SearchLine).end()
-
-    def _end_filter(self) -> None:
-        if self._filtering:
-            self._filtering = False
-            self._reader.filter("")
 
     # Messages of the parts
 

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from atombuild.events import Mode
-from atombuild_tui.actions import ACTIONS, Action, Page
+from atombuild_tui.actions import ACTIONS, Action
+from atombuild_tui.pages.names import Page
 from atombuild_tui.state import Dashboard
 
 if TYPE_CHECKING:

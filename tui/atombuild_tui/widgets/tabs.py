@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from atombuild.checks.result import Verdict
 from atombuild.status import Tone
-from atombuild_tui.actions import Action, Page, action
+from atombuild_tui.actions import Action, action
+from atombuild_tui.pages.names import Page
 from atombuild_tui.state import Dashboard
 
 if TYPE_CHECKING:
