@@ -78,6 +78,21 @@ def test_a_long_history_loses_its_older_half(root: Path, monkeypatch: pytest.Mon
     assert len(numbers) > 5
 
 
+@pytest.mark.parametrize("most", [1 << 20, 300])
+def test_a_file_that_has_another_name_elsewhere_is_copied_and_not_written(
+    root: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(history, "_LARGEST", most)
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        append_history(directory, root, PAST)
+        (root / "elsewhere").hardlink_to(root / "dist" / HISTORY)
+        before = (root / "elsewhere").read_bytes()
+        append_history(directory, root, PAST)
+        append_history(directory, root, PAST)
+        assert read_history(directory, root)[-1] == PAST
+    assert (root / "elsewhere").read_bytes() == before
+
+
 def test_a_link_in_its_place_is_neither_followed_nor_fatal(root: Path) -> None:
     (root / "elsewhere").write_text("mine")
     (root / "dist" / HISTORY).symlink_to(root / "elsewhere")

@@ -39,6 +39,42 @@ def test_a_second_builder_waits_and_hears_who_builds_what(directory: OutputDirec
     assert f"process {os.getpid()}, which builds demo since" in str(holder)
 
 
+@pytest.mark.parametrize(
+    "note",
+    [
+        b"[" * 100_000,
+        b'{"pid": 1, "host": "h", "project": "p", "since": 1e300}',
+        b'{"pid": Infinity, "host": "h", "project": "p", "since": 1}',
+        b'{"pid": 1, "host": "h", "project": "p", "since": 1' + b"0" * 400 + b"}",
+    ],
+)
+def test_a_note_that_no_builder_wrote_names_nobody(directory: OutputDirectory, dist: Path, note: bytes) -> None:
+    heard: list[Holder | None] = []
+
+    def listen(holder: Holder | None) -> None:
+        heard.append(holder)
+        raise Cancelled
+
+    with directory.locked("demo", never), OutputDirectory.open(dist) as other:
+        (dist / LOCK).write_bytes(note)
+        with pytest.raises(Cancelled), other.locked("other", listen):
+            pytest.fail("both hold the lock")
+    assert heard == [None]
+
+
+def test_a_lock_file_that_is_another_file_too_is_locked_and_not_written(
+    directory: OutputDirectory, dist: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "precious").write_text("mine")
+    (dist / LOCK).unlink(missing_ok=True)
+    (dist / LOCK).hardlink_to(tmp_path / "precious")
+    with directory.locked("demo", never) as really:
+        assert really
+        with OutputDirectory.open(dist) as other, pytest.raises(Cancelled), other.locked("other", give_up):
+            pytest.fail("both hold the lock")
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
 def test_whoever_waited_gets_the_lock_when_it_is_free(directory: OutputDirectory, dist: Path) -> None:
     first = directory.locked("first", never)
     first.__enter__()

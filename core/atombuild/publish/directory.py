@@ -237,11 +237,16 @@ class OutputDirectory:
             descriptor = self._system.open_or_create(name)
             with os.fdopen(descriptor, "r+b") as file:
                 end = file.seek(0, os.SEEK_END)
-                if end + len(data) <= most:
+                # Under another name it is somebody else's too: then a copy of it grows.
+                alone = os.fstat(file.fileno()).st_nlink == 1
+                if alone and end + len(data) <= most:
                     file.write(data)
                     return
-                file.seek(max(end - most // 2, 0))
-                file.readline()  # most likely not from its beginning
+                if end + len(data) <= most:
+                    file.seek(0)
+                else:
+                    file.seek(max(end - most // 2, 0))
+                    file.readline()  # most likely not from its beginning
                 kept = file.read(most)
         except OSError as error:
             raise OutputUnusable(self.path, error) from error

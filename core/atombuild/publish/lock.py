@@ -15,6 +15,7 @@ from atombuild.descriptors import close_read
 from atombuild.errors import OutputUnusable
 from atombuild.publish.names import LOCK
 from atombuild.publish.system import DirectorySystem
+from atombuild.units import END_OF_TIME
 
 _LONGEST_NOTE = 4096
 
@@ -82,6 +83,8 @@ def _write_note(descriptor: int, project: str) -> None:
     note = json.dumps(asdict(Holder(os.getpid(), socket.gethostname(), project, time.time()))).encode()
     # The note is a courtesy to those who wait: a full disk must not keep us from building (or from saying so later).
     with contextlib.suppress(OSError):
+        if os.fstat(descriptor).st_nlink > 1:
+            return  # under its other name it is somebody else's file
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)
         os.write(descriptor, note[:_LONGEST_NOTE])
@@ -92,6 +95,9 @@ def _read_note(descriptor: int) -> Holder | None:
     try:
         os.lseek(descriptor, 0, os.SEEK_SET)
         note = json.loads(os.read(descriptor, _LONGEST_NOTE))
-        return Holder(int(note["pid"]), str(note["host"]), str(note["project"]), float(note["since"]))
-    except (ValueError, TypeError, KeyError, OSError):
+        since = float(note["since"])
+        if not 0 <= since < END_OF_TIME:
+            return None
+        return Holder(int(note["pid"]), str(note["host"]), str(note["project"]), since)
+    except (ValueError, TypeError, KeyError, OSError, RecursionError, OverflowError):
         return None
