@@ -180,6 +180,11 @@ def test_no_glob_takes_longer_than_the_path_is_long(text: str, path: str) -> Non
     assert time.process_time() - began < 1
 
 
+def test_a_glob_longer_than_any_path_is_refused_in_few_words() -> None:
+    assert fault("a*" * 500_000) == "the glob `a*a*a*a*a*a*a*a*a*a*…` has 1,000,000 characters"
+    assert glob("a*" * 5000).matches("a" * 5000)
+
+
 def test_a_path_of_any_depth_is_matched_and_found_from_above() -> None:
     path = "/".join("d" * 2000)
     for deep in (glob(path), GlobSet([exact(path)])):

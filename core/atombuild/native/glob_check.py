@@ -40,8 +40,17 @@ _PIECE: Final = re.compile(r"\*+|\[[^\]]*\]?|\\.?|.", re.DOTALL)
 _LITERALS: Final = "?/."
 
 
+LONGEST: Final = 10_000
+"""Characters. No path is half as long (PATH_MAX), and to take a glob of a million apart takes minutes; uv has none."""
+
+
 def check_glob(glob: str, dialect: Dialect) -> GlobFault | None:
     """Return the first thing wrong with ``glob``, from the left, or None."""
+    if len(glob) > LONGEST:
+        return GlobFault(
+            f"the glob `{glob[:20]}…` has {len(glob):,} characters",
+            f"write several globs; one may have {LONGEST:,}",
+        )
     opens_component = True
     for match in _PIECE.finditer(glob):
         piece, at = match.group(), match.start()
