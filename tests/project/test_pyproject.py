@@ -124,7 +124,7 @@ def test_a_file_of_absurd_size_is_refused_without_reading_it_all(tmp_path: Path)
         file.truncate(100 * MAX_SIZE)
     error = refusal(tmp_path)
     assert isinstance(error, ProjectInvalid)
-    assert error.problems[0].what == "pyproject.toml is larger than 16 MiB"
+    assert error.problems[0].what == "pyproject.toml is larger than 2 MiB"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from atombuild.errors import Location, Problem, ProjectInvalid, ProjectMissing, 
 from atombuild.project.document import parse_document
 from atombuild.project.positions import Positions
 
-MAX_SIZE: Final = 16 * 1024 * 1024
-"""Bytes. Beyond it the file is no description of a project, and reading it would only stall."""
+MAX_SIZE: Final = 2 * 1024 * 1024
+"""Bytes. Beyond it the file is no description of a project: two million brackets would take seconds and 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
