@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Final
@@ -89,7 +90,7 @@ def check_promise(out_dir: Path, views: Views, outcome: Outcome | None) -> None:
         if event is None:
             continue
         succeeded = event.status.attempt is Attempt.SUCCEEDED
-        stands = event.path is not None and event.path.exists()
+        stands = event.path is not None and os.path.lexists(event.path)
         if succeeded != stands and event.status.standing is not Standing.OLD_KEPT:
             raise Broken(f"{kind.value}: {event.status.words}, and the file {'stands' if stands else 'is gone'}")
         if succeeded and event.path is not None:

@@ -10,6 +10,7 @@ from fuzz.targets.file_names import FILE_NAMES
 from fuzz.targets.globs import GLOBS
 from fuzz.targets.keepsakes import KEEPSAKES
 from fuzz.targets.ledgers import LEDGER_BYTES, LEDGERS
+from fuzz.targets.locks import LOCKS
 from fuzz.targets.output import OUTPUT, OUTPUT_BYTES
 from fuzz.targets.pyproject import PYPROJECT, TOML
 from fuzz.targets.records import RECORD_BYTES, RECORDS
@@ -18,8 +19,8 @@ from fuzz.targets.settings_files import SETTINGS
 from fuzz.targets.streams import EVENT_STREAMS, SCREEN
 
 TARGETS: Final = (
-    PYPROJECT, TOML, GLOBS, FILE_NAMES, SDISTS, SDIST_BYTES, ARTIFACTS, WHEEL_BYTES, LEDGERS, LEDGER_BYTES, KEEPSAKES,
-    SETTINGS, OUTPUT, OUTPUT_BYTES, RECORDS, RECORD_BYTES, EVENT_STREAMS, SCREEN,
+    PYPROJECT, TOML, GLOBS, FILE_NAMES, SDISTS, SDIST_BYTES, ARTIFACTS, WHEEL_BYTES, LEDGERS, LEDGER_BYTES, LOCKS,
+    KEEPSAKES, SETTINGS, OUTPUT, OUTPUT_BYTES, RECORDS, RECORD_BYTES, EVENT_STREAMS, SCREEN,
 )  # fmt: skip
 
 

@@ -28,8 +28,7 @@ NAMES: Final = (
 PIECES: Final = (
     "foo/__init__.py", ",", ",sha256=abc,12\n", '"', '""', "\r", "\n", "\r\n", "[console_scripts]\n",
     "run = foo:main\n", "[", "]", "=", ":", " ", "\t", "#", ";", "[DEFAULT]\n", "x" * 140_000, "9" * 20, "١٢٣",
-    "Name: foo\n", "\n\n",
-    "%(x)s", "²", "\0", "def f():\n", "\\\n", "'''", "<a>", "{", "---\n",
+    "Name: foo\n", "\n\n", "%(x)s", "²", "\0", "def f():\n", "\\\n", "'''", "<a>", "{", "---\n",
 )  # fmt: skip
 
 
