@@ -132,7 +132,8 @@ class _Guard:
                 descriptor_path = os.readlink(f"/proc/self/fd/{descriptor}")
             text = f"{descriptor_path}/{text}"
         parent = os.path.realpath(os.path.dirname(text))
-        if not f"{parent}/".startswith(self._allowed) and text not in {os.devnull, "/dev/tty", "/dev/null"}:
+        place = f"{parent}/{os.path.basename(text)}/"
+        if not place.startswith(self._allowed) and text not in {os.devnull, "/dev/tty", "/dev/null"}:
             raise Broken(f"{event} of {text}, outside of the playground")
 
 
