@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,8 +41,9 @@ from atombuild.finding import Finding, Severity
 from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
+from atombuild.wiring import ProjectSetup
 from support.fakes import FakeProject
-from support.projects import visible_files
+from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = ArtifactKind
 REJECTED = SourceRejected("no module", hint="write one")
@@ -404,6 +406,17 @@ def test_what_is_missing_for_good_is_not_tried_for_ever(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.session.attempt(Cause.CHANGE)
     assert not bench.pending()
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="this system has no names that are no text")
+def test_a_name_that_is_no_text_is_not_missed_after_every_build(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    Path(os.fsdecode(bytes(root / "src/orrery") + b"/moon\xff.py")).write_bytes(b"")
+    events: list[Event] = []
+    session = ProjectSetup(root, root / "dist", Plan()).session(events.append)
+    assert session.attempt(Cause.START).outcome is Outcome.SUCCEEDED
+    assert not session.pending, "in the sdist it has another name, which no look finds in the tree"
+    assert [event for event in events if isinstance(event, ChangesSeen)] == []
 
 
 def test_an_artifact_deleted_or_changed_behind_our_back_is_seen_and_not_rebuilt(bench: Bench) -> None:

@@ -364,11 +364,12 @@ class _AttemptRun:
     ) -> tuple[Content, Published]:
         """Write the artifact apart, and give it its name."""
         bench = self._bench(kind)
-        if kind is ArtifactKind.WHEEL:
-            content = project.wheel(bench, from_sdist=self._order.plan.wheel_from_sdist)
-        else:
-            content = project.sdist(bench)
-        self._sources.update(content.sources)
+        from_sdist = kind is ArtifactKind.WHEEL and self._order.plan.wheel_from_sdist
+        content = project.wheel(bench, from_sdist=from_sdist) if kind is ArtifactKind.WHEEL else project.sdist(bench)
+        if not from_sdist:
+            # Made from the sdist, its sources have the names that they have there: a name that is no text has another
+            # in the tree, and would be missed after every build, and built for again and again.
+            self._sources.update(content.sources)
         target = content.filename
         self._take_name(directory, kind, target)
         with directory.stage(target) as staged, closing(content.chunks()) as chunks:
