@@ -316,12 +316,18 @@ class SourceUnreadable(MachineFailure):
         return f"the source file {self.path.name} could not be read"
 
     def reports(self) -> tuple[Report, ...]:
-        """As of any refusal, but for a file that came and went."""
+        """As of any refusal, but with hints for what is no output of ours."""
         (report,) = super().reports()
-        if self.reason.errno != errno.ENOENT:
-            return (report,)
-        hint = "it went away during the build: build again, and exclude it if a tool puts it there now and then"
-        return (replace(report, hint=hint),)
+        hint = _SOURCE_REMEDIES.get(self.reason.errno or 0)
+        return (report if hint is None else replace(report, hint=hint),)
+
+
+_SOURCE_REMEDIES: Final = {
+    errno.ENOENT: "it went away during the build: build again, and exclude it if a tool puts it there now and then",
+    errno.ELOOP: "its links lead in a circle, or from one to the next without end: remove it, or exclude it",
+    errno.ENAMETOOLONG: "its path is too long for this system: move it up, or exclude the folder that holds it",
+    errno.EACCES: "check who owns it and its permissions, or exclude it",
+}
 
 
 class StagedUnreadable(MachineFailure):

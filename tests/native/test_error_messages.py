@@ -495,6 +495,14 @@ ERRORS: Mapping[str, Row] = {
         ("it points to nowhere",),
         "remove the link, mend what it points to, or exclude it from the build",
     ),
+    "link to itself": (
+        "",
+        {**INIT, "src/foo/a.py": link("a.py")},
+        "the source file a.py could not be read",
+        "src/foo/a.py",
+        ("Too many levels of symbolic links (ELOOP)",),
+        "its links lead in a circle, or from one to the next without end: remove it, or exclude it",
+    ),
     "FIFO": (
         "",
         {**INIT, "src/foo/pipe": os.mkfifo},
