@@ -181,6 +181,15 @@ WHEELS: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+def _with_member(kind: bytes, headers: dict[str, str]) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("sky-1.0/x")
+        info.type, info.pax_headers = kind, headers
+        archive.addfile(info)
+    return gzip.compress(file.getvalue())
+
+
 SDISTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "no PKG-INFO": (lambda: sdist({"sky-1.0/sky.py": b""}), "it has no PKG-INFO at its root"),
     "PKG-INFO of another version": (
@@ -194,6 +203,12 @@ SDISTS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a member that leads out": (
         lambda: sdist({"sky-1.0/PKG-INFO": METADATA, "sky-1.0/../x": b""}),
         "'sky-1.0/../x' is not in its one folder, sky-1.0",
+    ),
+    "a device": (lambda: _with_member(tarfile.CHRTYPE, {}), "'sky-1.0/x' is no file that an sdist may hold"),
+    "a pipe": (lambda: _with_member(tarfile.FIFOTYPE, {}), "'sky-1.0/x' is no file that an sdist may hold"),
+    "a sparse file of any size": (
+        lambda: _with_member(tarfile.REGTYPE, {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9" * 30}),
+        "'sky-1.0/x' is no file that an sdist may hold",
     ),
     "something after its end": (lambda: sdist(tail=b"more"), "something follows after its end"),
     "no archive": (lambda: b"no archive", "it is damaged or cut off"),

@@ -297,6 +297,7 @@ def _check_sdist(
                         raise judge.refuse(f"it holds more than {limits.members:,} files")
                     if member.isdir():
                         continue
+                    _require_file_or_link(judge, member)
                     members.append("/".join(parts[1:]))
                     if parts == (top, "PKG-INFO") and member.isreg() and member.size <= _LARGEST_TEXT:
                         metadata = _read_member(archive, member)
@@ -311,6 +312,11 @@ def _check_sdist(
         raise judge.refuse("it has no PKG-INFO at its root")
     _check_metadata(judge, metadata, said.release, "PKG-INFO")
     return _Contents(tuple(dict.fromkeys(members)), metadata, modules)
+
+
+def _require_file_or_link(judge: _Judge, member: tarfile.TarInfo) -> None:
+    if member.issparse() or not (member.isreg() or member.issym() or member.islnk()):
+        raise judge.refuse(f"{member.name!r} is no file that an sdist may hold")
 
 
 def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
