@@ -250,6 +250,16 @@ def test_what_is_cut_anywhere_is_refused(tmp_path: Path, name: str, data: bytes)
             judged(tmp_path, name, data[:end])
 
 
+@pytest.mark.parametrize("swapped", [True, False])
+def test_a_folder_that_the_backend_took_away_or_swapped_is_refused(tmp_path: Path, swapped: bool) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / WHEEL).write_bytes(wheel())
+    if swapped:
+        (tmp_path / "out").symlink_to("elsewhere")
+    with pytest.raises(BackendFailure, match="the folder that it was to be written into is not there any more"):
+        accept("maker", ArtifactKind.WHEEL, tmp_path / "out", WHEEL, Release.of("sky", "1.0"))
+
+
 def test_the_lock_of_our_own_hooks_may_lie_beside_it_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / ".atombuild.lock").touch()
     judged(tmp_path, WHEEL, wheel())

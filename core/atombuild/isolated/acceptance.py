@@ -134,6 +134,8 @@ def _check_name(
 
 def _check_folder(judge: _Judge, folder: Path) -> None:
     """Make sure that the file is there, is one, and is alone. Our own hooks leave the lock of the folder."""
+    if folder.is_symlink() or not folder.is_dir():
+        raise judge.refuse("the folder that it was to be written into is not there any more")
     found = sorted(entry.name for entry in folder.iterdir() if entry.name != LOCK)
     extra = [name for name in found if name != judge.name]
     if judge.name not in found:
