@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class Clock:
 class Held:
     """A call that another program's open handle refuses some times."""
 
-    def __init__(self, act: Callable[..., object], times: float, winerror: int = SHARING_VIOLATION) -> None:
+    def __init__(self, act: Callable[..., object], times: float, winerror: int | None = SHARING_VIOLATION) -> None:
         self._act = act
         self._left = times
         self._winerror = winerror
@@ -42,7 +43,8 @@ class Held:
         if self._left > 0:
             self._left -= 1
             error = PermissionError(errno.EACCES, "Permission denied")
-            error.winerror = self._winerror  # type: ignore[attr-defined]  # exists on Windows only
+            if self._winerror is not None:
+                error.winerror = self._winerror  # type: ignore[attr-defined]  # exists on Windows only
             raise error
         return self._act(*args)
 
@@ -146,10 +148,11 @@ def test_a_file_held_for_good_is_a_refusal_after_ten_seconds(
     assert removal.refused is not None
 
 
+@pytest.mark.parametrize("winerror", [1314, None])
 def test_a_permission_that_is_really_missing_is_not_waited_for(
-    windows: WindowsDirectory, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    windows: WindowsDirectory, clock: Clock, monkeypatch: pytest.MonkeyPatch, winerror: int | None
 ) -> None:
-    held = Held(os.unlink, times=float("inf"), winerror=1314)
+    held = Held(os.unlink, times=float("inf"), winerror=winerror)
     monkeypatch.setattr(Path, "unlink", as_method(held))
     with pytest.raises(PermissionError):
         windows.unlink("a.whl")
@@ -170,8 +173,9 @@ def test_renaming_is_patient_too(
 def test_a_taken_name_is_not_overwritten(windows: WindowsDirectory, tmp_path: Path) -> None:
     (tmp_path / "temporary").write_bytes(b"new")
     (tmp_path / "a.whl").write_bytes(b"theirs")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError, match="File exists") as caught:
         windows.rename_new("temporary", "a.whl")
+    assert caught.value.errno == errno.EEXIST
     assert (tmp_path / "a.whl").read_bytes() == b"theirs"
 
 
@@ -187,6 +191,61 @@ def test_the_locked_byte_is_far_behind_the_note(tmp_path: Path) -> None:
     finally:
         os.close(one)
         os.close(two)
+
+
+def test_a_lock_that_fails_for_another_reason_is_not_called_taken(tmp_path: Path) -> None:
+    class Failing(ByteLocks):
+        def locking(self, fd: int, mode: int, nbytes: int, /) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+    failing = WindowsDirectory(tmp_path, locking=Failing())
+    descriptor = failing.open_or_create("lock")
+    with pytest.raises(OSError, match="Input/output error"):
+        failing.try_lock(descriptor)
+    os.close(descriptor)
+
+
+def test_a_link_under_a_name_of_ours_is_not_opened(windows: WindowsDirectory, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("{}")
+    (tmp_path / "ledger").symlink_to(tmp_path / "other")
+    with pytest.raises(OSError, match="symbolic link") as caught:
+        windows.open_for_reading("ledger")
+    assert caught.value.errno == errno.ELOOP
+
+
+def test_what_is_created_is_new_and_of_the_umasks_mode(windows: WindowsDirectory, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        for descriptor in (windows.create("temporary"), windows.open_or_create("lock")):
+            os.close(descriptor)
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()} == {0o666}
+    with pytest.raises(FileExistsError):
+        windows.create("temporary")
+
+
+def test_the_content_is_synced(windows: WindowsDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append(os.fstat(descriptor).st_size))
+    with OutputDirectory(tmp_path, windows).stage("a.whl") as staged:
+        staged.write(b"whole")
+        staged.seal()
+    assert synced == [5]
+
+
+def test_no_file_is_without_a_name(windows: WindowsDirectory) -> None:
+    assert windows.create_nameless() is None
+    with pytest.raises(OSError, match=r"nameless file 7 can't become a\.whl") as caught:
+        windows.name_nameless(7, "a.whl")
+    assert caught.value.errno == errno.ENOTSUP
+
+
+def test_a_directory_that_is_gone_is_not_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "dist").mkdir()
+    windows = WindowsDirectory(tmp_path / "dist")
+    (tmp_path / "dist").rmdir()
+    assert not windows.is_still_at(tmp_path / "dist")
 
 
 def test_links_and_files_are_refused_as_output_directory(tmp_path: Path) -> None:
