@@ -81,6 +81,11 @@ def test_symbols_tell_good_bad_busy_and_doubt_apart_without_colour() -> None:
         assert not symbols[one] & symbols[other]
 
 
+def test_what_waits_for_its_turn_looks_different_from_what_is_being_built() -> None:
+    symbols = [Status(attempt, Standing.NEVER).symbol for attempt in (Attempt.QUEUED, Attempt.BUILDING)]
+    assert symbols == ["○", "●"]
+
+
 @pytest.mark.parametrize("status", EVERY, ids=str)
 def test_this_builds_file_stands_only_after_a_success(status: Status) -> None:
     assert status.holds_this_build == (status.words in {"succeeded", "out of date"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,12 @@ def test_a_lock_file_that_is_another_file_too_is_locked_and_not_written(
         with OutputDirectory.open(dist) as other, pytest.raises(Cancelled), other.locked("other", give_up):
             pytest.fail("both hold the lock")
     assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_a_builder_on_another_machine_is_named_with_it_and_the_time_it_began() -> None:
+    since = time.mktime((2026, 1, 2, 3, 4, 5, 0, 0, -1))
+    words = str(Holder(7, "elsewhere.example", "demo", since))
+    assert words == "process 7 on elsewhere.example, which builds demo since 03:04:05"
 
 
 def test_whoever_waited_gets_the_lock_when_it_is_free(directory: OutputDirectory, dist: Path) -> None:

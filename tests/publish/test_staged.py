@@ -97,10 +97,31 @@ def test_a_failing_persist_names_the_target_and_keeps_only_the_systems_reason(
     assert error.path == dist / TARGET
     assert type(error.reason) is FileExistsError
     assert error.reason.errno == errno.EEXIST
+    assert error.reason.strerror == "File exists"
     (report,) = error.reports()
     assert TARGET in report.what
     assert report.why == ("File exists (EEXIST)",)
     assert vars(error).keys() == {"path", "reason"}, "no temporary file is carried along"
+
+
+def test_a_disk_that_fails_at_the_link_is_told_and_not_got_round_by_renaming(
+    dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NamedOnly(PosixDirectory):
+        def create_nameless(self) -> int | None:
+            return None
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    dist.mkdir()
+    with OutputDirectory(dist, NamedOnly(dist)).stage(TARGET) as staged:
+        staged.seal()
+        monkeypatch.setattr(os, "link", fail)
+        with pytest.raises(PersistFailed) as caught:
+            staged.publish()
+    assert caught.value.reason.errno == errno.EIO
+    assert list(dist.iterdir()) == []
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
