@@ -10,6 +10,7 @@ import pytest
 
 from atombuild import cli, exit_status
 from atombuild.builder import Plan
+from atombuild.errors import Location
 from atombuild.events import Advised, ArtifactStatus, Cause, Event, Failure, Outcome
 from atombuild.isolated import Options
 from atombuild.session import Session
@@ -116,6 +117,43 @@ def test_an_error_in_the_tree_has_its_place(project: Project) -> None:
     assert where is not None
     assert where.path.name == "backend.py"
     assert "1 / 0" in where.path.read_text().splitlines()[(where.line or 0) - 1]
+    (frames,) = failure.reports[0].why
+    assert frames.startswith('  File "'), "whole frames, and the message is in the first line already"
+    assert str(where.path) in frames
+
+
+RUN_SETUP = """
+def run_setup(setup_script="setup.py"):
+    __file__ = os.path.abspath(setup_script)
+    with open(__file__) as file:
+        code = file.read()
+    exec(code, locals())
+run_setup()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "line"), [("# one\n\ndef check():\n    1 / 0\n\ncheck()\n", 4), ("# one\n\nx = = 1\n", 3)]
+)
+def test_an_error_in_setup_py_has_its_place_though_setuptools_drops_the_name(
+    project: Project, script: str, line: int
+) -> None:
+    (project.root / "setup.py").write_text(script)
+    set_before(project.root, RUN_SETUP)
+    assert project.build() is Outcome.FAILED
+    (failure,) = [event for event in project.events if isinstance(event, Failure)]
+    assert failure.reports[0].where == Location(project.root / "setup.py", line)
+    assert "<string>" not in failure.reports[0].what
+
+
+def test_an_error_about_a_key_points_at_it_also_in_the_wheel_that_comes_from_the_sdist(project: Project) -> None:
+    set_before(project.root, 'if hook == "build_wheel": raise TypeError("Field `project.name` must be shorter")')
+    assert project.build() is Outcome.FAILED
+    (failure,) = [event for event in project.events if isinstance(event, Failure)]
+    where = failure.reports[0].where
+    assert where is not None
+    assert where.path == project.root / "pyproject.toml"
+    assert "name" in where.path.read_text().splitlines()[(where.line or 0) - 1]
 
 
 @pytest.mark.parametrize("path", ["../elsewhere", "/tmp", "link", "a\0"])  # noqa: S108 (named, not used)

@@ -7,7 +7,7 @@ import json
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from atombuild.errors import BackendFailure, Location
 from atombuild.events import Event, Level, Log
 from atombuild.isolated.description import Description
 from atombuild.isolated.environment import Environment
+from atombuild.isolated.named_key import named_key
 from atombuild.isolated.options import ConfigSettings
 from atombuild.isolated.process import Call, HookProcesses
 from atombuild.output import ProgramOutput
@@ -25,6 +26,7 @@ from atombuild.status import ArtifactKind
 from atombuild.units import seconds_words
 
 _LINES_OF_WHY: Final = 12
+_FRAMES_OF_WHY: Final = 4
 _LARGEST_REPORT: Final = 64 << 20
 
 
@@ -52,6 +54,9 @@ class Hooks:
     around: Surroundings
     written: set[str] = field(default_factory=set)
     """What hooks wrote below the folder, relative to it."""
+
+    home: Path | None = None
+    """The project's own folder, where ``folder`` is a copy of it."""
 
     _report: Mapping[str, Any] = field(default_factory=dict)
     _last_lines: tuple[str, ...] = ()
@@ -193,21 +198,40 @@ class Hooks:
             )
         exit_alone = isinstance(error, dict) and error.get("type") == "SystemExit" and error["words"].isdigit()
         if isinstance(error, dict) and not exit_alone:
-            where, place = None, error.get("place")
-            if isinstance(place, list):
-                where = Location(Path(str(place[0])), place[1] if isinstance(place[1], int) else None)
             words = f"{error.get('type')}: {error.get('words')}".strip().removesuffix(":").removeprefix("SystemExit: ")
+            first, _, rest = words.strip().partition("\n")
+            said = () if error.get("frames") and error.get("type") != "SystemExit" else self._last_lines
+            why = (_last(rest, keep_first=True), _frames(error), _last("\n".join(said)))
             return BackendFailure(
-                f"{self.name} broke off in {hook}: {_first_line(words)}",
+                f"{self.name} broke off in {hook}: {first}",
                 hint="mend what it complains about; the log has all that it said",
-                where=where,
-                why=tuple(dict.fromkeys((words, *_last("\n".join(self._last_lines))))),
+                where=self._where(words, error.get("place")),
+                why=tuple(each for part in why for each in part if each.strip() != first.strip()),
             )
         return BackendFailure(
             f"{self.name} ended with status {ended.status} in {hook}",
             hint="mend what it complains about; the log has all that it said",
             why=_last("\n".join(self._last_lines)),
         )
+
+    def _where(self, words: str, place: object) -> Location | None:
+        """Return which key of pyproject.toml an error names, or which line of the project's own code raised it."""
+        where = None
+        if self.description.pyproject is not None:
+            where = named_key(words, self.description.pyproject, self.description.backend)
+        if where is None and isinstance(place, list):
+            where = Location(Path(str(place[0])), place[1] if isinstance(place[1], int) else None)
+        return where if where is None or self.home is None else replace(where, path=self._at_home(where.path))
+
+    def _at_home(self, path: Path) -> Path:
+        """Return the project's own file, where this one is a copy of it that goes when the build is over."""
+        if self.home is None or not path.is_relative_to(self.folder):
+            return path
+        own = self.home / path.relative_to(self.folder)
+        with contextlib.suppress(OSError):
+            if own.read_bytes() == path.read_bytes():
+                return own
+        return path
 
     def _unavailable(self, error: BackendUnavailable) -> BackendFailure:
         return BackendFailure(
@@ -222,13 +246,22 @@ class _Failed(Exception):
     """The hook's process did not end well."""
 
 
-def _last(text: str) -> tuple[str, ...]:
-    lines = [line for line in text.splitlines() if line.strip()][-_LINES_OF_WHY:]
-    return ("\n".join(lines),) if lines else ()
+def _last(text: str, *, keep_first: bool = False) -> tuple[str, ...]:
+    """Return the last lines of a text, or its first ones."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    shown = lines[:_LINES_OF_WHY] if keep_first else lines[-_LINES_OF_WHY:]
+    return ("\n".join(shown),) if shown else ()
 
 
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0]
+def _frames(error: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the innermost frames of a traceback, each of them whole, and that of the project's own code."""
+    frames, own = error.get("frames"), error.get("own_frame")
+    if not isinstance(frames, list) or not frames or error.get("type") == "SystemExit":
+        return ()
+    shown = [str(frame).rstrip("\n") for frame in frames[-_FRAMES_OF_WHY:]]
+    if isinstance(own, int) and 0 <= own < len(frames) - _FRAMES_OF_WHY:
+        shown = [str(frames[own]).rstrip("\n"), "  …", *shown]
+    return ("\n".join(shown),)
 
 
 def _signal_name(number: int) -> str:

@@ -243,7 +243,8 @@ class IsolatedProject:
             check=bench.check_cancelled,
         )
         in_tree = description.root == self._description.root
-        return Hooks(description.root, description, around, self._written if in_tree else set())
+        written = self._written if in_tree else set[str]()
+        return Hooks(description.root, description, around, written, None if in_tree else self._description.root)
 
     def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
         private = bench.private_folder()

@@ -6,7 +6,7 @@ REPORT.writes gets a line, at once, for what this interpreter writes, removes or
 path relative to it, and a slash at its end where it is a new folder. REPORT is written as JSON when the hook is over:
 
 * ``modules``: what it imported, in that order, for the server to import beforehand next time;
-* ``error``: the exception that the hook raised, with the innermost line of it that lies below ROOT.
+* ``error``: the exception that the hook raised, with the innermost line of it that lies below ROOT, and its frames.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import runpy
 import sys
 import traceback
-from types import CodeType, ModuleType
+from types import CodeType, FrameType, ModuleType, TracebackType
 
 _OPENS = frozenset({"open"})
 _NAMES_ONE = frozenset({"os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.chmod"})
@@ -85,9 +85,9 @@ def main(arguments: list[str], compiled: dict[str, CodeType] | None = None) -> i
         if isinstance(stop.code, str):
             sys.stderr.write(stop.code + "\n")
         if status:
-            error = _described(stop, root)
+            error = _described(stop, root, script)
     except BaseException as raised:  # whatever it is, it is told and ends this process
-        status, error = 1, _described(raised, root)
+        status, error = 1, _described(raised, root, script)
         _print(raised, script)
     modules = [] if status else _imported(before, root)
     report = {"modules": modules, "error": error}
@@ -106,28 +106,54 @@ def _become_main(script: str, code: CodeType) -> None:
 
 def _print(raised: BaseException, script: str) -> None:
     """Print the traceback without the frames that lead from here into the backend: they are ours."""
+    traceback.print_exception(type(raised), raised, _beyond_ours(raised, script))
+    sys.stderr.flush()
+
+
+def _beyond_ours(raised: BaseException, script: str) -> TracebackType | None:
+    """Return where the traceback enters the backend."""
     here = {os.path.abspath(__file__), os.path.abspath(script)}
     frame = raised.__traceback__
     while frame is not None and (
         frame.tb_frame.f_code.co_filename in here or "runpy" in frame.tb_frame.f_code.co_filename
     ):
         frame = frame.tb_next
-    traceback.print_exception(type(raised), raised, frame)
-    sys.stderr.flush()
+    return frame
 
 
-def _described(raised: BaseException, root: str) -> dict[str, object]:
-    place = None
+def _described(raised: BaseException, root: str, script: str) -> dict[str, object]:
+    place, number = None, None
     inside = os.path.join(os.path.realpath(root), "")
-    frame = raised.__traceback__
-    while frame is not None:
-        name = frame.tb_frame.f_code.co_filename
-        if os.path.realpath(name).startswith(inside) and not os.path.realpath(name).startswith(sys.prefix):
-            place = [name, frame.tb_lineno]
-        frame = frame.tb_next
-    if isinstance(raised, SyntaxError) and raised.filename and os.path.realpath(raised.filename).startswith(inside):
-        place = [raised.filename, raised.lineno]
-    return {"type": type(raised).__name__, "words": str(raised), "place": place}
+    frames: list[str] = []
+    run = None
+    """The setup.py that setuptools runs as a text without a name."""
+    step = _beyond_ours(raised, script)
+    while step is not None:
+        frame = step.tb_frame
+        run = _setup_script(frame) or run
+        name = frame.f_code.co_filename
+        if name == "<string>" and run is not None:
+            name = run
+        real = os.path.realpath(name)
+        if os.path.isfile(real) and real.startswith(inside) and not real.startswith(os.path.join(sys.prefix, "")):
+            place, number = [name, step.tb_lineno], len(frames)
+        summary = traceback.FrameSummary(name, step.tb_lineno, frame.f_code.co_name)
+        frames += traceback.StackSummary.from_list([summary]).format()
+        step = step.tb_next
+    words = str(raised)
+    if isinstance(raised, SyntaxError) and raised.filename:
+        name = run if raised.filename == "<string>" and run is not None else raised.filename
+        if os.path.isfile(name) and os.path.realpath(name).startswith(inside):
+            place, number = [name, raised.lineno], None
+            words = words.replace("<string>", os.path.basename(name))
+    return {"type": type(raised).__name__, "words": words, "place": place, "frames": frames, "own_frame": number}
+
+
+def _setup_script(frame: FrameType) -> str | None:
+    """Return the setup.py that this frame of setuptools runs: it compiles the text alone, and drops the file's name."""
+    name = frame.f_locals.get("__file__")
+    runs = frame.f_code.co_name == "run_setup" and isinstance(name, str) and os.path.isfile(name)
+    return name if runs else None
 
 
 def _imported(before: set[str], root: str) -> list[str]:
