@@ -6,6 +6,7 @@ import errno
 import os
 import queue
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ import pytest
 from atombuild.builder import Plan, Result
 from atombuild.checks import install
 from atombuild.checks.checker import Checker
+from atombuild.checks.modules import comes_with_an_extra, importable
 from atombuild.checks.result import Check, CheckResult, Verdict
 from atombuild.events import AttemptFinished, Cause, CheckFinished, CheckStarted, ChecksWaiting, Event, Outcome
 from atombuild.folders import CACHE_VARIABLE, cache_folder
@@ -85,7 +87,10 @@ def test_a_good_project_passes_all_three(desk: Desk) -> None:
         result = desk.check(check)
         assert (result.verdict, result.check) == (PASSED, check), result
         assert result.started > 0
-    assert [row.what for row in desk.check(Check.INSTALL).rows] == [
+    installed = desk.check(Check.INSTALL)
+    assert installed.words == "it installs; 3 modules import"
+    assert installed.rows[1].why == "and 2 modules in it"
+    assert [row.what for row in installed.rows] == [
         "install orrery-0.1.0-py3-none-any.whl",
         "import orrery",
         "console_scripts: orrery",
@@ -380,5 +385,76 @@ def test_modules_of_namespaces_and_extensions_are_found(tmp_path: Path) -> None:
             "data/table.csv": b"",
         },
     )
-    found = install._modules(read_contents(made, ArtifactKind.WHEEL))
-    assert found == ["_fast", "one", "pack", "space.deep", "space.single"]
+    assert importable(read_contents(made, ArtifactKind.WHEEL)) == {
+        "_fast": ["_fast"],
+        "one": ["one"],
+        "pack": ["pack", "pack.inner"],
+        "space.deep": ["space.deep"],
+        "space.single": ["space.single"],
+    }
+
+
+def test_programs_tests_and_copies_of_others_are_not_imported(tmp_path: Path) -> None:
+    names = ["__init__", "__main__", "a", "test_a", "conftest", "tests/__init__", "tests/b", "_vendor/six", "in/c"]
+    made = wheel(tmp_path / "x-1-py3-none-any.whl", {f"pack/{name}.py": b"" for name in names})
+    assert importable(read_contents(made, ArtifactKind.WHEEL)) == {"pack": ["pack", "pack.a", "pack.in.c"]}
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("dotenv", "env"), ("yaml.loader", "yaml"), ("nosuchthing_xyz", None), ("click", None)]
+)
+def test_an_extra_is_found_by_the_name_of_what_it_brings(module: str, extra: str | None) -> None:
+    requires = ["click>=8", 'python-dotenv>=1; extra == "env"', "PyYAML; extra == 'yaml'", "not a requirement !"]
+    assert comes_with_an_extra(module, requires) == extra
+
+
+def test_a_module_of_a_package_that_can_not_be_imported_fails(desk: Desk) -> None:
+    (desk.root / "src/orrery/broken.py").write_text("import nosuchthing_xyz\n")
+    desk.build()
+    result = desk.check(Check.INSTALL)
+    assert (result.verdict, result.words) == (FAILED, "1 of 6 failed")
+    (row,) = [row for row in result.rows if row.verdict is FAILED]
+    assert row.what == "import orrery.broken"
+    assert "No module named 'nosuchthing_xyz'" in row.why
+
+
+def test_modules_that_end_the_process_or_never_end_keep_no_other_from_being_tried(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "_LOAD_SECONDS", 2.0)
+    package = desk.root / "src/orrery"
+    (package / "a.py").write_text("import os; os._exit(0)\n")
+    (package / "b.py").write_text("import threading; threading.Event().wait()\n")
+    (package / "d.py").write_text("1 / 0\n")
+    desk.build()
+    rows = {row.what: row for row in desk.check(Check.INSTALL).rows}
+    assert "ended the process" in rows["import orrery.a"].why
+    assert "did not come to an end" in rows["import orrery.b"].why
+    assert "ZeroDivisionError" in rows["import orrery.d"].why
+    assert rows["import orrery"].why == "and 2 modules in it"
+
+
+def test_what_a_module_can_not_help_is_named_and_is_no_failure(desk: Desk) -> None:
+    extra = '[project.optional-dependencies]\nenv = ["python-no-such-dotenv"]\n\n[build-system]'
+    desk.edit("pyproject.toml", "[build-system]", extra)
+    package = desk.root / "src/orrery"
+    (package / "env.py").write_text("import no_such_dotenv\n")
+    (package / "registry.py").write_text("import winreg\n")
+    (package / "models.py").write_text("class NotSetUp(Exception): ...\nraise NotSetUp('call setup() first')\n")
+    desk.build()
+    result = desk.check(Check.INSTALL)
+    assert (result.verdict, result.words) == (PASSED, "it installs; 3 modules import, 3 can't be tried here")
+    why = {row.what: row.why for row in result.rows}
+    assert why["import orrery.env"] == "needs no_such_dotenv, which comes with the extra env"
+    assert why["import orrery.registry"] == "needs winreg, which Python has on other systems only"
+    assert "call setup() first" in why["import orrery.models"]
+
+
+def test_a_wheel_for_another_python_is_not_called_broken(desk: Desk) -> None:
+    desk.edit("pyproject.toml", 'requires-python = ">=3.10"', 'requires-python = ">=4.2"')
+    desk.build()
+    result = desk.check(Check.INSTALL)
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    assert (result.verdict, result.rows) == (UNKNOWN, ())
+    assert result.words == f"this wheel needs Python >=4.2, and the check runs on {version}"
+    assert "--python" in result.hint

@@ -1,8 +1,10 @@
-"""Import a module there, and get the object that an entry point names.
+"""Import modules there, one after the other, and get the objects that entry points name.
 
-    python -I load.py ANSWER MODULE [ATTRIBUTES]
+    python -I load.py ANSWERS ASKED
 
-ANSWER gets ``error`` (empty: it worked), ``missing`` (the module that was not found) and ``where``.
+ASKED is a JSON list of ``module`` or ``module:attributes``. ANSWERS gets two lines of JSON for each: ``begins``, and
+then ``of`` with ``error`` (empty: it worked), ``missing`` (the module that was not found), ``raised`` (the module that
+the exception's class comes from) and ``where``. What lies in a package that failed is not tried.
 """
 
 from __future__ import annotations
@@ -14,18 +16,36 @@ import sys
 import traceback
 
 
-def main(answer: str, module: str, attributes: str = "") -> None:
-    """Write down how it went, whatever the module does on its way: it may print, raise, or end the process."""
-    said = {"error": f"importing {module} ended the process", "missing": "", "where": ""}
-    _write(answer, said)
+def main(answers: str, asked: str) -> None:
+    """Write down how it goes, whatever the modules do on their way: they may print, raise, or end the process."""
+    with open(asked, encoding="utf-8") as file:
+        names = json.load(file)
+    failed: set[str] = set()
+    with open(answers, "w", encoding="utf-8", errors="backslashreplace") as out:
+        for name in names:
+            parts = name.partition(":")[0].split(".")
+            if any(".".join(parts[:count]) in failed for count in range(1, len(parts))):
+                continue
+            _write(out.fileno(), {"begins": name})
+            said = _loaded(name)
+            if said["error"]:
+                failed.add(name)
+            _write(out.fileno(), {"of": name, **said})
+    sys.stdout.flush()
+    os._exit(0)  # what the modules registered for the end is no part of importing them
+
+
+def _loaded(name: str) -> dict[str, str]:
+    module, _, attributes = name.partition(":")
+    said = {"error": "", "missing": "", "raised": "", "where": ""}
     try:
         found = importlib.import_module(module)
-        for name in filter(None, attributes.split(".")):
-            found = getattr(found, name)
-        said["error"] = ""
+        for attribute in filter(None, attributes.split(".")):
+            found = getattr(found, attribute)
     except BaseException as error:
-        said["error"] = "".join(traceback.format_exception_only(type(error), error)).strip()
+        said["error"] = "".join(traceback.format_exception_only(type(error), error)).strip() or type(error).__name__
         said["missing"] = getattr(error, "name", None) or "" if isinstance(error, ModuleNotFoundError) else ""
+        said["raised"] = type(error).__module__
         frames = [
             frame
             for frame in traceback.extract_tb(error.__traceback__)
@@ -33,14 +53,11 @@ def main(answer: str, module: str, attributes: str = "") -> None:
         ]
         if frames:
             said["where"] = f"{frames[-1].filename}:{frames[-1].lineno}"
-    _write(answer, said)
-    sys.stdout.flush()
-    os._exit(0)  # what the module registered for the end is no part of importing it
+    return said
 
 
-def _write(answer: str, said: dict[str, str]) -> None:
-    with open(answer, "w", encoding="utf-8", errors="backslashreplace") as file:
-        json.dump(said, file)
+def _write(descriptor: int, line: dict[str, str]) -> None:
+    os.write(descriptor, json.dumps(line).encode() + b"\n")
 
 
 if __name__ == "__main__":
