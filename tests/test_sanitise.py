@@ -197,3 +197,18 @@ def test_twenty_thousand_ordinary_lines_take_well_under_a_tenth_of_a_second() ->
         return time.perf_counter() - start
 
     assert min(once() for _ in range(5)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("\x1b[8mhidden\x1b[0m", "hidden\x1b[0m"),
+        ("\x1b[1;8;5;31mred\x1b[0m", "\x1b[1;31mred\x1b[0m"),
+        ("\x1b[008;6mplain", "plain"),
+        ("\x1b[38;5;8mgrey\x1b[0m", "\x1b[38;5;8mgrey\x1b[0m"),
+        ("\x1b[38;2;8;5;6;8mof three\x1b[0m", "\x1b[38;2;8;5;6mof three\x1b[0m"),
+        ("\x1b[58;5;5;48;5;6mtwo\x1b[m", "\x1b[58;5;5;48;5;6mtwo\x1b[m"),
+    ],
+)
+def test_what_hides_text_or_blinks_goes_and_colours_of_those_numbers_stay(said: str, shown: str) -> None:
+    assert LineFeed(colours=True).feed_text(said + "\n") == [shown]

@@ -11,7 +11,8 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, Final
 
 
 def close_read(descriptor: int) -> None:
@@ -31,6 +32,31 @@ def regular(descriptor: int) -> int:
         return descriptor
     close_read(descriptor)
     raise OSError(errno.EINVAL, "it is no regular file")
+
+
+def read_regular(path: Path, most: int) -> bytes:
+    """Read up to so many bytes of a file that must be a regular one. Never blocks. Raises ``OSError``."""
+    # Looked at before it is opened, since opening a device can have effects; and looked at again once open, since
+    # another file may have taken its place. O_NONBLOCK keeps that one from holding us if it is a FIFO.
+    _require_regular(path.stat().st_mode)
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    with reading(os.open(path, flags)) as file:
+        _require_regular(os.fstat(file.fileno()).st_mode)
+        return file.read(most)
+
+
+def _require_regular(mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise OSError(f"it is {_KINDS.get(stat.S_IFMT(mode), 'something else')}, not a regular file")
+
+
+_KINDS: Final = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a FIFO",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
 def check_size(descriptor: int, written: int) -> None:

@@ -191,6 +191,9 @@ class LineFeed:
             self._room -= len(shown)
 
     def _add_colour(self, sequence: str) -> None:
+        sequence = _readable(sequence)
+        if not sequence:
+            return
         self._coloured = sequence not in {"\x1b[m", _RESET}
         self._length += len(sequence)
         self._room -= len(sequence)
@@ -214,6 +217,31 @@ class LineFeed:
             keep = escape
         kept = line[:keep] + (_RESET if escape >= 0 else "")
         return kept + _cut_words(self._length - keep)
+
+
+def _readable(sequence: str) -> str:
+    """Return a colour sequence without what hides text, or makes it blink; empty where nothing is left."""
+    parameters = sequence[2:-1].split(";")
+    kept, colour = [], 0
+    for parameter in parameters:
+        if colour > 0:  # a part of a colour: 5;N, or 2;R;G;B
+            colour = {"5": 1, "2": 3}.get(parameter, 0) if colour == _WHICH else colour - 1
+        elif parameter.lstrip("0") in _EXTENDED:
+            colour = _WHICH
+        elif parameter.lstrip("0") in _UNREADABLE:
+            continue
+        kept.append(parameter)
+    return f"\x1b[{';'.join(kept)}m" if kept else ""
+
+
+_EXTENDED: Final = frozenset({"38", "48", "58"})
+"""SGR parameters that are followed by a colour."""
+
+_WHICH: Final = 9
+"""It is not known yet how many parameters the colour has."""
+
+_UNREADABLE: Final = frozenset({"5", "6", "8"})
+"""Slow and fast blinking, and text that is there and can't be seen (ECMA-48, 8.3.117)."""
 
 
 def _cut_words(count: int) -> str:

@@ -252,6 +252,16 @@ def test_a_damaged_memory_allows_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     assert "y z" not in Allowed(tmp_path)
 
 
+def test_a_pipe_in_the_memorys_place_holds_nobody_and_allows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATOMBUILD_STATE_DIR", str(tmp_path))
+    os.mkfifo(tmp_path / "allowed.json")
+    assert "x" not in Allowed(tmp_path)
+    Allowed(tmp_path).add("x")
+    assert "x" in Allowed(tmp_path)
+
+
 def _waiting(desk: Desk, *, stubborn: bool = False) -> int:
     """Build, with a command that waits for ever; return its process when it runs."""
     trap = "trap '' TERM; " if stubborn else ""

@@ -181,3 +181,21 @@ def test_a_member_without_a_name_is_no_crash(tmp_path: Path) -> None:
     except ArtifactUnreadable:
         return  # Python 3.11 can't even ask whether it is a folder
     assert member.path == ""
+
+
+@pytest.mark.parametrize("name", ["." * 60_000, "a/" * 3000 + "x.py", "x" * 256 + ".py"], ids=["dots", "deep", "part"])
+@pytest.mark.parametrize("kind", list(ArtifactKind))
+def test_a_member_that_no_file_could_be_is_refused(tmp_path: Path, kind: ArtifactKind, name: str) -> None:
+    members = {name: b"", "demo-1.0.dist-info/METADATA": b""}
+    artifact = (wheel if kind is ArtifactKind.WHEEL else sdist)(tmp_path / f"demo-1.0{kind.suffix}", members)
+    with refused("no file can have the name of a member"):
+        read_contents(artifact, kind)
+
+
+def test_the_version_in_a_folders_name_is_no_difference(tmp_path: Path) -> None:
+    before = wheel(tmp_path / "demo-1.0-py3-none-any.whl", {"demo-1.0.data/scripts/x": b"1", "odd.dist-info": b""})
+    after = wheel(
+        tmp_path / "demo-2.0-py3-none-any.whl", {"demo-2.0.data/scripts/x": b"1", "odd.dist-info": b""}, version="2.0"
+    )
+    found = difference(read_contents(before, ArtifactKind.WHEEL), read_contents(after, ArtifactKind.WHEEL))
+    assert (found.added, found.removed) == ((), ())

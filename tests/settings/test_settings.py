@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,23 @@ def test_a_folder_in_its_place_is_told(file: SettingsFile) -> None:
     file.path.mkdir()
     (report,) = file.read()
     assert report.what == "settings.toml can't be read"
+
+
+def test_a_pipe_in_its_place_holds_nobody(file: SettingsFile) -> None:
+    os.mkfifo(file.path)
+    (report,) = file.read()
+    assert report.why == ("it is a FIFO, not a regular file",)
+
+
+def test_what_is_too_large_for_settings_is_told_and_not_cut(file: SettingsFile) -> None:
+    file.path.write_text("# nothing\n" * 120_000 + 'theme = "nope"\n')
+    (report,) = file.read()
+    assert report.why == ("it is larger than 1.05 MB",)
+
+
+def test_of_very_many_mistakes_the_first_hundred_are_told(file: SettingsFile) -> None:
+    file.path.write_text("".join(f"unknown{number} = 1\n" for number in range(5_000)))
+    assert len(file.read()) == 100
 
 
 def test_the_place_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

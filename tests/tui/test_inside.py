@@ -8,8 +8,10 @@ import pytest
 
 from atombuild.errors import Location
 from atombuild.events import ArtifactStatus, Event, Looked, SessionStarted
-from atombuild.status import Attempt, Standing, Status
+from atombuild.inspection.contents import Contents, Member
+from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.editing import open_in_editor
+from atombuild_tui.pages.tree import Shelf, TreeRows, folders_of
 from support.archives import wheel
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
@@ -74,3 +76,12 @@ async def test_a_place_that_no_file_can_have_is_told_to_be_gone(tmp_path: Path) 
         assert open_in_editor(app, Location(tmp_path / ("n" * 300)), None) is None
         await settle(pilot)
         assert "is not there any more" in "".join(shown(app))
+
+
+def test_a_tree_deeper_than_the_interpreter_goes_is_laid_out(tmp_path: Path) -> None:
+    deep = "a/" * 2000 + "x.py"
+    contents = Contents(ArtifactKind.WHEEL, "demo.whl", 1, (Member("b.py", 1, ""), Member(deep, 1, "")))
+    rows = TreeRows([Shelf(ArtifactKind.WHEEL, contents, "in dist/")], folders_of(contents))
+    assert rows.key(0) == "wheel"
+    assert rows.key(len(rows) - 2) == f"wheel:{deep}", "folders come before files"
+    assert rows.key(len(rows) - 1) == "wheel:b.py"

@@ -73,6 +73,13 @@ async def test_actions_that_changed_places_do_what_their_keys_say(tmp_path: Path
         assert engine.commands == [("build", None), ("cancel",)]
 
 
+@pytest.mark.parametrize("key", ["\\u009b", "\\u202e", "\\u0007"])
+def test_what_can_not_be_seen_is_no_key(tmp_path: Path, key: str) -> None:
+    taste, wrong = judged(tmp_path, f'keys = {{ build = "{key}" }}')
+    assert len(wrong) == 1
+    assert taste.keys == {}
+
+
 def test_of_two_who_want_one_key_the_first_has_it(tmp_path: Path) -> None:
     taste, wrong = judged(tmp_path, 'keys = { build = "f5", search = "f5", larger = "f6" }')
     assert wrong == [("the key of `search` is that of `build` already", 1)]

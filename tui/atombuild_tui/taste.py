@@ -93,7 +93,8 @@ def _understood(settings: UserSettings, refuse: Callable[[str, str, str], None])
 
 def _is_key(key: str) -> bool:
     *modifiers, last = key.split("+")
-    good = len(last) == 1 or last in _NAMED or last in set(_SYMBOLS.values())
+    # What can't be seen could not be shown as a key either, and might act on the terminal.
+    good = (len(last) == 1 and last.isprintable()) or last in _NAMED or last in set(_SYMBOLS.values())
     return good and all(modifier in {"ctrl", "shift", "alt", "super", "meta"} for modifier in modifiers)
 
 

@@ -13,10 +13,14 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
+from atombuild.descriptors import read_regular
 from atombuild.folders import state_folder
 from atombuild.private import write_private
 
 Command = str | tuple[str, ...]
+
+_LARGEST: Final = 16 << 20
+"""Bytes that are read of what is remembered."""
 
 _MOST: Final = 1000
 """Projects that are remembered; beyond it the oldest are asked for anew."""
@@ -45,7 +49,7 @@ class Allowed:
     def _read(self) -> dict[str, list[Any]]:
         """Return what is remembered. Nothing, where it can't be read or is nothing of ours: then it is asked anew."""
         try:
-            known = json.loads(self._path.read_text(encoding="utf-8"))
+            known = json.loads(read_regular(self._path, _LARGEST))
         except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(known, dict):

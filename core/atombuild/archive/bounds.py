@@ -29,6 +29,17 @@ DISTRUST: Final = "no build tool makes such an sdist: look at it with tar -tvzf 
 """What to do about what does not come about by itself."""
 
 
+_LONGEST_NAME: Final = 4096
+_LONGEST_PART: Final = 255
+"""Bytes. No file system that Python runs on takes more of a path, and of one name in it."""
+
+
+def is_a_possible_name(name: str) -> bool:
+    """Whether a file of this name could ever be unpacked; its depth is bounded by its length."""
+    encoded = name.encode("utf-8", "surrogatepass")
+    return len(encoded) <= _LONGEST_NAME and all(len(part) <= _LONGEST_PART for part in encoded.split(b"/"))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much an sdist may hold. Beyond it is an attack on the disk, or a mistake."""

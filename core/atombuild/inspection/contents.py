@@ -18,7 +18,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import IO, Final, cast
 
-from atombuild.archive.bounds import USUAL, BoundedStream, Limits, open_regular
+from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, open_regular
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE
 from atombuild.errors import ArtifactUnreadable, SdistRejected
 from atombuild.status import ArtifactKind
@@ -102,6 +102,8 @@ def _read_wheel(artifact: Path, breathe: Callable[[], object], limits: Limits) -
         if len(infos) > limits.members:
             raise ValueError(f"it has more than {limits.members:,} members")
         breathe()
+        for info in infos:
+            _check_possible(info.filename)
         members = tuple(
             Member(
                 info.filename,
@@ -119,6 +121,12 @@ def _read_wheel(artifact: Path, breathe: Callable[[], object], limits: Limits) -
         return Contents(ArtifactKind.WHEEL, artifact.name, _size(file), members, fields)
 
 
+def _check_possible(name: str) -> None:
+    """Raise what makes a member one that nothing but an attack would hold."""
+    if not is_a_possible_name(name):
+        raise ValueError(f"no file can have the name of a member: {name[:60]!r}…, {len(name):,} characters")
+
+
 def _is_metadata_of_wheel(path: str) -> bool:
     folder, _, name = path.partition("/")
     return name == "METADATA" and folder.endswith(".dist-info")
@@ -130,6 +138,7 @@ def _read_sdist(artifact: Path, breathe: Callable[[], object], limits: Limits) -
     with open_regular(artifact) as file:
         for info, stream in sdist_members(file, artifact, limits):
             breathe()
+            _check_possible(info.name)
             path = below_top(info.name)
             if stream is None:
                 link = info.linkname if info.issym() or info.islnk() else ""

@@ -7,7 +7,6 @@ ImportError. So lost modules are told by themselves, and so are members that are
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -20,10 +19,10 @@ _MODULE_ENDINGS: Final = (".py", ".pyi", ".so", ".pyd")
 _ASIDE: Final = frozenset({"test", "tests", "doc", "docs"})
 """Folders and files at the top of an sdist that nobody installs."""
 
-_VERSIONED: Final = re.compile(r"[^/]+\.(dist-info|data)/")
-"""The folders of a wheel that carry the version in their name (binary distribution format)."""
+_VERSIONED: Final = (".dist-info", ".data")
+"""How the folders of a wheel end that carry the version in their name (binary distribution format)."""
 
-_FOLLOWS: Final = re.compile(r"[^/]+\.dist-info/RECORD")
+_FOLLOWS: Final = "*.dist-info/RECORD"
 """RECORD follows from the other members: that it differs says nothing."""
 
 _LONGEST_DIFF: Final = 20_000
@@ -91,8 +90,8 @@ def is_module(path: str, kind: ArtifactKind) -> bool:
 
 def difference(before: Contents, after: Contents) -> Difference:
     """Compare two artifacts of one kind, member by member."""
-    old = {_VERSIONED.sub(r"*.\1/", member.path, count=1): member for member in before.members}
-    new = {_VERSIONED.sub(r"*.\1/", member.path, count=1): member for member in after.members}
+    old = {_without_version(member.path): member for member in before.members}
+    new = {_without_version(member.path): member for member in after.members}
     return Difference(
         before,
         after,
@@ -101,10 +100,17 @@ def difference(before: Contents, after: Contents) -> Difference:
         changed=tuple(
             Pair(old[key], new[key])
             for key in sorted(old.keys() & new.keys())
-            if _differ(old[key], new[key]) and not _FOLLOWS.fullmatch(new[key].path)
+            if _differ(old[key], new[key]) and key != _FOLLOWS
         ),
         metadata=tuple(_changed_fields(before, after)),
     )
+
+
+def _without_version(path: str) -> str:
+    """Return a path as that of a member of any version."""
+    folder, slash, rest = path.partition("/")
+    ending = next((each for each in _VERSIONED if slash and folder.endswith(each) and folder != each), None)
+    return path if ending is None else f"*{ending}/{rest}"
 
 
 def _differ(before: Member, after: Member) -> bool:

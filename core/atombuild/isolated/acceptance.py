@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Final, cast
 from packaging.tags import parse_tag
 from packaging.version import Version
 
-from atombuild.archive.bounds import USUAL, BoundedStream, Limits
+from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE, is_damage
 from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
 from atombuild.isolated.names import ArtifactName, Release, parse
@@ -172,6 +172,7 @@ def _check_wheel(judge: _Judge, path: Path, said: ArtifactName, breathe: Callabl
                 twice = next(name for name in names if names.count(name) > 1)
                 raise judge.refuse(f"{twice} is in it twice")
             for name in names:
+                _check_possible(judge, name)
                 if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
                     raise judge.refuse(f"the name of a member leads out of it: {name!r}")
             info = _dist_info(judge, names, said.release)
@@ -187,6 +188,11 @@ def _check_wheel(judge: _Judge, path: Path, said: ArtifactName, breathe: Callabl
             raise
         raise judge.refuse("it is damaged or cut off", f"{type(error).__name__}: {error}") from error
     return _Contents(names, metadata)
+
+
+def _check_possible(judge: _Judge, name: str) -> None:
+    if not is_a_possible_name(name):
+        raise judge.refuse(f"no file can have the name of a member: {name[:60]!r}…, {len(name):,} characters")
 
 
 def _dist_info(judge: _Judge, names: tuple[str, ...], release: Release) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from atombuild.descriptors import read_regular
 from atombuild.errors import Location, Problem, ProjectInvalid, ProjectMissing, PyprojectUnreadable
 from atombuild.project.document import parse_document
 from atombuild.project.positions import Positions
@@ -74,7 +74,7 @@ def read_bytes(root: Path) -> bytes:
     path = root.absolute() / "pyproject.toml"
     _require_folder(root)
     try:
-        return _read_regular_file(path)
+        return read_regular(path, MAX_SIZE + 1)
     except FileNotFoundError:
         if path.is_symlink():
             raise PyprojectUnreadable(path, OSError("it is a link to a file that is not there")) from None
@@ -113,28 +113,3 @@ def _require_folder(root: Path) -> None:
         raise ProjectMissing(root, why=error.strerror or str(error)) from None
     if not stat.S_ISDIR(mode):
         raise ProjectMissing(root, why="it is a file, not a folder")
-
-
-def _read_regular_file(path: Path) -> bytes:
-    # Looked at before it is opened, since opening a device can have effects; and looked at again once open, since
-    # another file may have taken its place. O_NONBLOCK keeps that one from holding us if it is a FIFO.
-    _require_regular(path.stat().st_mode)
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        _require_regular(os.fstat(file.fileno()).st_mode)
-        return file.read(MAX_SIZE + 1)
-
-
-def _require_regular(mode: int) -> None:
-    if stat.S_ISREG(mode):
-        return
-    raise OSError(f"it is {_KINDS.get(stat.S_IFMT(mode), 'something else')}, not a regular file")
-
-
-_KINDS: Final = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a FIFO",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}

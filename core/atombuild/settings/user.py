@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from atombuild.advice.spelling import nearest
+from atombuild.descriptors import read_regular
 from atombuild.errors import Blame, Location, Problem, ProjectInvalid, Report, system_reason
 from atombuild.project.checks import Findings, Table
 from atombuild.project.document import parse_document
 from atombuild.project.pyproject import Pyproject
 from atombuild.settings.reading import read_settings_table
 from atombuild.settings.registry import Place, settings_of
+from atombuild.units import size_words
+
+_MOST_TOLD: Final = 100
+"""Mistakes that are told at once: a file with more of them is no settings file."""
 
 _LARGEST: Final = 1 << 20
 
@@ -52,8 +57,7 @@ class SettingsFile:
         """Read it; return what is wrong in it. :attr:`settings` hold what is right."""
         self._seen = self._stat()
         try:
-            with self.path.open("rb") as file:
-                data = file.read(_LARGEST)
+            data = _read(self.path)
         except FileNotFoundError:
             self.settings = UserSettings()
             return ()
@@ -70,7 +74,7 @@ class SettingsFile:
             return tuple(_of_settings(report, self.path) for report in error.reports())
         document = Pyproject(self.path, data, table, positions)
         self.settings, problems = _understood(document)
-        return ProjectInvalid(problems).reports() if problems else ()
+        return ProjectInvalid(problems[:_MOST_TOLD]).reports() if problems else ()
 
     def _stat(self) -> tuple[int, ...] | None:
         try:
@@ -78,6 +82,14 @@ class SettingsFile:
         except OSError:
             return None
         return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def _read(path: Path) -> bytes:
+    """Read a settings file. Raises ``OSError``, also for what can be none."""
+    data = read_regular(path, _LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(f"it is larger than {size_words(_LARGEST)}")
+    return data
 
 
 def _of_settings(report: Report, path: Path) -> Report:

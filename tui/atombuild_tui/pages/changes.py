@@ -180,10 +180,11 @@ def _difference_lines(kind: ArtifactKind, head: Content, found: Difference) -> I
     counts = f"   +{len(found.added)} {_MINUS}{len(found.removed)} ~{len(found.changed)}"
     yield Line(head + Content.styled(counts, "$quiet"), right, kind.value)
     lost = found.lost_modules
+    lost_paths = {pair.path for pair in lost}
     for pair in lost:
         yield _pair(kind, pair, f"  {_LOST}  {visible(pair.path)}", "bold $bad")
     for sign, style, pairs in (
-        (_MINUS, "$bad", [pair for pair in found.removed if pair not in lost]),
+        (_MINUS, "$bad", [pair for pair in found.removed if pair.path not in lost_paths]),
         ("+", "$good", found.added),
         ("~", "$foreground", found.changed),
     ):

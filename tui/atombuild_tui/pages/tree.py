@@ -97,16 +97,25 @@ class TreeRows:
             self._add_folder(_tree(members), kind, 1, opened, everything=bool(sought))
 
     def _add_folder(self, folder: _Folder, kind: str, depth: int, opened: frozenset[str], *, everything: bool) -> None:
-        for name in sorted(folder.folders):
-            inner = folder.folders[name]
-            key = f"{kind}:{inner.path}"
-            is_open = everything or key in opened
-            self._rows.append(_Row(key, inner, depth, is_open))
-            if is_open:
-                self._add_folder(inner, kind, depth + 1, opened, everything=everything)
-        for member in sorted(folder.files, key=lambda member: member.path):
-            self.files.append(len(self._rows))
-            self._rows.append(_Row(f"{kind}:{member.path}", member, depth, is_open=False))
+        # No recursion: somebody's archive may be deeper than the interpreter goes.
+        waiting: list[tuple[_Folder | Member, int]] = _inner(folder, depth)
+        while waiting:
+            each, at = waiting.pop()
+            key = f"{kind}:{each.path}"
+            if isinstance(each, _Folder):
+                is_open = everything or key in opened
+                self._rows.append(_Row(key, each, at, is_open))
+                if is_open:
+                    waiting += _inner(each, at + 1)
+            else:
+                self.files.append(len(self._rows))
+                self._rows.append(_Row(key, each, at, is_open=False))
+
+
+def _inner(folder: _Folder, depth: int) -> list[tuple[_Folder | Member, int]]:
+    """Return what is in a folder, last first: folders come before files, each by name."""
+    folders: list[_Folder | Member] = [folder.folders[name] for name in sorted(folder.folders)]
+    return [(each, depth) for each in reversed([*folders, *sorted(folder.files, key=lambda member: member.path)])]
 
 
 class _Row(NamedTuple):
