@@ -292,3 +292,13 @@ def test_emptying_the_cache_says_how_much_that_was(
     assert cli.main(["--clean-cache"]) == exit_status.SUCCEEDED
     assert capsys.readouterr().out.startswith("removed what was kept, 1 build environment among it, ")
     assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_a_setting_of_the_wrong_type_costs_itself_alone_and_is_told(tmp_path: Path) -> None:
+    settings = '[tool.atombuild]\nhook-timeout = "soon"\non-sucess = "true"\n'
+    project = Project(write_project(tmp_path / "sky", pyproject=PYPROJECT + settings))
+    assert project.build() is Outcome.SUCCEEDED
+    (advised,) = [event for event in project.events if isinstance(event, Advised)]
+    told = {each.code: each for each in advised.findings}
+    assert told["setting-refused"].where.line == PYPROJECT.count("\n") + 2
+    assert told["unknown-key"].remedy == "did you mean `on-success`?"

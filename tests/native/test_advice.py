@@ -215,6 +215,45 @@ CASES: Mapping[str, tuple[str, Files, list[Told]]] = {
             ),
         ],
     ),
+    "settings of the wrong type": (
+        '[tool.atombuild]\nsilence = "x"\nkeep-in-memory = -1\nhook-timeout = 0\non-success = 5\n',
+        INIT,
+        [
+            (
+                "setting-refused",
+                "pyproject.toml:8:11",
+                (
+                    '`tool.atombuild.silence` has the wrong type, and has no effect: invalid type: string "x", expected a '
+                    "sequence"
+                ),
+                'write a list in brackets: silence = ["…"]',
+            ),
+            (
+                "setting-refused",
+                "pyproject.toml:9:18",
+                "`tool.atombuild.keep-in-memory` is -1, and must be a whole number from 0 on, and has no effect",
+                "write it as a whole number from 0 on: keep-in-memory = 64",
+            ),
+            (
+                "setting-refused",
+                "pyproject.toml:10:16",
+                "`tool.atombuild.hook-timeout` is 0, and must be a number of seconds above 0, and has no effect",
+                "write it as a number of seconds above 0: hook-timeout = 600",
+            ),
+            (
+                "setting-refused",
+                "pyproject.toml:11:14",
+                (
+                    "`tool.atombuild.on-success` has the wrong type, and has no effect: invalid type: integer `5`, "
+                    "expected a command as a string, or as a list of its words"
+                ),
+                (
+                    'write it as a command as a string, or as a list of its words: on-success = "twine check {wheel} '
+                    '{sdist}"'
+                ),
+            ),
+        ],
+    ),
     "unknown code": (
         '[tool.atombuild]\nsilence = ["larg-file", "no-such-thing"]\n',
         INIT,

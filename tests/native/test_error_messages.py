@@ -535,38 +535,6 @@ ERRORS: Mapping[str, Row] = {
         ("file systems take 255 at most",),
         "shorten the name",
     ),
-    "silence": (
-        NAME + '[tool.atombuild]\nsilence = "x"\n',
-        INIT,
-        "`tool.atombuild.silence` has the wrong type",
-        "pyproject.toml:8:11",
-        ('invalid type: string "x", expected a sequence',),
-        'write a list in brackets: silence = ["…"]',
-    ),
-    "memory": (
-        NAME + "[tool.atombuild]\nkeep-in-memory = -1\n",
-        INIT,
-        "`tool.atombuild.keep-in-memory` is -1, and must be a whole number from 0 on",
-        "pyproject.toml:8:18",
-        (),
-        "write it as a whole number from 0 on: keep-in-memory = 64",
-    ),
-    "timeout": (
-        NAME + "[tool.atombuild]\nhook-timeout = 0\n",
-        INIT,
-        "`tool.atombuild.hook-timeout` is 0, and must be a number of seconds above 0",
-        "pyproject.toml:8:16",
-        (),
-        "write it as a number of seconds above 0: hook-timeout = 600",
-    ),
-    "timeout type": (
-        NAME + '[tool.atombuild]\nhook-timeout = "1"\n',
-        INIT,
-        "`tool.atombuild.hook-timeout` has the wrong type",
-        "pyproject.toml:8:16",
-        ('invalid type: string "1", expected a number of seconds above 0',),
-        "write it as a number of seconds above 0: hook-timeout = 600",
-    ),
 }
 
 

@@ -9,9 +9,10 @@ from packaging.version import Version
 
 from atombuild.errors import Problem, ProjectInvalid
 from atombuild.project.load import load_project
-from atombuild.project.model import License, Person, Project, Readme, UvBuildSettings
+from atombuild.project.model import License, OwnSettings, Person, Project, Readme, UvBuildSettings
 from atombuild.project.pyproject import parse_pyproject
 from atombuild.project.requirement import parse_dependency
+from atombuild.project.settings import read_own_settings
 
 HEAD = '[build-system]\nrequires = ["uv_build"]\n'
 PROJECT = f'{HEAD}[project]\nname = "Foo.Bar"\nversion = "1.0"\n'
@@ -286,10 +287,12 @@ def test_how_much_is_kept_in_memory_is_read_in_mib() -> None:
         ),
     ],
 )
-def test_a_setting_of_ours_of_the_wrong_type_is_refused_where_it_stands(
+def test_a_setting_of_ours_of_the_wrong_type_is_told_where_it_stands_and_costs_itself_alone(
     lines: str, what: str, why: str, place: str
 ) -> None:
-    (problem,) = problems(PROJECT + lines)
+    assert load(PROJECT + lines).metadata.name == "Foo.Bar"
+    own, (problem,) = read_own_settings(parse_pyproject(Path("/project/pyproject.toml"), (PROJECT + lines).encode()))
     assert (problem.what, problem.why) == (what, (why,))
     assert str(problem.where) == f"/project/pyproject.toml:{place}"
     assert problem.hint
+    assert own in {OwnSettings(), OwnSettings(silence=("a",))}

@@ -28,6 +28,11 @@ class Code(enum.Enum):
         "`[tool.uv.build-backend]` has no effect, because `[build-system]` does not name `uv_build`",
     )
     UNKNOWN_KEY = ("unknown-key", Severity.PROBLEM, "a key that nobody reads, often a typing error")
+    SETTING_REFUSED = (
+        "setting-refused",
+        Severity.PROBLEM,
+        "a value in `[tool.atombuild]` that its setting does not take: the setting has no effect",
+    )
     BACKEND_NOT_REQUIRED = (
         "backend-not-required",
         Severity.PROBLEM,

@@ -40,7 +40,6 @@ from atombuild.events import (
 )
 from atombuild.output import ProgramOutput
 from atombuild.processes import run_process
-from atombuild.project.checks import Findings, Table
 from atombuild.project.pyproject import read_pyproject
 from atombuild.project.settings import read_own_settings
 from atombuild.status import ArtifactKind, Attempt, Standing
@@ -306,8 +305,7 @@ class AfterBuild:
 
     def _commands(self) -> dict[Outcome, Command | None]:
         try:
-            document = read_pyproject(self._root)
-            own = read_own_settings(Table(Findings(document), (), document.table))
+            own, _ = read_own_settings(read_pyproject(self._root))
         except AtombuildError:
             return dict.fromkeys(Outcome)  # the build says what is wrong with the file
         return {Outcome.SUCCEEDED: own.on_success, Outcome.FAILED: own.on_failure, Outcome.CANCELLED: None}

@@ -14,6 +14,7 @@ from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata
 from packaging.requirements import InvalidRequirement
 
 from atombuild.advice.codes import Code, found, some
+from atombuild.advice.own_settings import advise_on_own_settings
 from atombuild.advice.silence import advise_on_silence, without_silenced
 from atombuild.advice.suspects import SUSPECTS, is_compiled
 from atombuild.errors import Location
@@ -92,6 +93,7 @@ def advise(
         breathe()
         findings += _on_parity(sdist, wheel, from_sdist=circumstances.wheel_from_sdist)
     if description.pyproject is not None:
+        findings += advise_on_own_settings(description.pyproject)
         findings += advise_on_silence(description.pyproject)
         findings = list(without_silenced(findings, description.pyproject))
     once = {(each.code, each.words): each for each in reversed(findings)}  # both artifacts carry the same metadata

@@ -11,7 +11,6 @@ from packaging.version import Version
 
 from atombuild.errors import Location, Problem, ProjectInvalid, ProjectMissing
 from atombuild.project.build_system import build_system_of
-from atombuild.project.checks import Findings, Table
 from atombuild.project.pyproject import Pyproject
 from atombuild.project.settings import read_own_settings
 
@@ -66,9 +65,7 @@ def describe(root: Path, pyproject: Pyproject | None) -> Description:
         return Description(root, None, LEGACY_REQUIRES, LEGACY_BACKEND)
     build_system = build_system_of(pyproject)
     _require_a_package(root, pyproject)
-    findings = Findings(pyproject)
-    own = read_own_settings(Table(findings, (), pyproject.table))
-    findings.raise_if_any()
+    own, _ = read_own_settings(pyproject)  # what is wrong with it, advice tells
     name, version = _static(pyproject)
     if build_system is None:
         return Description(root, pyproject, LEGACY_REQUIRES, LEGACY_BACKEND, (), name, version, own.hook_timeout)

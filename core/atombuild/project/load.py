@@ -36,7 +36,7 @@ def load_project(pyproject: Pyproject) -> Project:
     project = document.table("project", expected="struct Project")
     metadata = _metadata(project) if project else CoreMetadata(_PLACEHOLDER, Version("0"))
     settings = read_settings(document)
-    own = read_own_settings(document)
+    own, _ = read_own_settings(pyproject)  # what is wrong with it, advice tells
     findings.raise_if_any()
     return Project(pyproject.path.parent, pyproject, metadata, settings, own)
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from atombuild.project.checks import Table, dotted
+from atombuild.errors import Problem
+from atombuild.project.checks import Findings, Table, dotted
 from atombuild.project.model import OwnSettings, UvBuildSettings
+from atombuild.project.pyproject import Pyproject
 from atombuild.settings.reading import read_settings_table
 from atombuild.settings.registry import Place
 
@@ -44,16 +46,15 @@ def read_settings(document: Table) -> UvBuildSettings:
     )
 
 
-def read_own_settings(document: Table) -> OwnSettings:
-    """Return ``[tool.atombuild]``; what is wrong goes to the document's findings."""
-    tool = document.values.get(OWN_KEYS[0])
+def read_own_settings(pyproject: Pyproject) -> tuple[OwnSettings, tuple[Problem, ...]]:
+    """Return ``[tool.atombuild]``, and what is wrong there: it costs the setting that it is about, and no build."""
+    findings = Findings(pyproject)
+    tool = pyproject.table.get(OWN_KEYS[0])
     if not isinstance(tool, dict):
-        return OwnSettings()  # read_settings says so
-    table = Table(document.findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
-    if table is None:
-        return OwnSettings()
-    values = read_settings_table(table, Place.PROJECT)
-    return OwnSettings(**{name.replace("-", "_"): value for name, value in values.items()})
+        return OwnSettings(), ()  # read_settings says so
+    table = Table(findings, OWN_KEYS[:1], tool).table(OWN_KEYS[1])
+    values = read_settings_table(table, Place.PROJECT) if table is not None else {}
+    return OwnSettings(**{name.replace("-", "_"): value for name, value in values.items()}), tuple(findings.problems)
 
 
 def _module_name(table: Table) -> str | tuple[str, ...] | None:

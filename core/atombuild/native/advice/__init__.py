@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from atombuild.advice.own_settings import advise_on_own_settings
 from atombuild.advice.silence import advise_on_silence, without_silenced
 from atombuild.errors import AtombuildError, Cancelled
 from atombuild.finding import Finding, Severity
@@ -46,6 +47,7 @@ def advise(project: Project, tree: SourceTree, breathe: Callable[[], object] = l
 def _on_document(project: Project) -> Iterator[Finding]:
     yield from advise_on_backend(project.pyproject)
     yield from advise_on_keys(project.pyproject)
+    yield from advise_on_own_settings(project.pyproject)
     yield from advise_on_silence(project.pyproject)
     yield from advise_on_licence(project)
     yield from advise_on_metadata(project)

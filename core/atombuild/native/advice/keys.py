@@ -12,8 +12,7 @@ from atombuild.advice.spelling import nearest
 from atombuild.finding import Finding
 from atombuild.project.model import CoreMetadata, UvBuildSettings
 from atombuild.project.pyproject import Pyproject
-from atombuild.project.settings import OWN_KEYS, SETTINGS_KEYS
-from atombuild.settings.registry import Place, settings_of
+from atombuild.project.settings import SETTINGS_KEYS
 
 
 def _keys_of(model: type) -> frozenset[str]:
@@ -24,7 +23,6 @@ _TABLES: Final = {
     ("project",): _keys_of(CoreMetadata) | {"dynamic"},
     ("build-system",): frozenset({"requires", "build-backend", "backend-path"}),
     SETTINGS_KEYS: _keys_of(UvBuildSettings),
-    OWN_KEYS: frozenset(setting.name for setting in settings_of(Place.PROJECT)),
 }
 
 _MISNAMED: Final = re.compile(r"uv[-_]?build([-_]?backend)?|build_?backend", re.IGNORECASE)
@@ -55,13 +53,11 @@ def _unknown(pyproject: Pyproject, keys: tuple[str, ...], name: str, known: Coll
         Code.UNKNOWN_KEY,
         pyproject.at_key(*keys, name),
         f"`{name}` is no key of [{table}]: it has no effect",
-        _remedy(keys, name, known),
+        _remedy(name, known),
     )
 
 
-def _remedy(keys: tuple[str, ...], name: str, known: Collection[str]) -> str:
-    if keys == OWN_KEYS and any(setting.name == name for setting in settings_of(Place.USER)):
-        return "it concerns a person, not a project: write it into your own settings.toml"
+def _remedy(name: str, known: Collection[str]) -> str:
     guess = nearest(name, sorted(known))
     return f"did you mean `{guess}`?" if guess else f"remove it; the keys are {', '.join(sorted(known))}"
 
