@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_figures_that_nobody_could_show_are_passed_over(root: Path, harm: dict[s
         file = root / "dist" / HISTORY
         file.write_text(json.dumps({**json.loads(file.read_text()), **harm}) + "\n")
         assert read_history(directory, root) == ()
+
+
+@pytest.mark.parametrize("most", [1 << 20, 600])
+def test_a_line_that_was_cut_off_costs_itself_alone(root: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(history, "_LARGEST", most)
+    file = root / "dist" / HISTORY
+    with OutputDirectory.open(root / "dist", create=False) as directory:
+        for number in (1, 2):
+            append_history(directory, root, replace(PAST, attempt=number))
+        file.write_bytes(file.read_bytes()[:-40])
+        append_history(directory, root, replace(PAST, attempt=3))
+        found = [past.attempt for past in read_history(directory, root)]
+    assert found == ([1, 3] if most > 600 else [3])
 
 
 def test_a_long_history_loses_its_older_half(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -231,12 +231,16 @@ class OutputDirectory:
     def append(self, name: str, data: bytes, *, most: int) -> None:
         """Add lines to a file of ours, which lets its older half go beyond ``most`` bytes. Needs the lock.
 
-        Not synced: after a power loss the last lines may be missing. Raises :class:`OutputUnusable`.
+        Not synced: after a power loss the last lines may be missing, or be cut. A line that was cut costs itself alone:
+        what is added begins a new one. Raises :class:`OutputUnusable`.
         """
         try:
             descriptor = self._system.open_or_create(name)
             with os.fdopen(descriptor, "r+b") as file:
                 end = file.seek(0, os.SEEK_END)
+                if end:
+                    file.seek(end - 1)
+                    data = data if file.read(1) == b"\n" else b"\n" + data
                 # Under another name it is somebody else's too: then a copy of it grows.
                 alone = os.fstat(file.fileno()).st_nlink == 1
                 if alone and end + len(data) <= most:
