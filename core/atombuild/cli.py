@@ -258,9 +258,28 @@ def _check_usage(arguments: argparse.Namespace, screen: Screen | None) -> None:
         raise UsageMistake(
             "--json needs --once, --plain, --list or --compare", hint="the screen has no JSON form: add one of them"
         )
-    if screen is not None and arguments.serve is not None and (arguments.once or arguments.plain):
+    for what, of in (("--once", arguments.once), ("--list", arguments.list), ("--compare", arguments.compare)):
+        if of and arguments.allow_commands:
+            raise UsageMistake(
+                f"{what} runs no commands of the project, so there are none to allow",
+                hint="leave out --allow-commands, or watch with --plain",
+            )
+    if arguments.list and arguments.compare:
+        raise UsageMistake("--list and --compare are two questions", hint="ask one after the other")
+    if screen is None:
+        return
+    for what, of in (
+        ("--once", arguments.once),
+        ("--plain", arguments.plain),
+        ("--list", arguments.list),
+        ("--compare", arguments.compare),
+    ):
+        if of and arguments.serve is not None:
+            raise UsageMistake(f"--serve shows the screen, and {what} shows none", hint="leave out one of the two")
+    if arguments.allow_commands and _is_for_a_screen(arguments):
         raise UsageMistake(
-            "--serve shows the screen, and --once and --plain show none", hint="leave out one of the two"
+            "the screen asks before it runs a command of the project",
+            hint="leave out --allow-commands, and allow with a what is shown; or watch with --plain",
         )
 
 

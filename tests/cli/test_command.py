@@ -311,6 +311,27 @@ def test_an_empty_path_is_no_folder(arguments: list[str], capsys: pytest.Capture
     assert "the path is empty; leave it out to mean the folder you are in" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("switches", "words"),
+    [
+        (["--once", "--allow-commands"], "--once runs no commands of the project"),
+        (["--list", "--allow-commands"], "--list runs no commands of the project"),
+        (["--compare", "--allow-commands"], "--compare runs no commands of the project"),
+        (["--list", "--compare"], "--list and --compare are two questions"),
+        (["--serve", "--list"], "--serve shows the screen, and --list shows none"),
+        (["--serve", "--compare"], "--serve shows the screen, and --compare shows none"),
+        (["--serve", "--once"], "--serve shows the screen, and --once shows none"),
+        (["--serve", "--allow-commands"], "the screen asks before it runs a command of the project"),
+    ],
+)
+def test_what_is_said_in_vain_is_a_mistake(project: Path, switches: list[str], words: str) -> None:
+    done = command(project, *switches, module="atombuild_tui")
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "  next: " in done.stderr
+    assert not (project / "dist").exists()
+
+
 @pytest.mark.parametrize(("switches", "kept"), [(["--plain"], False), (["--plain", "--json"], True)])
 def test_copies_for_a_comparison_are_kept_only_where_it_is_told(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch, switches: list[str], kept: bool
