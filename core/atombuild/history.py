@@ -8,15 +8,14 @@ as ever. It is appended to while the output directory's lock is held.
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 from typing import Any, Final
 
+from atombuild.figures import count_in, count_or_none_in, time_in, time_or_none_in
 from atombuild.past import KEPT, PastArtifact, PastAttempt
 from atombuild.places import key_of
 from atombuild.publish import HISTORY, OutputDirectory
 from atombuild.status import ArtifactKind, Attempt
-from atombuild.units import END_OF_TIME, MOST
 
 _LARGEST: Final = 1 << 20
 """Bytes; beyond it the older half of the file is let go."""
@@ -71,12 +70,12 @@ def _past(line: bytes, key: str) -> PastAttempt | None:
         if plain["project"] != key:
             return None
         return PastAttempt(
-            attempt=_count(plain["attempt"]),
-            started=_number(plain["started"]),
-            seconds=None if plain["seconds"] is None else _number(plain["seconds"]),
+            attempt=count_in(plain["attempt"]),
+            started=time_in(plain["started"]),
+            seconds=time_or_none_in(plain["seconds"]),
             cause=str(plain["cause"]),
             paths=tuple(str(path) for path in plain["paths"]),
-            total=_count(plain["total"]),
+            total=count_in(plain["total"]),
             outcome=Attempt(plain["outcome"]),
             why=str(plain["why"]),
             artifacts={ArtifactKind(name): _artifact(each) for name, each in plain["artifacts"].items()},
@@ -89,20 +88,6 @@ def _artifact(plain: Any) -> PastArtifact:
     size, seconds = plain["size"], plain["seconds"]
     return PastArtifact(
         Attempt(plain["outcome"]),
-        None if size is None else _count(size),
-        None if seconds is None else _number(seconds),
+        count_or_none_in(size),
+        time_or_none_in(seconds),
     )
-
-
-def _count(value: Any) -> int:
-    count = int(value)
-    if not 0 <= count <= MOST:
-        raise ValueError(f"{len(str(count))} digits are no count")
-    return count
-
-
-def _number(value: Any) -> float:
-    number = float(value)
-    if not math.isfinite(number) or not 0 <= number < END_OF_TIME:
-        raise ValueError(f"{number!r} is no time")
-    return number

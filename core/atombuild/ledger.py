@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from atombuild.errors import OutputUnusable
+from atombuild.figures import count_in, count_or_none_in, time_in, time_or_none_in
 from atombuild.places import key_of
 from atombuild.publish.directory import OutputDirectory
 from atombuild.publish.identity import Identity
 from atombuild.publish.names import DAMAGED_LEDGER, LEDGER, check_target
 from atombuild.status import ArtifactKind, Attempt
-from atombuild.units import END_OF_TIME, MOST
 
 FORMAT: Final = 1
 REMEMBERED_DURATIONS: Final = 10
@@ -207,25 +207,25 @@ def _project(plain: Any) -> ProjectRecords:
     for name, value in plain["artifacts"].items():
         kind = ArtifactKind(name)
         artifacts[kind] = _record(kind, value)
-    return ProjectRecords(_count(plain["attempt"]), artifacts)
+    return ProjectRecords(count_in(plain["attempt"]), artifacts)
 
 
 def _record(kind: ArtifactKind, plain: Any) -> Record:
     return Record(
         target=_target(kind, plain["target"]),
-        attempt=_count(plain["attempt"]),
+        attempt=count_in(plain["attempt"]),
         outcome=Attempt(plain["outcome"]),
-        started=_number(plain["started"]),
+        started=time_in(plain["started"]),
         old=Old(plain["old"]),
         old_identity=_identity(plain["old_identity"]),
-        ended=_optional_number(plain["ended"]),
-        seconds=_optional_number(plain["seconds"]),
-        size=_optional_count(plain["size"]),
+        ended=time_or_none_in(plain["ended"]),
+        seconds=time_or_none_in(plain["seconds"]),
+        size=count_or_none_in(plain["size"]),
         sha256=_optional(str, plain["sha256"]),
         identity=_identity(plain["identity"]),
-        previous_size=_optional_count(plain["previous_size"]),
+        previous_size=count_or_none_in(plain["previous_size"]),
         fingerprint=_optional(str, plain["fingerprint"]),
-        durations=tuple(_number(seconds) for seconds in plain["durations"])[-REMEMBERED_DURATIONS:],
+        durations=tuple(time_in(seconds) for seconds in plain["durations"])[-REMEMBERED_DURATIONS:],
     )
 
 
@@ -255,26 +255,3 @@ def _typed(kind: type[Any], value: Any) -> Any:
 
 def _optional(kind: type[Any], value: Any) -> Any:
     return None if value is None else _typed(kind, value)
-
-
-def _count(value: Any) -> int:
-    """Accept a number of bytes or attempts that there can be: with more digits, words for it can't even be made."""
-    count: int = _typed(int, value)
-    if not 0 <= count <= MOST:
-        raise ValueError(f"{len(str(count))} digits are no count")
-    return count
-
-
-def _optional_count(value: Any) -> int | None:
-    return None if value is None else _count(value)
-
-
-def _number(value: Any) -> float:
-    number = float(_typed(int, value)) if type(value) is int else float(_typed(float, value))
-    if not 0 <= number < END_OF_TIME:
-        raise ValueError(f"{number!r} is no time")
-    return number
-
-
-def _optional_number(value: Any) -> float | None:
-    return None if value is None else _number(value)
