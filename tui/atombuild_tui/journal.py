@@ -13,10 +13,11 @@ sdist   demo-0.1.0.tar.gz, from the source tree                   INFO
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path
+from typing import Any, Final
 
 from rich.style import Style
 
@@ -46,7 +47,7 @@ from atombuild.events import (
     StepStarted,
     Warned,
 )
-from atombuild.finding import Finding, Severity
+from atombuild.finding import Severity
 from atombuild.status import Attempt, Tone
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
@@ -98,55 +99,78 @@ class Entry:
     """Of parts of the text, as the program that wrote it chose them: from, to, style."""
 
 
-def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:  # noqa: C901, PLR0911, PLR0912 - one case an event
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """When an event came, and what was known."""
+
+    before: Dashboard
+    after: Dashboard
+    at: float
+    zone: tzinfo | None
+
+
+def entries(event: Event, before: Dashboard, after: Dashboard, at: float, zone: tzinfo | None) -> list[Entry]:
     """Return what the event adds to the log."""
-    if isinstance(event, Log):
-        role = {Level.DETAIL: Role.DETAIL, Level.INFO: Role.INFO, Level.WARNING: Role.WARNING}[event.level]
-        return [_line(role, line) for line in event.lines]
-    if isinstance(event, AttemptStarted) and after.build is not None:
-        words = f"build {event.attempt} · {shown.clock_time(at, at, zone)} · {phrases.cause(after.build)}"
-        return [*([Entry(Role.SPACE)] if before.build is not None else []), Entry(Role.RULE, words)]
-    if isinstance(event, Preparing):
-        return [Entry(Role.NOTE, event.words)] if event.words else []
-    if isinstance(event, StepStarted):
-        words = f"{event.target}, from {event.source}" if event.target else f"from {event.source}"
-        return [Entry(Role.NOTE, words, label=f"{event.kind.value}  ")]
-    if isinstance(event, (Failure, ProjectUnusable)):
-        return list(blocks(event.reports, before.root))
-    if isinstance(event, Warned):
-        return list(_warning(event.what, event.hint))
-    if isinstance(event, Advised):
-        return list(_advice(event.findings, before))
-    if isinstance(event, AttemptFinished):
-        return [_result(event)]
-    if isinstance(event, ArtifactStatus):
-        return _changed_behind_our_back(event, before)
-    if isinstance(event, CommandEnded):
-        return [Entry(Role.NOTE, f"the project's command {event.words}; see the page after")]
-    if isinstance(event, CommandNotRun):
-        return list(_not_run(event))
-    if isinstance(event, LockAwaited):
-        return [Entry(Role.NOTE, f"waiting for {event.holder}", tone=Tone.DOUBT)]
-    if isinstance(event, ChangesSeen) and (before.building or before.mode is Mode.PAUSED):
-        return [Entry(Role.NOTE, f"{told(event.paths, event.how, event.total, most=1)}; {phrases.waiting(after)}")]
-    if isinstance(event, ChangesIgnored):
-        return [Entry(Role.NOTE, phrases.ignored(after))]
-    if isinstance(event, ModeChanged):
-        return _mode(event, before)
-    return []
+    case = _CASES.get(type(event))
+    return list(case(event, _Then(before, after, at, zone))) if case is not None else []
 
 
 def after_entries(event: Event) -> list[Entry]:
     """Return what the event adds to the log of the project's own command."""
-    if isinstance(event, CommandStarted):
-        return [Entry(Role.RULE, f"$ {event.command}")]
-    if isinstance(event, CommandOutput):
-        return [_line(Role.INFO, line) for line in event.lines]
-    if isinstance(event, CommandEnded):
-        good = event.status == 0
-        tone = Tone.GOOD if good else Tone.DOUBT if event.status is None else Tone.BAD
-        return [Entry(Role.RESULT, event.words, "✓ " if good else "✗ ", tone), Entry(Role.SPACE)]
-    return list(_not_run(event)) if isinstance(event, CommandNotRun) else []
+    case = _AFTER_CASES.get(type(event))
+    return list(case(event)) if case is not None else []
+
+
+# The log of the builds.
+
+
+def _log(event: Log, _then: _Then) -> Iterator[Entry]:
+    role = {Level.DETAIL: Role.DETAIL, Level.INFO: Role.INFO, Level.WARNING: Role.WARNING}[event.level]
+    return (_line(role, line) for line in event.lines)
+
+
+def _attempt_started(event: AttemptStarted, then: _Then) -> Iterator[Entry]:
+    if then.after.build is not None:
+        if then.before.build is not None:
+            yield Entry(Role.SPACE)
+        clock = shown.clock_time(then.at, then.at, then.zone)
+        yield Entry(Role.RULE, f"build {event.attempt} · {clock} · {phrases.cause(then.after.build)}")
+
+
+def _preparing(event: Preparing, _then: _Then) -> Iterator[Entry]:
+    if event.words:
+        yield Entry(Role.NOTE, event.words)
+
+
+def _step_started(event: StepStarted, _then: _Then) -> Iterator[Entry]:
+    words = f"{event.target}, from {event.source}" if event.target else f"from {event.source}"
+    yield Entry(Role.NOTE, words, label=f"{event.kind.value}  ")
+
+
+def _failure(event: Failure | ProjectUnusable, then: _Then) -> Iterator[Entry]:
+    return blocks(event.reports, then.before.root)
+
+
+def _lock_awaited(event: LockAwaited, _then: _Then) -> Iterator[Entry]:
+    yield Entry(Role.NOTE, f"waiting for {event.holder}", tone=Tone.DOUBT)
+
+
+def _changes_seen(event: ChangesSeen, then: _Then) -> Iterator[Entry]:
+    if then.before.building or then.before.mode is Mode.PAUSED:
+        words = told(event.paths, event.how, event.total, most=1)
+        yield Entry(Role.NOTE, f"{words}; {phrases.waiting(then.after)}")
+
+
+def _changes_ignored(_event: ChangesIgnored, then: _Then) -> Iterator[Entry]:
+    yield Entry(Role.NOTE, phrases.ignored(then.after))
+
+
+def _command_ended(event: CommandEnded, _then: _Then) -> Iterator[Entry]:
+    yield Entry(Role.NOTE, f"the project's command {event.words}; see the page after")
+
+
+def _command_not_run(event: CommandNotRun, _then: _Then) -> Iterator[Entry]:
+    return _not_run(event)
 
 
 def _not_run(event: CommandNotRun) -> Iterator[Entry]:
@@ -207,19 +231,19 @@ def _bad(role: Role, text: str, label: str = "") -> Entry:
     return Entry(role, text, label, Tone.BAD, barred=True)
 
 
-def _warning(what: str, hint: str) -> Iterator[Entry]:
-    yield Entry(Role.WHAT, what, tone=Tone.DOUBT, barred=True)
-    yield Entry(Role.NEXT, hint, "next   ", Tone.DOUBT, barred=True)
+def _warned(event: Warned, _then: _Then) -> Iterator[Entry]:
+    yield Entry(Role.WHAT, event.what, tone=Tone.DOUBT, barred=True)
+    yield Entry(Role.NEXT, event.hint, "next   ", Tone.DOUBT, barred=True)
 
 
-def _advice(findings: tuple[Finding, ...], before: Dashboard) -> Iterator[Entry]:
+def _advised(event: Advised, then: _Then) -> Iterator[Entry]:
     """Yield findings as quiet blocks, the labels in one column; what is a problem stands out."""
     width = max(len(severity.value) for severity in Severity) + 2
-    for index, finding in enumerate(findings):
+    for index, finding in enumerate(event.findings):
         if index:
             yield Entry(Role.SPACE)
         tone = Tone.DOUBT if finding.severity is Severity.PROBLEM else Tone.IDLE
-        place = replace(finding.where, path=Path(shown.inside(finding.where.path, before.root)))
+        place = replace(finding.where, path=Path(shown.inside(finding.where.path, then.before.root)))
         problem = problem_of_finding(finding)
         rows = (
             (Role.WHAT, finding.words, finding.severity.value),
@@ -228,37 +252,80 @@ def _advice(findings: tuple[Finding, ...], before: Dashboard) -> Iterator[Entry]
         )
         for role, text, label in rows:
             yield Entry(role, text, label.ljust(width), tone, barred=True, problem=problem)
-    if not findings and before.advice:
+    if not event.findings and then.before.advice:
         yield Entry(Role.NOTE, "no more advice")
 
 
-def _result(event: AttemptFinished) -> Entry:
+def _attempt_finished(event: AttemptFinished, _then: _Then) -> Iterator[Entry]:
     time = seconds_words(event.seconds)
-    if event.outcome is Outcome.SUCCEEDED:
-        return Entry(Role.RESULT, f"succeeded in {time}", "✓ ", Tone.GOOD)
-    if event.outcome is Outcome.CANCELLED:
-        return Entry(Role.RESULT, f"cancelled after {time}", "! ", Tone.DOUBT)
-    return Entry(Role.RESULT, f"failed after {time}", "✗ ", Tone.BAD)
+    words, label, tone = {
+        Outcome.SUCCEEDED: (f"succeeded in {time}", "✓ ", Tone.GOOD),
+        Outcome.CANCELLED: (f"cancelled after {time}", "! ", Tone.DOUBT),
+        Outcome.FAILED: (f"failed after {time}", "✗ ", Tone.BAD),
+    }[event.outcome]
+    yield Entry(Role.RESULT, words, label, tone)
 
 
-def _changed_behind_our_back(event: ArtifactStatus, before: Dashboard) -> list[Entry]:
+def _artifact_status(event: ArtifactStatus, then: _Then) -> Iterator[Entry]:
     """Say when a finished artifact changed outside of any build: nothing else in the log would."""
-    known = before.artifact(event.kind)
-    if before.building or known is None or known.status.standing is event.status.standing:
-        return []
-    if known.status.attempt is not Attempt.SUCCEEDED or event.status.attempt is not Attempt.SUCCEEDED:
-        return []
-    return [
-        Entry(Role.RESULT, f"{event.kind.value}: {event.status.words}", f"{event.status.symbol} ", event.status.tone)
-    ]
+    known = then.before.artifact(event.kind)
+    if then.before.building or known is None or known.status.standing is event.status.standing:
+        return
+    if known.status.attempt is Attempt.SUCCEEDED and event.status.attempt is Attempt.SUCCEEDED:
+        words = f"{event.kind.value}: {event.status.words}"
+        yield Entry(Role.RESULT, words, f"{event.status.symbol} ", event.status.tone)
 
 
-def _mode(event: ModeChanged, before: Dashboard) -> list[Entry]:
+def _mode_changed(event: ModeChanged, then: _Then) -> Iterator[Entry]:
     if event.mode is Mode.POLLING:
-        return []  # a warning follows, with what to do
+        return  # a warning follows, with what to do
     if event.words:
         bad = event.mode is Mode.ROOT_GONE
-        return [Entry(Role.NOTE, f"{event.mode.value}: {event.words}", tone=Tone.BAD if bad else Tone.DOUBT)]
-    if before.mode is None or event.mode is Mode.OFF:
-        return []
-    return [Entry(Role.NOTE, "watching" if event.mode is Mode.LIVE else event.mode.value)]
+        yield Entry(Role.NOTE, f"{event.mode.value}: {event.words}", tone=Tone.BAD if bad else Tone.DOUBT)
+    elif then.before.mode is not None and event.mode is not Mode.OFF:
+        yield Entry(Role.NOTE, "watching" if event.mode is Mode.LIVE else event.mode.value)
+
+
+# The log of the project's own command.
+
+
+def _heading(event: CommandStarted) -> Iterator[Entry]:
+    yield Entry(Role.RULE, f"$ {event.command}")
+
+
+def _output(event: CommandOutput) -> Iterator[Entry]:
+    return (_line(Role.INFO, line) for line in event.lines)
+
+
+def _end(event: CommandEnded) -> Iterator[Entry]:
+    good = event.status == 0
+    tone = Tone.GOOD if good else Tone.DOUBT if event.status is None else Tone.BAD
+    yield Entry(Role.RESULT, event.words, "✓ " if good else "✗ ", tone)
+    yield Entry(Role.SPACE)
+
+
+_CASES: Final[Mapping[type[Event], Callable[[Any, _Then], Iterable[Entry]]]] = {
+    Log: _log,
+    AttemptStarted: _attempt_started,
+    Preparing: _preparing,
+    StepStarted: _step_started,
+    Failure: _failure,
+    ProjectUnusable: _failure,
+    Warned: _warned,
+    Advised: _advised,
+    AttemptFinished: _attempt_finished,
+    ArtifactStatus: _artifact_status,
+    CommandEnded: _command_ended,
+    CommandNotRun: _command_not_run,
+    LockAwaited: _lock_awaited,
+    ChangesSeen: _changes_seen,
+    ChangesIgnored: _changes_ignored,
+    ModeChanged: _mode_changed,
+}
+
+_AFTER_CASES: Final[Mapping[type[Event], Callable[[Any], Iterable[Entry]]]] = {
+    CommandStarted: _heading,
+    CommandOutput: _output,
+    CommandEnded: _end,
+    CommandNotRun: _not_run,
+}

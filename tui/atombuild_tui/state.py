@@ -7,9 +7,10 @@ and keep none of their own; so every screen can be had in a test by playing even
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from atombuild.changes import How
 from atombuild.checks.result import Check, CheckResult
@@ -162,7 +163,7 @@ class Ignored:
 
 
 @dataclass(frozen=True, slots=True)
-class AfterBuild:
+class CommandState:
     """The project's own command."""
 
     command: str
@@ -170,8 +171,6 @@ class AfterBuild:
     """How it stands with it."""
 
     tone: Tone
-    asks: bool = False
-    """It was not run, and its reader may have to do something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +227,7 @@ class Dashboard:
     checking: Check | None = None
     """The check that runs."""
 
-    after: AfterBuild | None = None
+    after: CommandState | None = None
     """The project's own command, if it has one."""
 
     unusable: tuple[Report, ...] = ()
@@ -267,148 +266,224 @@ class Dashboard:
         same = (past for past in reversed(self.history) if past.attempt == artifact.attempt)
         return next((past for past in same if artifact.kind in past.artifacts), None)
 
-    def apply(self, event: Event, at: float) -> Dashboard:  # noqa: C901, PLR0911, PLR0912 - one case an event
+    def apply(self, event: Event, at: float) -> Dashboard:
         """Return the dashboard after an event that came at this time (seconds since the epoch)."""
-        if isinstance(event, SessionStarted):
-            return replace(
-                self,
-                root=str(event.root),
-                out_dir=_inside(event.out_dir, event.root),
-                artifacts=tuple(self.artifact(kind) or Artifact(kind) for kind in event.kinds),
-            )
-        if isinstance(event, ProjectLoaded):
-            return replace(self, name=event.name, version=event.version, backend=event.backend, unusable=())
-        if isinstance(event, ProjectUnusable):
-            return replace(self, unusable=event.reports)
-        if isinstance(event, ModeChanged):
-            return replace(self, mode=event.mode, watch_words=event.words or self.watch_words)
-        if isinstance(event, ChangesSeen):
-            return replace(self, last_change=event.change, waiting=event.waiting, ignored=None)
-        if isinstance(event, ChangesIgnored):
-            ignored = Ignored(event.paths, event.total, event.why, at)
-            return replace(self, ignored=ignored, ignored_lately=(ignored, *self.ignored_lately)[:_IGNORED_LATELY])
-        if isinstance(event, Looked):
-            return replace(self, looked=event)
-        if isinstance(event, Compared):
-            others = {each.kind: each for each in self.compared} | {event.kind: event}
-            return replace(self, compared=tuple(others[kind] for kind in ArtifactKind if kind in others))
-        if isinstance(event, CommandStarted):
-            return replace(self, after=AfterBuild(event.command, "running", Tone.BUSY))
-        if isinstance(event, CommandEnded):
-            tone = Tone.GOOD if event.status == 0 else Tone.DOUBT if event.status is None else Tone.BAD
-            return replace(self, after=AfterBuild(self.after.command if self.after else "", event.words, tone))
-        if isinstance(event, CommandNotRun):
-            return replace(self, after=AfterBuild(event.command, event.why, Tone.DOUBT, asks=True))
-        if isinstance(event, ChecksWaiting):
-            return replace(self, checks_waiting=event.checks)
-        if isinstance(event, CheckStarted):
-            return replace(self, checking=event.check)
-        if isinstance(event, CheckFinished):
-            results = {each.check: each for each in self.checks} | {event.result.check: event.result}
-            ordered = tuple(results[check] for check in Check if check in results)
-            return replace(self, checking=None, checks=ordered)
-        if isinstance(event, Remembered):
-            return replace(self, history=(*self.history, *event.attempts)[-KEPT:])
-        if isinstance(event, LockAwaited):
-            return replace(self, lock_holder=event.holder or "another builder")
-        if isinstance(event, AttemptStarted):
-            return self._with_build(event, at)
-        if isinstance(event, Preparing):
-            return replace(self, preparing=event.words, preparing_since=at)
-        if isinstance(event, StepStarted):
-            return replace(self._with_step(event, at), lock_holder="")
-        if isinstance(event, Progress):
-            return self._with_progress(event)
-        if isinstance(event, ArtifactStatus):
-            return self._with_status(event)
-        if isinstance(event, Failure):
-            return replace(self, lock_holder="")
-        if isinstance(event, Advised):
-            return replace(self, advice=event.findings)
-        if isinstance(event, AttemptFinished):
-            return self._with_end(event)
-        if isinstance(event, SessionStopped):
-            return replace(self, mode=Mode.OFF, lock_holder="")
-        return self
+        case = _CASES.get(type(event))
+        return case(self, event, at) if case is not None else self
 
-    def _with_build(self, event: AttemptStarted, at: float) -> Dashboard:
-        # The targets are about to be removed: from here on no card may still say "succeeded".
-        artifacts = tuple(
-            replace(artifact, status=Status(Attempt.QUEUED, artifact.status.standing), tried=event.change, running=None)
-            if artifact.kind in event.kinds
-            else artifact
-            for artifact in self.artifacts
+    def with_artifact(self, changed: Artifact) -> Dashboard:
+        """Return it with this in place of what is known of the same artifact."""
+        return replace(self, artifacts=_of_each(self.artifacts, changed))
+
+
+_Kinded = TypeVar("_Kinded", Artifact, Compared)
+
+
+def _of_each(known: tuple[_Kinded, ...], changed: _Kinded) -> tuple[_Kinded, ...]:
+    """Return what is known of each artifact, in the order of building, with this in place of what was."""
+    others = {each.kind: each for each in known} | {changed.kind: changed}
+    return tuple(others[kind] for kind in ArtifactKind if kind in others)
+
+
+# What each event changes.
+
+
+def _session_started(board: Dashboard, event: SessionStarted, _at: float) -> Dashboard:
+    return replace(
+        board,
+        root=str(event.root),
+        out_dir=_inside(event.out_dir, event.root),
+        artifacts=tuple(board.artifact(kind) or Artifact(kind) for kind in event.kinds),
+    )
+
+
+def _project_loaded(board: Dashboard, event: ProjectLoaded, _at: float) -> Dashboard:
+    return replace(board, name=event.name, version=event.version, backend=event.backend, unusable=())
+
+
+def _project_unusable(board: Dashboard, event: ProjectUnusable, _at: float) -> Dashboard:
+    return replace(board, unusable=event.reports)
+
+
+def _mode_changed(board: Dashboard, event: ModeChanged, _at: float) -> Dashboard:
+    return replace(board, mode=event.mode, watch_words=event.words or board.watch_words)
+
+
+def _changes_seen(board: Dashboard, event: ChangesSeen, _at: float) -> Dashboard:
+    return replace(board, last_change=event.change, waiting=event.waiting, ignored=None)
+
+
+def _changes_ignored(board: Dashboard, event: ChangesIgnored, at: float) -> Dashboard:
+    ignored = Ignored(event.paths, event.total, event.why, at)
+    return replace(board, ignored=ignored, ignored_lately=(ignored, *board.ignored_lately)[:_IGNORED_LATELY])
+
+
+def _looked(board: Dashboard, event: Looked, _at: float) -> Dashboard:
+    return replace(board, looked=event)
+
+
+def _compared(board: Dashboard, event: Compared, _at: float) -> Dashboard:
+    return replace(board, compared=_of_each(board.compared, event))
+
+
+def _command_started(board: Dashboard, event: CommandStarted, _at: float) -> Dashboard:
+    return replace(board, after=CommandState(event.command, "running", Tone.BUSY))
+
+
+def _command_ended(board: Dashboard, event: CommandEnded, _at: float) -> Dashboard:
+    tone = Tone.GOOD if event.status == 0 else Tone.DOUBT if event.status is None else Tone.BAD
+    return replace(board, after=CommandState(board.after.command if board.after else "", event.words, tone))
+
+
+def _command_not_run(board: Dashboard, event: CommandNotRun, _at: float) -> Dashboard:
+    return replace(board, after=CommandState(event.command, event.why, Tone.DOUBT))
+
+
+def _checks_waiting(board: Dashboard, event: ChecksWaiting, _at: float) -> Dashboard:
+    return replace(board, checks_waiting=event.checks)
+
+
+def _check_started(board: Dashboard, event: CheckStarted, _at: float) -> Dashboard:
+    return replace(board, checking=event.check)
+
+
+def _check_finished(board: Dashboard, event: CheckFinished, _at: float) -> Dashboard:
+    results = {each.check: each for each in board.checks} | {event.result.check: event.result}
+    return replace(board, checking=None, checks=tuple(results[check] for check in Check if check in results))
+
+
+def _remembered(board: Dashboard, event: Remembered, _at: float) -> Dashboard:
+    return replace(board, history=(*board.history, *event.attempts)[-KEPT:])
+
+
+def _lock_awaited(board: Dashboard, event: LockAwaited, _at: float) -> Dashboard:
+    return replace(board, lock_holder=event.holder or "another builder")
+
+
+def _preparing(board: Dashboard, event: Preparing, at: float) -> Dashboard:
+    return replace(board, preparing=event.words, preparing_since=at)
+
+
+def _failure(board: Dashboard, _event: Failure, _at: float) -> Dashboard:
+    return replace(board, lock_holder="")
+
+
+def _advised(board: Dashboard, event: Advised, _at: float) -> Dashboard:
+    return replace(board, advice=event.findings)
+
+
+def _session_stopped(board: Dashboard, _event: SessionStopped, _at: float) -> Dashboard:
+    return replace(board, mode=Mode.OFF, lock_holder="")
+
+
+def _attempt_started(board: Dashboard, event: AttemptStarted, at: float) -> Dashboard:
+    # The targets are about to be removed: from here on no card may still say "succeeded".
+    artifacts = tuple(
+        replace(artifact, status=Status(Attempt.QUEUED, artifact.status.standing), tried=event.change, running=None)
+        if artifact.kind in event.kinds
+        else artifact
+        for artifact in board.artifacts
+    )
+    return replace(
+        board,
+        build=Build(
+            event.attempt,
+            event.cause,
+            event.paths,
+            event.total,
+            at,
+            saved=event.saved,
+            noticed=event.noticed,
+            settled=event.settled,
+            how=event.how,
+        ),
+        artifacts=artifacts,
+        # An artifact that is not built now goes on waiting for what it lacks.
+        waiting=max((max(board.last_change - artifact.tried, 0) for artifact in artifacts), default=0),
+        ignored=None,
+        unusable=(),
+        lock_holder="",
+    )
+
+
+def _step_started(board: Dashboard, event: StepStarted, at: float) -> Dashboard:
+    artifact = board.artifact(event.kind) or Artifact(event.kind)
+    return replace(board, lock_holder="").with_artifact(
+        replace(
+            artifact,
+            status=Status(Attempt.BUILDING, artifact.status.standing),
+            target=event.target,
+            running=Running(at, event.source, event.usual_seconds),
         )
-        return replace(
-            self,
-            build=Build(
-                event.attempt,
-                event.cause,
-                event.paths,
-                event.total,
-                at,
-                saved=event.saved,
-                noticed=event.noticed,
-                settled=event.settled,
-                how=event.how,
-            ),
-            artifacts=artifacts,
-            # An artifact that is not built now goes on waiting for what it lacks.
-            waiting=max((max(self.last_change - artifact.tried, 0) for artifact in artifacts), default=0),
-            ignored=None,
-            unusable=(),
-            lock_holder="",
+    )
+
+
+def _progress(board: Dashboard, event: Progress, _at: float) -> Dashboard:
+    artifact = board.artifact(event.kind)
+    if artifact is None or artifact.running is None:
+        return board
+    done = min(max(event.done, 0), max(event.total, 0))
+    return board.with_artifact(replace(artifact, running=replace(artifact.running, done=done, total=event.total)))
+
+
+def _artifact_status(board: Dashboard, event: ArtifactStatus, _at: float) -> Dashboard:
+    before = board.artifact(event.kind)
+    running = before.running if before is not None and event.status.attempt is Attempt.BUILDING else None
+    return board.with_artifact(
+        Artifact(
+            event.kind,
+            event.status,
+            event.target,
+            event.size,
+            event.previous_size,
+            event.seconds,
+            event.ended,
+            event.attempt,
+            event.behind,
+            before.tried if before is not None else 0,
+            running,
         )
+    )
 
-    def _with_step(self, event: StepStarted, at: float) -> Dashboard:
-        artifact = self.artifact(event.kind) or Artifact(event.kind)
-        return self._with(
-            replace(
-                artifact,
-                status=Status(Attempt.BUILDING, artifact.status.standing),
-                target=event.target,
-                running=Running(at, event.source, event.usual_seconds),
-            )
-        )
 
-    def _with_progress(self, event: Progress) -> Dashboard:
-        artifact = self.artifact(event.kind)
-        if artifact is None or artifact.running is None:
-            return self
-        done = min(max(event.done, 0), max(event.total, 0))
-        return self._with(replace(artifact, running=replace(artifact.running, done=done, total=event.total)))
-
-    def _with_status(self, event: ArtifactStatus) -> Dashboard:
-        before = self.artifact(event.kind)
-        running = before.running if before is not None and event.status.attempt is Attempt.BUILDING else None
-        return self._with(
-            Artifact(
-                event.kind,
-                event.status,
-                event.target,
-                event.size,
-                event.previous_size,
-                event.seconds,
-                event.ended,
-                event.attempt,
-                event.behind,
-                before.tried if before is not None else 0,
-                running,
-            )
-        )
-
-    def _with_end(self, event: AttemptFinished) -> Dashboard:
-        # One that was given up before it began has no build of its own to end.
-        build = self.build
-        if build is not None and self.building:
-            build = replace(build, outcome=event.outcome, seconds=event.seconds)
-        artifacts = tuple(replace(artifact, running=None) for artifact in self.artifacts)
-        return replace(self, build=build, artifacts=artifacts, lock_holder="", preparing="")
-
-    def _with(self, changed: Artifact) -> Dashboard:
-        others = {artifact.kind: artifact for artifact in self.artifacts} | {changed.kind: changed}
-        return replace(self, artifacts=tuple(others[kind] for kind in ArtifactKind if kind in others))
+def _attempt_finished(board: Dashboard, event: AttemptFinished, _at: float) -> Dashboard:
+    # One that was given up before it began has no build of its own to end.
+    build = board.build
+    if build is not None and board.building:
+        build = replace(build, outcome=event.outcome, seconds=event.seconds)
+    artifacts = tuple(replace(artifact, running=None) for artifact in board.artifacts)
+    return replace(board, build=build, artifacts=artifacts, lock_holder="", preparing="")
 
 
 def _inside(path: Path, root: Path) -> str:
     return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
+
+_CASES: Final[Mapping[type[Event], Callable[[Dashboard, Any, float], Dashboard]]] = {
+    SessionStarted: _session_started,
+    ProjectLoaded: _project_loaded,
+    ProjectUnusable: _project_unusable,
+    ModeChanged: _mode_changed,
+    ChangesSeen: _changes_seen,
+    ChangesIgnored: _changes_ignored,
+    Looked: _looked,
+    LockAwaited: _lock_awaited,
+    AttemptStarted: _attempt_started,
+    Preparing: _preparing,
+    StepStarted: _step_started,
+    Progress: _progress,
+    ArtifactStatus: _artifact_status,
+    Failure: _failure,
+    Advised: _advised,
+    AttemptFinished: _attempt_finished,
+    Compared: _compared,
+    Remembered: _remembered,
+    ChecksWaiting: _checks_waiting,
+    CheckStarted: _check_started,
+    CheckFinished: _check_finished,
+    CommandStarted: _command_started,
+    CommandEnded: _command_ended,
+    CommandNotRun: _command_not_run,
+    SessionStopped: _session_stopped,
+}
+"""What is not here changes nothing but a log."""
