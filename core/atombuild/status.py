@@ -98,6 +98,11 @@ class Tone(enum.Enum):
 
     IDLE = "idle"
 
+    @property
+    def symbol(self) -> str:
+        """One character that tells it from the others without colour."""
+        return _SYMBOLS[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -128,7 +133,7 @@ class Status:
     @property
     def symbol(self) -> str:
         """One character that tells the tones apart without colour, even where two share a colour."""
-        return _SYMBOLS[self.tone] if self.attempt is not Attempt.QUEUED else "○"
+        return self.tone.symbol if self.attempt is not Attempt.QUEUED else "○"
 
 
 _TONES: Final = {

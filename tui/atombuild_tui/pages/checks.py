@@ -24,11 +24,7 @@ _ASKS: Final = {
     Check.INSTALL: "Does the wheel install?",
 }
 
-_LOOKS: Final = {
-    Verdict.PASSED: ("✓", Tone.GOOD),
-    Verdict.FAILED: ("✗", Tone.BAD),
-    Verdict.UNKNOWN: ("!", Tone.DOUBT),
-}
+_TONES: Final = {Verdict.PASSED: Tone.GOOD, Verdict.FAILED: Tone.BAD, Verdict.UNKNOWN: Tone.DOUBT}
 
 _INDENT: Final = 6
 
@@ -75,14 +71,14 @@ def _lines(check: Check, view: View) -> Iterator[Line]:
         yield Line(question, Content.styled("Enter checks it", "$quiet"), check.value)
         return
     yield Line(question, Content.styled(_when(result, view), "$quiet"), check.value)
-    symbol, tone = _LOOKS[result.verdict]
-    words = Content.styled(f"  {symbol} {result.verdict.value}: {result.words}", f"bold {TONE_STYLES[tone]}")
+    tone = _TONES[result.verdict]
+    words = Content.styled(f"  {tone.symbol} {result.verdict.value}: {result.words}", f"bold {TONE_STYLES[tone]}")
     yield Line(words, key=f"{check.value}:words", text=result.words)
     for number, row in enumerate(result.rows):
-        symbol, tone = _LOOKS[row.verdict]
+        tone = _TONES[row.verdict]
         why = row.why.splitlines() or [""]
         left = Content.assemble(
-            Content.styled(f"    {symbol} ", TONE_STYLES[tone]), row.what, Content.styled(f"   {why[0]}", "$quiet")
+            Content.styled(f"    {tone.symbol} ", TONE_STYLES[tone]), row.what, Content.styled(f"   {why[0]}", "$quiet")
         )
         yield Line(left, key=f"{check.value}:{number}", text=f"{row.what} {row.why}".strip())
         for more, line in enumerate(why[1:]):

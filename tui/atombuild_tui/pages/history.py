@@ -34,11 +34,11 @@ _MOST_BARS: Final = 60
 _TALLEST: Final = 3
 """Times the median; what takes longer has a full bar as well."""
 
-_LOOKS: Final = {
-    Attempt.SUCCEEDED: ("✓", Tone.GOOD),
-    Attempt.FAILED: ("✗", Tone.BAD),
-    Attempt.CANCELLED: ("!", Tone.DOUBT),
-    Attempt.INTERRUPTED: ("✗", Tone.BAD),
+_TONES: Final = {
+    Attempt.SUCCEEDED: Tone.GOOD,
+    Attempt.FAILED: Tone.BAD,
+    Attempt.CANCELLED: Tone.DOUBT,
+    Attempt.INTERRUPTED: Tone.BAD,
 }
 
 
@@ -117,10 +117,10 @@ def _summary(history: tuple[PastAttempt, ...], width: int) -> Content:
 
 
 def _row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> Line:
-    symbol, tone = _LOOKS.get(past.outcome, ("·", Tone.IDLE))
+    tone = _TONES.get(past.outcome, Tone.IDLE)
     left = Content.assemble(
         Content.styled(f"{past.attempt:>4}  ", "$quiet"),
-        Content.styled(f"{symbol} {past.outcome.value:<11}", f"bold {TONE_STYLES[tone]}"),
+        Content.styled(f"{tone.symbol} {past.outcome.value:<11}", f"bold {TONE_STYLES[tone]}"),
         Content.styled(f" {_cause(past)}", "$foreground"),
     )
     sizes = "".join(_size(past, kind).rjust(_SIZE_CELLS) for kind in ArtifactKind) if wide else ""

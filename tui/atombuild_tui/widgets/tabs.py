@@ -95,7 +95,7 @@ class PageTabs(Horizontal):
         self.query_one(f"#tab-{Page.CHECKS.value}", Tab).show(news, bad=bool(failed))
 
         after = dashboard.after
-        news = "" if after is None else {Tone.BUSY: "●", Tone.BAD: "✗", Tone.DOUBT: "!"}.get(after.tone, "✓")
+        news = "" if after is None else after.tone.symbol
         self.query_one(f"#tab-{Page.AFTER.value}", Tab).show(news, bad=after is not None and after.tone is Tone.BAD)
 
     def on_resize(self) -> None:
