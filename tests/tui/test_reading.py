@@ -8,6 +8,7 @@ from atombuild.events import Event, Level, Log
 from atombuild_tui.journal import Entry, Role
 from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.log_buffer import LogBuffer
+from atombuild_tui.widgets.log_finding import Found
 from support.screen import scenes
 from support.screen.engine import OverheardApp, ScriptedEngine, settle, shown
 
@@ -61,12 +62,12 @@ async def test_a_search_goes_there_as_it_is_typed_and_round() -> None:
 
 def test_a_full_log_that_forgets_as_much_as_it_learns_is_searched_anew() -> None:
     """Its length and its rows are then what they were before."""
-    log = BuildLog(buffer=LogBuffer(kept=100))
-    log.buffer.append(Entry(Role.INFO, "old") for _ in range(90))
-    assert log._with("new") == []
-    log.buffer.append(Entry(Role.INFO, "new") for _ in range(11))
-    assert len(log.buffer) == 90
-    assert len(log._with("new")) == 11
+    buffer, found = LogBuffer(kept=100), Found()
+    buffer.append(Entry(Role.INFO, "old") for _ in range(90))
+    assert found.entries(buffer, "new") == []
+    buffer.append(Entry(Role.INFO, "new") for _ in range(11))
+    assert (len(buffer), buffer.rows) == (90, 90)
+    assert len(found.entries(buffer, "new")) == 11
 
 
 async def test_what_comes_while_searching_moves_no_reader() -> None:

@@ -7,37 +7,26 @@ an attempt is longer than the view, its end is shown, or the first report of its
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
 from textual.geometry import Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from atombuild.status import Tone
-from atombuild_tui import format as shown
 from atombuild_tui.journal import Entry, Role
 from atombuild_tui.problem import Problem
-from atombuild_tui.sought import occurrences
-from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer, Row
+from atombuild_tui.widgets.log_buffer import GUTTER, MARGIN, LogBuffer
+from atombuild_tui.widgets.log_drawing import STYLES, Pen
+from atombuild_tui.widgets.log_finding import Found, latest_attempt, problems_since, rows_of_problem, step_from
 from atombuild_tui.widgets.row import PAN
 
 if TYPE_CHECKING:
+    from rich.style import Style
     from textual import events
     from textual.binding import BindingType
-
-_BAR: Final = "▎ "
-_CHOSEN_BAR: Final = "█ "
-
-_CONSOLE: Final = Console(color_system="truecolor")
-"""Never written to: rich asks for one to split a text into segments."""
 
 
 class BuildLog(ScrollView, can_focus=True):
@@ -45,17 +34,7 @@ class BuildLog(ScrollView, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = []
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "log--label",
-        "log--line",
-        "log--next-label",
-        "log--block",
-        "log--block-doubt",
-        "log--block-selected",
-        "log--match",
-        *(f"log--{role.value}" for role in Role),
-        *(f"log--{tone.value}" for tone in Tone),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"log--{name}" for name in STYLES}
 
     class Moved(Message):
         """How much lies below the view changed, or whether it follows."""
@@ -88,9 +67,7 @@ class BuildLog(ScrollView, can_focus=True):
         self._kept = self.buffer
         """Everything, also while a filter shows a part of it."""
 
-        self._found: tuple[object, list[int]] = (None, [])
-        """What was searched for in what, and where it is."""
-
+        self._found = Found()
         self._match: int | None = None
         """The entry that a search stands on."""
 
@@ -175,23 +152,11 @@ class BuildLog(ScrollView, can_focus=True):
         at = next((index for index, (_, problem) in enumerate(places) if problem is self.selected), None)
         chosen = (0 if step > 0 else -1) if at is None else (at + step) % len(places)
         entry, self.selected = places[chosen]
-        row = self.buffer.row_of(entry)
-        last = row
-        while last + 1 < self.buffer.rows and self._block_at(last + 1) is self.selected:
-            last += 1
-        self._show_rows(row, last)
+        self._show_rows(*rows_of_problem(self.buffer, entry, self.selected))
         return self.selected
 
     def _places_of_problems(self) -> list[tuple[int, Problem]]:
-        if not len(self.buffer):
-            return []
-        first = self.buffer.entry_at(self._attempt)
-        entries = ((index, self.buffer[index]) for index in range(first, len(self.buffer)))
-        return [(index, each.problem) for index, each in entries if each.role is Role.WHAT and each.problem]
-
-    def _block_at(self, row: int) -> Problem | None:
-        found = self.buffer.row(row)
-        return found.entry.problem if found is not None else None
+        return problems_since(self.buffer, self.buffer.entry_at(self._attempt))
 
     def _show_rows(self, first: int, last: int) -> None:
         """Bring these rows into sight, the first above all; the reader stays there."""
@@ -210,30 +175,16 @@ class BuildLog(ScrollView, can_focus=True):
     def find(self, text: str, step: int) -> tuple[int, int]:
         """Go to the next entry with this text, or the one before, and round again; return which of how many it is."""
         self.mark(text)
-        found = self._with(text.casefold())
+        found = self._found.entries(self.buffer, text.casefold())
         if not text or not found:
             self._match = None
             return 0, 0
         here = self._match if self._match is not None else self.buffer.entry_at(round(self.scroll_y))
-        if step > 0:
-            at = bisect_right(found, here) if self._match is not None else bisect_left(found, here)
-        elif step < 0:
-            at = bisect_left(found, here) - 1
-        else:
-            at = bisect_left(found, here)
-        at %= len(found)
+        at = step_from(found, here, step, at_match=self._match is not None)
         self._match = found[at]
         row = self.buffer.row_of(found[at])
         self._show_rows(row, row)
         return at + 1, len(found)
-
-    def _with(self, wanted: str) -> list[int]:
-        """Return the entries with a text; they are looked for anew only when something was written."""
-        state = (wanted, self.buffer, self.buffer.written)
-        if self._found[0] != state:
-            entries = enumerate(self.buffer)
-            self._found = state, [number for number, entry in entries if wanted in entry.text.casefold()]
-        return self._found[1]
 
     def end_search(self) -> None:
         """Forget what was searched for."""
@@ -251,8 +202,7 @@ class BuildLog(ScrollView, can_focus=True):
                 part.resize(self.size.width or 80)
             self.buffer = part
             self._match = self._failure = None
-            self._attempt = 0
-            self._find_attempt()
+            self._attempt = latest_attempt(part) or 0
             self._resize_virtual()
             self.follow()
             self.refresh()
@@ -260,13 +210,6 @@ class BuildLog(ScrollView, can_focus=True):
 
     def _passes(self, entry: Entry) -> bool:
         return self._filter in f"{entry.label}{entry.text}".casefold()
-
-    def _find_attempt(self) -> None:
-        """Find where the latest attempt begins, after the rows were placed anew."""
-        for index in range(len(self.buffer) - 1, -1, -1):
-            if self.buffer[index].role is Role.RULE:
-                self._attempt = self.buffer.row_of(index)
-                return
 
     def toggle_wrap(self) -> bool:
         """Wrap long lines, or cut them; return whether they are wrapped now."""
@@ -397,58 +340,12 @@ class BuildLog(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw one row."""
         width = self.size.width
-        base = self.rich_style
         row = self.buffer.row(round(self.scroll_y) + y)
         if row is None:
-            return Strip.blank(width, base)
-        segments, background = self._segments(row, base)
+            return Strip.blank(width, self.rich_style)
+        pan = 0 if self.buffer.wraps else self._pan
+        segments, background = Pen(self._style, self.rich_style, width, self.selected, self._marked, pan).draw(row)
         return Strip(segments).adjust_cell_length(width, background)
-
-    def _segments(self, row: Row, base: Style) -> tuple[list[Segment], Style]:
-        entry = row.entry
-        if entry.barred:
-            base = self._style("block-doubt" if entry.tone is Tone.DOUBT else "block")
-            chosen = entry.problem is not None and entry.problem is self.selected
-            if chosen:
-                base += self._style("block-selected")
-            segments = [Segment(_CHOSEN_BAR if chosen else _BAR, base + self._foreground(entry.tone.value))]
-        else:
-            segments = [Segment(" " * GUTTER, base)]
-        label = entry.label if row.first else " " * len(entry.label)
-        if entry.role is Role.RULE:
-            segments.append(Segment(row.text, base + self._foreground(entry.role.value)))
-            rest = self.size.width - GUTTER - cell_len(row.text) - 1 - MARGIN
-            if rest > 0 and row.first:
-                segments.append(Segment(f" {'─' * rest}", base + self._foreground("line")))
-            return segments, base
-        label_name = {Role.RESULT: entry.tone.value, Role.NEXT: "next-label"}.get(entry.role, "label")
-        segments.append(Segment(label, base + self._foreground(label_name)))
-        toned = entry.role in {Role.RESULT, Role.HEADING} or (entry.role is Role.NOTE and entry.tone is not Tone.IDLE)
-        style = base + self._foreground(entry.role.value)
-        if toned:
-            style += self._foreground(entry.tone.value)
-        segments += self._text(row, style)
-        return segments, base
-
-    def _text(self, row: Row, style: Style) -> list[Segment]:
-        """Return the text in its own colours, with what is searched for marked."""
-        entry, text, offset = row.entry, row.text, row.offset
-        if self._pan and not self.buffer.wraps:
-            index, half = shown.after_cells(text, self._pan)
-            text, offset = " " * half + text[index:], offset + index - half
-        if not entry.colours and not (self._marked and self._marked in text.casefold()):
-            return [Segment(text, style)]
-        whole = Text(text, end="")
-        for first, last, colour in entry.colours:
-            if last > offset and first < offset + len(text):
-                whole.stylize(colour, max(first - offset, 0), last - offset)
-        for first, last in occurrences(text, self._marked):
-            whole.stylize(self._style("match"), first, last)
-        return list(Segment.apply_style(whole.render(_CONSOLE), style))
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"log--{name}")
-
-    def _foreground(self, name: str) -> Style:
-        style = self._style(name)
-        return Style(color=style.color, bold=style.bold, italic=style.italic, underline=style.underline)
