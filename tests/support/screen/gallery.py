@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import timezone
 from pathlib import Path
 
+from textual.widgets import Input
+
 from atombuild.events import ArtifactStatus, AttemptFinished, AttemptStarted, Compared, Event, Remembered
 from atombuild.status import ArtifactKind
 from atombuild_tui import themes
@@ -191,6 +193,8 @@ async def shoot(picture: Picture, story: Story) -> str:
         for key in picture.keys:
             await pilot.press(key)
             await settle(pilot)
+        for entry in app.screen.query(Input):
+            entry.cursor_blink = False  # a picture is taken at any moment
         app.show_time()
         await settle(pilot)
         return _self_contained(app.export_screenshot(title="atombuild", simplify=True))
