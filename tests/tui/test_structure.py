@@ -20,6 +20,7 @@ ALLOWED = {
     "checks.result",
     "errors",
     "events",
+    "exit_status",
     "finding",
     "folders",
     "inspection.contents",
