@@ -66,6 +66,11 @@ class Changes:
         waiting = {path: how for path, (number, how) in self._paths.items() if number > tried}
         return tuple(waiting)[:SHOWN_PATHS], tuple(waiting.values())[:SHOWN_PATHS], len(waiting)
 
+    @property
+    def gone(self) -> int:
+        """How many files were deleted that no attempt has tried to do without."""
+        return sum(how is How.REMOVED for _, how in self._paths.values())
+
     def begin(self, kinds: Iterable[ArtifactKind], number: int) -> None:
         """Note that an attempt begins: from here on the artifacts' records are about this batch."""
         self._held.update(dict.fromkeys(kinds, number))

@@ -25,6 +25,7 @@ from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.removal import Removal
 from atombuild.watch.settle import Settle
 
 _LOG: Final = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Engine:
         *,
         clock: Callable[[], float] = time.monotonic,
         settle: Settle | None = None,
+        removal: Removal | None = None,
         make_checker: Callable[[Callable[[Event], None]], Checks] | None = None,
         make_after: Callable[[Callable[[Event], None]], After] | None = None,
     ) -> None:
@@ -126,6 +128,7 @@ class Engine:
         self._make_filter = make_filter
         self._clock = clock
         self._settle = settle or Settle()
+        self._removal = removal or Removal()
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._session: Session | None = None
@@ -218,6 +221,8 @@ class Engine:
     def _hear(self, hint: Hint) -> None:
         """Take a hint, in the notifier's thread: what can't matter is dropped before it costs anything."""
         if isinstance(hint, Paths):
+            if hint.deleted:  # wherever it was: the folders that are not watched are removed with the project
+                self._removal.note(self._clock())
             keep = self._session.concerns if self._session is not None else _nothing
             watched = self._make_filter(keep)
             if all(watched.verdict(path) is not None for path in hint.paths):
@@ -255,11 +260,16 @@ class Engine:
         if self._settle.due(self._clock()):
             self._settle.reset()
             session.notice.settled = time.time()
+            gone = session.gone
             found = session.examine()
+            if session.gone > gone:
+                self._removal.note(self._clock())
             if found and self._silent and self._watcher is Mode.LIVE:
                 session.notice.missed += 1
             self._silent = True
-            if session.pending and not self._stopping:
+            if session.pending and session.gone and self._removal.goes_on(self._clock()):
+                self._settle.hint(self._clock())  # look again in a moment
+            elif session.pending and not self._stopping:
                 self._attempt(session, Cause.CHANGE)
         session.refresh()
 

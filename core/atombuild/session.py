@@ -183,6 +183,11 @@ class Session:
         """Whether a change waits that is in no attempt yet, and may be built without being asked for."""
         return not self.paused and self._changes.waiting(self.plan.kinds) > 0
 
+    @property
+    def gone(self) -> int:
+        """How many files were deleted, among the changes that wait."""
+        return self._changes.gone
+
     def attempt(self, cause: Cause, kinds: tuple[ArtifactKind, ...] | None = None) -> Result:
         """Build now; ``kinds`` narrows the plan. Afterwards the tree is examined once more."""
         plan = self.plan if kinds is None or kinds == self.plan.kinds else Plan(kinds, wheel_from_sdist=False)

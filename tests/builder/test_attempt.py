@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,7 @@ from atombuild.events import (
     Warned,
 )
 from atombuild.ledger import Old, Record
-from atombuild.publish import LEDGER, Identity, OutputDirectory
+from atombuild.publish import LEDGER, LOCK, Identity, OutputDirectory
 from atombuild.publish.names import temporary_name
 from atombuild.publish.posix import PosixDirectory
 from atombuild.standing import Observer
@@ -87,6 +87,10 @@ class Bench:
     def ledger(self) -> dict[str, dict[str, object]]:
         plain = json.loads((self.dist / LEDGER).read_text())
         return plain["projects"][".."]["artifacts"]  # type: ignore[no-any-return]
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @pytest.fixture
@@ -426,7 +430,64 @@ def test_what_the_session_knows_falls_even_when_the_ledger_was_lost(bench: Bench
     assert result.outcome is Outcome.FAILED
     assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
     assert visible_files(bench.dist) == []
-    assert bench.ledger()["sdist"]["attempt"] == 2
+    if isinstance(flaw, ProjectMissing) and harm == "deleted":
+        assert not (bench.dist / LEDGER).exists(), "a folder that somebody removes gets no new file"
+    else:
+        assert bench.ledger()["sdist"]["attempt"] == 2
+
+
+@pytest.mark.parametrize("left", [LEDGER, LOCK, SDIST_NAME])
+def test_where_a_project_is_being_removed_what_it_made_falls_and_nothing_is_written(bench: Bench, left: str) -> None:
+    bench.attempt(FakeProject())
+    for path in bench.dist.iterdir():
+        if path.name != left:
+            path.unlink()
+    before = snapshot(bench.dist)
+    result = bench.attempt(ProjectMissing(bench.root, why="gone"), known=bench.listener.records)
+    assert result.outcome is Outcome.FAILED
+    assert snapshot(bench.dist) == {name: data for name, data in before.items() if name != SDIST_NAME}
+
+
+def test_a_project_that_goes_while_its_output_directory_is_made_gets_none(bench: Bench) -> None:
+    readings: Iterator[FakeProject | Exception] = iter([FakeProject(), ProjectMissing(bench.root, why="gone")])
+
+    def read() -> FakeProject:
+        found = next(readings)
+        if isinstance(found, Exception):
+            assert bench.dist.is_dir()
+            raise found
+        return found
+
+    result = bench.attempt(read)
+    assert result.outcome is None
+    assert not bench.dist.exists()
+
+
+def test_one_that_was_built_before_gets_none_either_and_its_build_failed(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    shutil.rmtree(bench.root)
+    gone = ProjectMissing(bench.root, why="gone")
+    readings: Iterator[FakeProject | Exception] = iter([FakeProject(), gone, gone, gone])
+
+    def read() -> FakeProject:
+        found = next(readings)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    result = bench.attempt(read, known=bench.listener.records)
+    assert result.outcome is Outcome.FAILED
+    assert not bench.root.exists()
+
+
+def test_a_build_whose_directory_is_emptied_meanwhile_puts_nothing_into_it(bench: Bench) -> None:
+    def empty() -> None:
+        for path in bench.dist.iterdir():
+            path.unlink()
+
+    result = bench.attempt(FakeProject(sdist_pieces=[b"an ", empty, b"sdist"]))
+    assert result.outcome is Outcome.FAILED
+    assert snapshot(bench.dist) == {}
 
 
 def test_artifacts_that_nobody_knows_are_left_and_named(bench: Bench) -> None:

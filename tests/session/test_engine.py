@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
+from atombuild.changes import How
 from atombuild.engine import Engine
 from atombuild.events import (
     Advised,
@@ -32,6 +33,7 @@ from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.watch.looker import Looker, TreeView
+from atombuild.watch.removal import Removal
 from atombuild.wiring import ProjectSetup
 from support.projects import sample_project, visible_files
 
@@ -58,7 +60,7 @@ class FakeNotifier:
 class Bench:
     """An engine over the sample project, with hints by hand and events in a queue."""
 
-    def __init__(self, root: Path, plan: Plan | None = None) -> None:
+    def __init__(self, root: Path, plan: Plan | None = None, removal: Removal | None = None) -> None:
         self.root = root
         self.dist = root / "dist"
         self.events: queue.Queue[Event] = queue.Queue()
@@ -67,7 +69,7 @@ class Bench:
         self.looks = threading.Semaphore(0)
         """Released after every look at the tree."""
         self.setup = ProjectSetup(root, self.dist, plan or Plan())
-        self.engine = Engine(self._make_session, self._make_notifier, self.setup.filter)
+        self.engine = Engine(self._make_session, self._make_notifier, self.setup.filter, removal=removal)
 
     def _make_session(self, emit: Callable[[Event], None]) -> Session:
         looker = Looker(self.root, self.dist)
@@ -198,6 +200,62 @@ def test_many_saves_during_a_build_lead_to_exactly_one_more(bench: Bench) -> Non
     bench.finished()
     bench.save("src/orrery/cli.py", "x = 'the last'\n")
     assert bench.finished().attempt == 3
+
+
+class SlowRemoval(Removal):
+    """A removal that ends when a test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = False
+        self.noted = threading.Semaphore(0)
+
+    def note(self, now: float) -> None:
+        super().note(now)
+        self.noted.release()
+
+    def goes_on(self, now: float) -> bool:
+        return not self.over
+
+
+def test_while_a_project_is_being_removed_nothing_is_built(tmp_path: Path) -> None:
+    removal = SlowRemoval()
+    bench = Bench(sample_project(tmp_path), removal=removal)
+    bench.start()
+    bench.finished()
+    (bench.root / "src/orrery/cli.py").unlink()
+    bench.notifier.hear(Paths(frozenset({"src/orrery/cli.py"}), deleted=True))
+    seen = bench.until(ChangesSeen)
+    assert isinstance(seen, ChangesSeen)
+    while bench.looks.acquire(blocking=False):
+        pass
+    bench.looked(2)  # it looks again and again
+    held = [bench.events.get() for _ in range(bench.events.qsize())]
+    assert not any(isinstance(event, AttemptStarted) for event in held)
+    removal.over = True
+    assert bench.started().how == (How.REMOVED,)
+    bench.finished()
+    bench.stopped()
+
+
+def test_a_save_does_not_wait_for_a_removal(tmp_path: Path) -> None:
+    bench = Bench(sample_project(tmp_path), removal=SlowRemoval())
+    bench.start()
+    bench.finished()
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.started().paths == ("src/orrery/cli.py",)
+    bench.finished()
+    bench.stopped()
+
+
+def test_what_is_deleted_where_nobody_watches_tells_that_a_removal_goes_on(tmp_path: Path) -> None:
+    removal = SlowRemoval()
+    bench = Bench(sample_project(tmp_path), removal=removal)
+    bench.start()
+    bench.finished()
+    bench.notifier.hear(Paths(frozenset({".git/objects/1"}), deleted=True))
+    assert removal.noted.acquire(blocking=False)
+    bench.stopped()
 
 
 def test_builds_asked_for_during_a_build_are_one_more(bench: Bench) -> None:

@@ -128,7 +128,7 @@ def test_watchfiles_is_asked_to_leave_filtering_and_waiting_to_us(fake: Watched)
 def test_paths_are_relative_to_the_root_and_kinds_do_not_matter(fake: Watched) -> None:
     root = os.path.realpath(fake.root)
     fake.play({(Change.deleted, f"{root}/a"), (Change.added, f"{root}/d/b"), (Change.modified, f"{root}/c")})
-    assert fake.hint() == Paths(frozenset({"a", "d/b", "c"}))
+    assert fake.hint() == Paths(frozenset({"a", "d/b", "c"}), deleted=True)
 
 
 def test_a_path_outside_the_root_is_dropped(fake: Watched) -> None:

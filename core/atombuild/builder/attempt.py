@@ -13,6 +13,7 @@ not built ◄── every later step ◄── failed ◄── a step's error �
 from __future__ import annotations
 
 import errno
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -58,7 +59,7 @@ from atombuild.events import (
 from atombuild.history import append_history
 from atombuild.ledger import REMEMBERED_DURATIONS, LedgerDamaged, Old, set_ledger_aside
 from atombuild.past import PastAttempt
-from atombuild.publish import Holder, Identity, OutputDirectory, Published
+from atombuild.publish import LEDGER, LOCK, Holder, Identity, OutputDirectory, Published
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
 from atombuild.units import size_words
@@ -122,16 +123,21 @@ class _AttemptRun:
             if self._flaw is not None and not self._was_built_here():
                 return self.break_off(self._flaw)
             with OutputDirectory.open(self._order.out_dir, create=self._flaw is None) as directory:
+                if directory.is_new:
+                    self._confirm(directory)
                 return self._in_directory(directory)
         except UNUSABLE as error:
-            self._listener.emit(ProjectUnusable(error.reports()))
-            return Result(None, error.reports())
+            return self.break_off(error) if error is self._flaw else self._give_up(error)
         except OutputUnusable as error:
             if self._flaw is not None and not self._started and is_not_there(error):
                 return self.break_off(self._flaw)
             return self.break_off(error)
         except AtombuildError as error:
             return self.break_off(error)
+
+    def _give_up(self, error: AtombuildError) -> Result:
+        self._listener.emit(ProjectUnusable(error.reports()))
+        return Result(None, error.reports())
 
     # Before the first step.
 
@@ -150,6 +156,16 @@ class _AttemptRun:
         except Exception as error:  # noqa: BLE001 (a bug of ours in reading is no reason to leave old artifacts)
             self._flaw = OurBug(error, doing="reading the project")
 
+    def _confirm(self, directory: OutputDirectory) -> None:
+        """Make sure that there still is a project: one that is being removed must not get a new folder put into it."""
+        try:
+            self._learn_project()
+            if isinstance(self._flaw, ProjectMissing):
+                raise self._flaw
+        except UNUSABLE:
+            directory.withdraw()
+            raise
+
     def _was_built_here(self) -> bool:
         known = (self._order.known.get(kind) for kind in self._kinds)
         return any(record is not None and record.target and record.attempt for record in known) or was_built_here(
@@ -157,6 +173,8 @@ class _AttemptRun:
         )
 
     def _in_directory(self, directory: OutputDirectory) -> Result:
+        if self._vanishes(directory):
+            return self._let_fall(directory)
         self._directory = directory
         waited = False
 
@@ -181,6 +199,22 @@ class _AttemptRun:
             self._recover(directory)
             self._listener.check_cancelled()
             return self._attempt(directory)
+
+    def _vanishes(self, directory: OutputDirectory) -> bool:
+        """Whether the project is gone, and its records are going: somebody removes the whole of it."""
+        return isinstance(self._flaw, ProjectMissing) and None in {directory.look(LEDGER), directory.look(LOCK)}
+
+    def _let_fall(self, directory: OutputDirectory) -> Result:
+        """Remove what is known to be old, and write nothing: a new file would be in the way of who empties it.
+
+        Without the lock, whose file is such a file; a builder at work would have it, and the records.
+        """
+        doomed = self._doomed(directory)
+        self._start(doomed)
+        refused = self._remove(directory, doomed)
+        if refused is not None:
+            return self._finish_failed(refused[1], (refused[0],))
+        return self._finish_failed(self._flaw_or_bug(), self._kinds)
 
     def _recover(self, directory: OutputDirectory) -> None:
         """Read what earlier attempts left: records, and remains of one that was cut off."""
@@ -377,6 +411,8 @@ class _AttemptRun:
                 staged.write(chunk)
                 self._listener.check_cancelled()
             sealed = staged.seal()
+            if directory.is_emptied():
+                raise OutputUnusable(directory.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
             # Should we die between the rename and the next record, this tells that the file is whole and ours.
             self._records.change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
             self._records.write(directory)
@@ -481,6 +517,8 @@ class _AttemptRun:
 
     def _remember(self, directory: OutputDirectory) -> None:
         """Write the ledger after the fact: what happened stays true even where that fails."""
+        if directory.is_emptied():
+            return
         try:
             self._records.write(directory)
         except OutputUnusable as error:
@@ -510,7 +548,7 @@ class _AttemptRun:
 
     def _write_history(self, past: PastAttempt) -> None:
         """Write it down, as far as that can be done; nothing but the reader's memory depends on it."""
-        if self._directory is None:
+        if self._directory is None or self._directory.is_emptied():
             return
         try:
             append_history(self._directory, self._order.root, past)

@@ -15,7 +15,7 @@ from pathlib import Path
 from atombuild.descriptors import check_size, close_read, reading
 from atombuild.errors import OutputUnusable
 from atombuild.publish.identity import Identity
-from atombuild.publish.lock import Holder, take_lock
+from atombuild.publish.lock import Holder, has_its_name, take_lock
 from atombuild.publish.names import GITIGNORE, check_target, is_private, is_temporary, private_name, temporary_name
 from atombuild.publish.staged import Staged
 from atombuild.publish.system import DirectorySystem, open_directory
@@ -42,6 +42,8 @@ class OutputDirectory:
         self.path = path
         self._system = system
         self._lock: int | None = None
+        self._made: tuple[Path, ...] = ()
+        """The folders that were made for it, itself first."""
 
     @classmethod
     @contextlib.contextmanager
@@ -51,17 +53,32 @@ class OutputDirectory:
         Raises :class:`OutputUnusable`: a symbolic link, a file, no permission, not there.
         """
         try:
-            new = create and _make(path)
+            made = _make(path) if create else ()
             system = open_directory(path)
         except OSError as error:
             raise OutputUnusable(path, error) from error
         directory = cls(path, system)
+        directory._made = made
         try:
-            if new:
+            if made:
                 directory._ignore_in_git()
             yield directory
         finally:
             system.close()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not there before it was opened."""
+        return bool(self._made)
+
+    def withdraw(self) -> None:
+        """Take a new directory back, with the folders that were made for it; what somebody put into them stays."""
+        # In use, or gone already: either way there is nothing to take back.
+        with contextlib.suppress(OSError):
+            self._system.unlink(GITIGNORE)
+        with contextlib.suppress(OSError):
+            for folder in self._made:
+                folder.rmdir()
 
     @contextlib.contextmanager
     def locked(self, project: str, busy: Callable[[Holder | None], None]) -> Iterator[bool]:
@@ -273,6 +290,13 @@ class OutputDirectory:
         """Whether the path still names the directory that was opened; somebody may have swapped it."""
         return self._system.is_still_at(self.path)
 
+    def is_emptied(self) -> bool:
+        """Whether somebody removes what is in it, while :meth:`locked` runs: the lock file that we hold has no name."""
+        try:
+            return self._lock is not None and not has_its_name(self._system, self._lock)
+        except OSError:
+            return False  # nothing is known; whoever writes next meets the same, and says so
+
     def _ignore_in_git(self) -> None:
         try:
             descriptor = self._system.create(GITIGNORE)
@@ -290,13 +314,14 @@ class OutputDirectory:
             raise OutputUnusable(self.path, error) from error
 
 
-def _make(path: Path) -> bool:
-    """Create the directory and its parents; return whether it is new."""
+def _make(path: Path) -> tuple[Path, ...]:
+    """Create the directory and its parents; return those that are new, the innermost first."""
+    missing = tuple(itertools.takewhile(lambda folder: not os.path.lexists(folder), (path, *path.parents)))
     try:
         path.mkdir(parents=True)
     except FileExistsError:
-        return False
-    return True
+        return ()
+    return missing
 
 
 def _numbered(name: str) -> Iterator[str]:

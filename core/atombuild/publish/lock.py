@@ -54,7 +54,7 @@ def take_lock(
             taken = system.try_lock(descriptor)
             if taken is None:
                 return descriptor, False
-            if taken and _is_current(system, descriptor):
+            if taken and has_its_name(system, descriptor):
                 _write_note(descriptor, project)
                 return descriptor, True
             holder = _read_note(descriptor) if not taken else None
@@ -69,8 +69,8 @@ def take_lock(
             busy(holder)
 
 
-def _is_current(system: DirectorySystem, descriptor: int) -> bool:
-    """Whether the file we locked still has the lock's name; somebody may have deleted it while we waited."""
+def has_its_name(system: DirectorySystem, descriptor: int) -> bool:
+    """Whether the file we locked still has the lock's name; somebody may have deleted it."""
     try:
         there = system.lstat(LOCK)
     except FileNotFoundError:

@@ -14,7 +14,10 @@ from typing import Final
 from atombuild.descriptors import close_read, regular
 
 _NO_LOCKS_HERE: Final = frozenset({errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
-_NO_NAMELESS_HERE: Final = frozenset({errno.EOPNOTSUPP, errno.ENOTSUP, errno.EISDIR, errno.EINVAL, errno.ENOENT})
+_NO_NAMELESS_HERE: Final = frozenset(
+    # ext4 says EPERM where the directory was removed: a file with a name is refused for the true reason.
+    {errno.EOPNOTSUPP, errno.ENOTSUP, errno.EISDIR, errno.EINVAL, errno.ENOENT, errno.EPERM}
+)
 _NO_HARD_LINKS_HERE: Final = frozenset(
     {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 )

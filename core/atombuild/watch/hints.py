@@ -25,6 +25,9 @@ class Paths:
     paths: frozenset[str]
     """Relative to the root, ``/`` between parts; "" is the root itself."""
 
+    deleted: bool = False
+    """Some of them were said to be deleted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Directories:

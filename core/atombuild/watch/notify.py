@@ -210,7 +210,7 @@ class Notifier:
             if kind == ADDED and os.path.isdir(inside + path)  # noqa: PTH112
         )
         if relative:
-            self._on_hint(Paths(frozenset(relative)))
+            self._on_hint(Paths(frozenset(relative), deleted=DELETED in relative.values()))
         if folders or len(relative) >= STORM:
             self._on_hint(Directories(folders))
             self._again = folders | (self._again or frozenset())
