@@ -201,6 +201,14 @@ def test_an_sdist_that_lacks_a_module_of_the_tree_is_advised_on(project: Project
     assert project.codes == {"module-not-in-wheel", "top-level-name", "secret"}
 
 
+def test_advice_on_a_file_points_at_it_where_it_stands_in_the_project(project: Project) -> None:
+    (project.root / "src/.env").write_text("TOKEN=1")
+    assert project.build() is Outcome.SUCCEEDED
+    (advised,) = [event for event in project.events if isinstance(event, Advised)]
+    places = {each.where.path for each in advised.findings if each.code == "secret"}
+    assert places == {project.root / "src/.env"}
+
+
 def test_metadata_that_is_refused_and_an_empty_wheel_are_advised_on(project: Project) -> None:
     backend = project.root / "_build/backend.py"
     text = backend.read_text().replace("\\n\\nStars.", "\\nRequires-Python: soon\\n\\n")

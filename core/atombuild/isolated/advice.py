@@ -5,6 +5,7 @@ The rules on metadata are those of ``packaging.metadata``, which PyPI and ``twin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,9 @@ _REMEDIES: Final = {
     Code.SECRET: "take it out of the project's folders, and exclude it in the backend's settings",
     Code.LEFTOVER: "delete it, or exclude it in the backend's settings",
 }
+_SOURCES: Final = ("", "src", "lib", "python")
+"""Folders of a project that may hold what stands at the top of its wheel."""
+
 _ORDER: Final = tuple(Severity)
 
 
@@ -37,6 +41,16 @@ _ORDER: Final = tuple(Severity)
 class _Artifact:
     accepted: Accepted
     where: Location
+    root: Path
+    """The project's folder."""
+
+    def at(self, member: str) -> Location:
+        """Return the file of the project that a member was made from, where it stands there; else the artifact."""
+        for folder in _SOURCES:
+            path = self.root / folder / member
+            if os.path.lexists(path):
+                return Location(path)
+        return self.where
 
     @property
     def packed(self) -> tuple[str, ...]:
@@ -68,7 +82,9 @@ def advise(
 
     ``accepted`` are the newest artifacts.
     """
-    artifacts = {kind: _Artifact(each, Location(out_dir / each.path.name)) for kind, each in accepted.items()}
+    artifacts = {
+        kind: _Artifact(each, Location(out_dir / each.path.name), description.root) for kind, each in accepted.items()
+    }
     findings: list[Finding] = []
     for artifact in artifacts.values():
         breathe()
@@ -83,7 +99,7 @@ def advise(
         findings.append(
             found(
                 Code.SDIST_OTHER_TEXT,
-                sdist.where,
+                sdist.at(other_texts[0]),
                 f"the sdist, and a wheel made from it, holds another text than the tree: {some(other_texts)}",
                 "if the backend packs what is committed (meson-python does), commit it; or build the wheel from the "
                 "tree: --wheel",
@@ -163,14 +179,14 @@ def _on_suspects(artifact: _Artifact) -> Iterator[Finding]:
         paths = sorted(filter(concerns, artifact.packed))
         if paths:
             remedy = _REMEDIES.get(code, "exclude it in the backend's settings")
-            yield found(code, artifact.where, words.format(some(paths)), remedy)
+            yield found(code, artifact.at(paths[0]), words.format(some(paths)), remedy)
     folded: dict[str, str] = {}
     for path in artifact.packed:
         other = folded.setdefault(path.casefold(), path)
         if other != path:
             yield found(
                 Code.NAMES_DIFFER_IN_CASE,
-                artifact.where,
+                artifact.at(path),
                 f"{path} and {other} are one file where upper and lower case are the same (macOS, Windows)",
                 "rename one of the two",
             )
@@ -217,7 +233,7 @@ def _on_parity(sdist: _Artifact, wheel: _Artifact, *, from_sdist: bool) -> Itera
         if lost:
             yield found(
                 Code.MODULE_NOT_IN_WHEEL,
-                wheel.where,
+                sdist.at(root + lost[0]),
                 f"the sdist has modules of {package} that the wheel lacks: {some(lost)}",
                 "check the backend's list of packages: are all subpackages in it?",
             )
@@ -225,7 +241,7 @@ def _on_parity(sdist: _Artifact, wheel: _Artifact, *, from_sdist: bool) -> Itera
         if extra and not from_sdist:  # otherwise the build wrote them
             yield found(
                 Code.WHEEL_NOT_IN_SDIST,
-                wheel.where,
+                wheel.at(extra[0]),
                 f"the wheel holds modules that the sdist lacks: {some(extra)}",
                 "fine if the build writes them; otherwise add them to the sdist, or users of the sdist lack them",
             )
