@@ -159,3 +159,14 @@ def test_the_place_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert settings_path() == tmp_path / "mine.toml"
     monkeypatch.delenv(SETTINGS_VARIABLE)
     assert settings_path().name == "settings.toml"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_its_place_holds_nobody(file: SettingsFile) -> None:
+    os.mkfifo(file.path)
+    (report,) = file.read()
+    assert report.why == ("it is a FIFO, not a regular file",)
+    file.path.unlink()
+    file.path.symlink_to("/dev/zero")
+    (report,) = file.read()
+    assert report.why == ("it is a device, not a regular file",)
