@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,6 +169,17 @@ def test_a_member_that_is_spoilt_is_damage_however_it_is_compressed(
     made.write_bytes(data)
     with pytest.raises(ArtifactUnreadable):
         read_contents(made, WHEEL)
+
+
+def test_the_holes_of_a_sparse_member_are_not_read(tmp_path: Path) -> None:
+    made = tmp_path / "x.tar.gz"
+    with tarfile.open(made, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("demo-1.0/holes")
+        info.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9" * 30}
+        archive.addfile(info)
+    (member,) = read_contents(made, SDIST).members
+    assert (member.path, member.size) == ("holes", 0)
+    assert read_member(made, SDIST, "holes").text == ""
 
 
 def test_a_member_without_a_name_is_no_crash(tmp_path: Path) -> None:
