@@ -182,6 +182,17 @@ def test_the_holes_of_a_sparse_member_are_not_read(tmp_path: Path) -> None:
     assert read_member(made, SDIST, "holes").text == ""
 
 
+def test_a_member_of_absurd_size_is_refused_at_once(tmp_path: Path) -> None:
+    made = tmp_path / "x.tar.gz"
+    with tarfile.open(made, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("demo-1.0/a")
+        info.type, info.pax_headers = b"Z", {"size": "9" * 30}  # of no kind that is known, so it is skipped
+        archive.addfile(info)
+        archive.addfile(tarfile.TarInfo("demo-1.0/b"))
+    with refused("it holds more than"):
+        read_contents(made, SDIST)
+
+
 def test_a_member_without_a_name_is_no_crash(tmp_path: Path) -> None:
     made = tmp_path / "x.whl"
     with zipfile.ZipFile(made, "w") as archive:

@@ -160,7 +160,8 @@ def sdist_members(
     """Yield every member but folders, with its content to be read at once; None where it is no regular file."""
     with gzip.GzipFile(fileobj=file) as unpacked:
         stream = cast("IO[bytes]", BoundedStream(unpacked, artifact, limits))
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
+        # No "r|": that skips a member of 10^30 bytes by reading to the end, again and again. The stream refuses it.
+        with tarfile.open(fileobj=stream, mode="r:") as tar:
             for count, info in enumerate(tar):
                 if count >= limits.members:
                     raise ValueError(f"it has more than {limits.members:,} members")
