@@ -19,7 +19,7 @@ WORK: Final = ROOT / ".mutation"
 LINKS: Final = {"src": "core", "tests": "tests", "tui": "tui", "pyproject.toml": "pyproject.toml"}
 """mutmut finds packages in its folder or in ``src`` there only."""
 
-ENVIRONMENT: Final = {"MYPYPATH": "src", "PROMISE_EXAMPLES": "4", "PROMISE_STEPS": "15"}
+ENVIRONMENT: Final = {"MYPYPATH": "src", "PROMISE_EXAMPLES": "3", "PROMISE_STEPS": "12"}
 """Where mypy finds the mutants; a short run of the model."""
 
 sys.path.insert(0, str(HERE.parent))  # as pytest does: what tests share is found from there
@@ -46,9 +46,10 @@ def main() -> int:
 def _run(names: list[str], jobs: int) -> None:
     from mutmut.__main__ import cli  # noqa: PLC0415 (reads its settings from the folder it is in)
 
-    from mutation import operators  # noqa: PLC0415 (likewise)
+    from mutation import operators, selection  # noqa: PLC0415 (likewise)
 
     operators.install()
+    selection.install()
     cli(["run", "--max-children", str(jobs), *names], standalone_mode=False)
 
 

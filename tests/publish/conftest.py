@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,21 @@ from atombuild.publish.posix import PosixDirectory
 @pytest.fixture
 def dist(tmp_path: Path) -> Path:
     return tmp_path / "dist"
+
+
+@pytest.fixture
+def guarded() -> Iterator[Path]:
+    """A folder where permissions hold. Root ignores them, so be somebody else for a while."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp")).resolve()  # not tmp_path, which only its owner may enter
+    if os.geteuid() == 0:
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+    yield folder
+    os.seteuid(os.getuid())
+    for each in (folder, *folder.rglob("*")):
+        if each.is_dir() and not each.is_symlink():
+            each.chmod(0o700)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
 
 from atombuild.errors import OutputUnusable
 from atombuild.publish import HISTORY, LEDGER, LOCK, Identity, OutputDirectory, is_ours
-from atombuild.publish.names import DAMAGED_LEDGER, temporary_name
+from atombuild.publish.names import DAMAGED_LEDGER, private_name, temporary_name
 from atombuild.publish.posix import PosixDirectory
 
 
@@ -74,6 +75,64 @@ def test_sweeping_leaves_what_belongs_to_another_user(dist: Path, monkeypatch: p
         owner = os.geteuid()
         monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
         assert directory.sweep() == ()
+
+
+def test_sweeping_takes_the_folder_of_a_builder_that_was_killed_with_all_that_is_in_it(
+    directory: OutputDirectory, dist: Path
+) -> None:
+    ours = private_name()
+    (dist / ours / "deep").mkdir(parents=True)
+    (dist / ours / "deep" / "file").write_bytes(b"half an artifact")
+    (dist / private_name()).write_bytes(b"no folder")
+    assert directory.sweep() == (ours,)
+    assert not (dist / ours).exists()
+    assert len(list(dist.iterdir())) == 2
+
+
+def test_a_private_folder_is_for_nobody_else_and_goes_with_all_that_is_in_it(
+    directory: OutputDirectory, dist: Path
+) -> None:
+    before = os.umask(0)
+    try:
+        with directory.private_folder() as folder:
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            assert folder.parent == dist
+            assert is_ours(folder.name)
+            (folder / "deep").mkdir()
+            (folder / "deep" / "file").write_bytes(b"x")
+    finally:
+        os.umask(before)
+    assert not folder.exists()
+
+
+def test_read_only_folders_in_it_go_too_and_where_links_lead_nothing_is_touched(guarded: Path) -> None:
+    victim = guarded / "victim"
+    victim.mkdir()
+    (victim / "precious").write_text("x")
+    victim.chmod(0o711)
+    with OutputDirectory.open(guarded / "dist") as directory, directory.private_folder() as folder:
+        for name, mode in (("file", 0o500), ("link", 0o500), ("folder", 0o500), ("closed", 0o000)):
+            inner = folder / "outer" / name
+            inner.mkdir(parents=True)
+            if name == "link":
+                (inner / "it").symlink_to(victim)
+            elif name == "folder":
+                (inner / "it").mkdir()
+            else:
+                (inner / "it").write_bytes(b"x")
+            inner.chmod(mode)
+        (folder / "outer").chmod(0o500)
+    assert not folder.exists()
+    assert (victim / "precious").exists()
+    assert stat.S_IMODE(victim.stat().st_mode) == 0o711
+
+
+def test_a_directory_that_takes_nothing_has_no_room_for_a_private_folder(guarded: Path) -> None:
+    with OutputDirectory.open(guarded / "dist") as directory:
+        (guarded / "dist").chmod(0o500)
+        with pytest.raises(OutputUnusable) as caught, directory.private_folder():
+            pass
+    assert (caught.value.path, caught.value.reason.errno) == (guarded / "dist", errno.EACCES)
 
 
 def test_removing_takes_exactly_the_targets(directory: OutputDirectory, dist: Path) -> None:
@@ -156,6 +215,12 @@ def test_what_is_set_aside_takes_no_name_that_is_taken(directory: OutputDirector
         assert directory.set_aside(LEDGER, DAMAGED_LEDGER) == name
         assert (dist / name).read_bytes() == content
         assert is_ours(name)
+
+
+def test_what_can_not_be_set_aside_makes_the_directory_unusable(directory: OutputDirectory, dist: Path) -> None:
+    with pytest.raises(OutputUnusable) as caught:
+        directory.set_aside(LEDGER, DAMAGED_LEDGER)
+    assert (caught.value.path, caught.value.reason.errno) == (dist, errno.ENOENT)
 
 
 def test_a_disk_too_full_for_the_gitignore_leaves_no_empty_one(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -565,6 +565,24 @@ def test_after_giving_up_the_wait_for_the_lock_the_ledger_is_still_read(bench: B
     assert bench.words() == ("succeeded", "succeeded")
 
 
+def test_which_paths_it_concerns_is_known_once_the_project_was_read(bench: Bench) -> None:
+    assert not bench.session.concerns("src/demo.py")
+    bench.session.attempt(Cause.START)
+    assert bench.session.concerns("src/demo.py")
+    assert not bench.session.concerns("notes.txt")
+
+
+def test_who_waits_for_the_lock_pauses_and_can_be_stopped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("time.sleep", pauses.append)
+    bench.session.pause_for_lock()
+    bench.session.cancel()
+    with pytest.raises(Cancelled):
+        bench.session.pause_for_lock()
+    assert len(pauses) == 2
+    assert all(0 < pause < 1 for pause in pauses)
+
+
 def test_a_bug_in_reading_the_project_does_not_end_the_session(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.project = RecursionError("too deep")
@@ -626,3 +644,13 @@ def test_advice_that_was_put_off_comes_later(bench: Bench) -> None:
     assert not bench.heard(Advised)
     bench.session.advise()
     assert len(bench.heard(Advised)) == 1
+
+
+def test_advice_is_worked_out_once_after_each_build(bench: Bench) -> None:
+    asked: list[str] = []
+    bench.session.attempt(Cause.START)
+    for _ in range(2):
+        bench.session.advise(lambda: asked.append("first"))
+    bench.session.attempt(Cause.REQUEST)
+    bench.session.advise(lambda: asked.append("second"))
+    assert asked == ["first", "second"]
