@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from atombuild.errors import OutputUnusable
 from atombuild.ledger import (
     Ledger,
     LedgerDamaged,
@@ -151,6 +155,95 @@ def test_a_folder_under_its_name_is_damaged_and_can_be_set_aside(directory: Outp
     name = set_ledger_aside(directory)
     assert read_ledger(directory) == Ledger()
     assert (directory.path / name).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda plain: plain.update(format=2), "ValueError: format 2, this version reads 1"),
+        (change(size="large"), "TypeError: 'large' where int belongs"),
+        (change(target="notes.txt"), "ValueError: 'notes.txt' is no name of sdist"),
+        (change(started=-1), "ValueError: -1.0 is no time"),
+        (change(ended=2**40), "ValueError: 1099511627776.0 is no time"),
+        (lambda plain: plain.pop("format"), "KeyError: 'format'"),
+    ],
+)
+def test_it_is_said_what_is_wrong_with_it(directory: OutputDirectory, tmp_path: Path, damage: Any, words: str) -> None:
+    written(directory, tmp_path)
+    path = directory.path / LEDGER
+    plain = json.loads(path.read_text())
+    damage(plain)
+    path.write_text(json.dumps(plain))
+    with pytest.raises(LedgerDamaged) as caught:
+        read_ledger(directory)
+    assert str(caught.value) == words
+
+
+def test_whole_seconds_and_the_first_one_are_times(directory: OutputDirectory, tmp_path: Path) -> None:
+    record = replace(RECORD, started=0, ended=1001, seconds=0.0)
+    written(directory, tmp_path, record)
+    assert read_ledger(directory).of(tmp_path, directory.path).artifacts[ArtifactKind.SDIST] == record
+
+
+def test_a_record_without_what_is_optional_is_read_again(directory: OutputDirectory, tmp_path: Path) -> None:
+    record = Record(target=None, attempt=1, outcome=Attempt.FAILED, started=5.0)
+    written(directory, tmp_path, record)
+    assert read_ledger(directory).of(tmp_path, directory.path).artifacts[ArtifactKind.SDIST] == record
+
+
+def test_the_last_ten_durations_are_remembered_to_a_tenth_of_a_millisecond(
+    directory: OutputDirectory, tmp_path: Path
+) -> None:
+    written(directory, tmp_path, replace(RECORD, durations=tuple(number + 0.123456 for number in range(12))))
+    read = read_ledger(directory).of(tmp_path, directory.path).artifacts[ArtifactKind.SDIST]
+    assert read.durations == tuple(number + 0.1235 for number in range(2, 12))
+
+
+def test_a_project_whose_path_is_no_utf8_has_its_records_too(directory: OutputDirectory, tmp_path: Path) -> None:
+    root = tmp_path / os.fsdecode(b"caf\xe9")
+    written(directory, root)
+    assert read_ledger(directory).of(root, directory.path).attempt == 3
+
+
+def failing(directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    written(directory, directory.path.parent)
+
+    def fail(*_args: object, **_kwargs: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", fail)
+
+
+def test_a_ledger_that_the_disk_refuses_is_damaged(directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(directory, monkeypatch, errno.EIO)
+    with pytest.raises(LedgerDamaged, match="Input/output error"):
+        read_ledger(directory)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_a_good_ledger_is_not_to_blame_for_what_we_lack_ourselves(
+    directory: OutputDirectory, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    failing(directory, monkeypatch, number)
+    with pytest.raises(OutputUnusable) as caught:
+        read_ledger(directory)
+    assert (caught.value.path, caught.value.reason.errno) == (directory.path, number)
+
+
+@pytest.mark.parametrize(
+    ("attempt", "started", "newer"),
+    [
+        (4, 1000.5, True),
+        (3, 1000.6, True),
+        (3, 1000.5, False),
+        (2, 1000.6, True),
+        (4, 1000.4, True),
+        (2, 1000.4, False),
+    ],
+)
+def test_a_later_attempt_has_a_higher_number_or_began_later(attempt: int, started: float, newer: bool) -> None:
+    assert replace(RECORD, attempt=attempt, started=started).is_newer_than(RECORD) is newer
+    assert RECORD.is_newer_than(None)
 
 
 json_values = st.recursive(

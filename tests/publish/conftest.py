@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,22 @@ def guarded() -> Iterator[Path]:
         if each.is_dir() and not each.is_symlink():
             each.chmod(0o700)
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def open_files() -> Callable[[], list[str]]:
+    """What this process has open, by name."""
+    if not Path("/proc/self/fd").is_dir():
+        pytest.skip("no /proc to look up descriptors in")
+
+    def found() -> list[str]:
+        links = []
+        for each in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the descriptor that reads the list
+                links.append(str(each.readlink()))
+        return sorted(links)
+
+    return found
 
 
 @pytest.fixture

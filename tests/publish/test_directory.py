@@ -6,7 +6,9 @@ import errno
 import os
 import socket
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -191,6 +193,144 @@ def test_the_removal_is_synced_before_anything_is_built(dist: Path) -> None:
     (dist / "a.whl").write_bytes(b"")
     OutputDirectory(dist, Recording(dist)).remove(("a.whl", "b.whl"))
     assert calls == ["unlink", "sync"]
+
+
+def test_what_is_replaced_is_on_the_disk_before_it_has_its_name(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, bytes]] = []
+    with OutputDirectory.open(dist) as directory:
+        directory.replace(LEDGER, b"old")
+        monkeypatch.setattr(
+            os, "fsync", lambda descriptor: seen.append((os.fstat(descriptor).st_size, (dist / LEDGER).read_bytes()))
+        )
+        directory.replace(LEDGER, b"newer")
+    assert seen == [(5, b"old")]
+    assert (dist / LEDGER).read_bytes() == b"newer"
+
+
+def test_a_file_of_another_size_than_was_written_replaces_nothing(dist: Path) -> None:
+    class TwoWriters(PosixDirectory):
+        def create(self, name: str) -> int:
+            descriptor = super().create(name)
+            os.write(descriptor, b"more")
+            return descriptor
+
+    dist.mkdir()
+    (dist / LEDGER).write_bytes(b"old")
+    with pytest.raises(OutputUnusable) as caught:
+        OutputDirectory(dist, TwoWriters(dist)).replace(LEDGER, b"new")
+    assert (caught.value.path, caught.value.reason.errno) == (dist, errno.EIO)
+    assert [path.name for path in dist.iterdir()] == [LEDGER]
+    assert (dist / LEDGER).read_bytes() == b"old"
+
+
+class Broken(PosixDirectory):
+    """A directory on a disk that fails."""
+
+    def fail(self, *_args: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+@pytest.mark.parametrize(
+    ("call", "act", "name"),
+    [
+        ("names", lambda directory: directory.names(), ""),
+        ("names", lambda directory: directory.sweep(), ""),
+        ("lstat", lambda directory: directory.look("a.whl"), "a.whl"),
+        ("sync_directory", lambda directory: directory.remove(("a.whl",)), ""),
+        ("open_or_create", lambda directory: directory.append(HISTORY, b"x", most=9), ""),
+    ],
+)
+def test_a_disk_that_fails_makes_the_directory_unusable(
+    dist: Path, call: str, act: Callable[[OutputDirectory], object], name: str
+) -> None:
+    dist.mkdir()
+    (dist / "a.whl").write_bytes(b"x")
+    system = Broken(dist)
+    setattr(system, call, system.fail)
+    with pytest.raises(OutputUnusable) as caught:
+        act(OutputDirectory(dist, system))
+    assert (caught.value.path, caught.value.reason.errno) == (dist / name, errno.EIO)
+
+
+@pytest.mark.parametrize("call", ["lstat", "unlink"])
+def test_a_disk_that_fails_at_one_target_is_its_refusal(dist: Path, call: str) -> None:
+    dist.mkdir()
+    (dist / "a.whl").write_bytes(b"x")
+    system = Broken(dist)
+    setattr(system, call, system.fail)
+    (removal,) = OutputDirectory(dist, system).remove(("a.whl",))
+    assert removal.target == "a.whl"
+    assert removal.refused is not None
+    assert removal.refused.errno == errno.EIO
+    assert (removal.old is not None) == (call == "unlink")
+
+
+def test_a_target_that_somebody_else_removes_first_is_removed(dist: Path) -> None:
+    class Raced(PosixDirectory):
+        def unlink(self, name: str) -> None:
+            super().unlink(name)
+            super().unlink(name)
+
+    dist.mkdir()
+    (dist / "a.whl").write_bytes(b"x")
+    system = Raced(dist)
+    old = OutputDirectory(dist, system).look("a.whl")
+    (removal,) = OutputDirectory(dist, system).remove(("a.whl",))
+    assert (removal.target, removal.old, removal.refused) == ("a.whl", old, None)
+
+
+def test_a_target_can_not_be_removed_elsewhere(directory: OutputDirectory) -> None:
+    with pytest.raises(ValueError, match="not a file name"):
+        directory.remove(("../a.whl",))
+
+
+def test_nothing_stays_open(dist: Path, open_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    before = open_files()
+    with OutputDirectory.open(dist) as directory:
+        identity = publish(directory, "a-1.tar.gz", b"content")
+        directory.replace(LEDGER, b"{}")
+        assert directory.read(LEDGER) == b"{}"
+        (dist / "a-1.tar.gz").write_bytes(b"content")
+        (dist / "a-1.tar.gz").rename(dist / "b-1.tar.gz")
+        (dist / "a-1.tar.gz").write_bytes(b"another")
+        assert directory.open_published("a-1.tar.gz", identity) is None
+    assert open_files() == before
+    monkeypatch.setattr(os, "fstat", Broken.fail)
+    with pytest.raises(OutputUnusable), OutputDirectory.open(dist):
+        pass
+    monkeypatch.undo()
+    assert open_files() == before
+
+
+def test_a_published_file_that_can_not_be_looked_at_is_not_had(
+    dist: Path, open_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with OutputDirectory.open(dist) as directory:
+        identity = publish(directory, "a-1.tar.gz", b"content")
+        before = open_files()
+        with monkeypatch.context() as patched:
+            patched.setattr("atombuild.publish.posix.regular", lambda descriptor: descriptor)
+            patched.setattr(os, "fstat", Broken.fail)
+            assert directory.open_published("a-1.tar.gz", identity) is None
+        assert open_files() == before
+
+
+def test_it_is_in_place_until_it_is_moved(dist: Path, tmp_path: Path) -> None:
+    with OutputDirectory.open(dist) as directory:
+        assert directory.is_still_in_place()
+        dist.rename(tmp_path / "moved")
+        assert not directory.is_still_in_place()
+        dist.mkdir()
+        assert not directory.is_still_in_place()
+
+
+def test_a_link_that_is_swapped_in_just_before_it_is_opened_is_not_followed(
+    dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dist.symlink_to(tmp_path)
+    monkeypatch.setattr(Path, "lstat", Path.stat)  # the look came before the swap
+    with pytest.raises(OutputUnusable), OutputDirectory.open(dist, create=False):
+        pass
 
 
 def test_replacing_is_whole_or_not_at_all(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
+import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -170,3 +172,79 @@ def test_a_full_disk_does_not_keep_us_from_locking(directory: OutputDirectory, m
         patched.setattr(os, "write", full)
         with directory.locked("demo", never) as really:
             assert really
+
+
+def test_the_descriptor_that_holds_the_lock_is_known_while_it_does(directory: OutputDirectory, dist: Path) -> None:
+    assert directory.lock is None
+    with directory.locked("demo", never):
+        assert directory.lock is not None
+        assert os.fstat(directory.lock).st_ino == (dist / LOCK).stat().st_ino
+    assert directory.lock is None
+
+
+def test_without_locks_no_descriptor_holds_one(dist: Path) -> None:
+    class NoLocks(PosixDirectory):
+        def try_lock(self, descriptor: int) -> bool | None:
+            return None
+
+    dist.mkdir()
+    directory = OutputDirectory(dist, NoLocks(dist))
+    with directory.locked("demo", never):
+        assert directory.lock is None
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EBADF])
+def test_a_lock_that_fails_is_no_lock_and_leaves_nothing_open(
+    directory: OutputDirectory, open_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    def fail(_descriptor: int, _operation: int) -> None:
+        raise OSError(error, os.strerror(error))
+
+    before = open_files()
+    with monkeypatch.context() as patched:
+        patched.setattr("fcntl.flock", fail)
+        with pytest.raises(OutputUnusable) as caught, directory.locked("demo", never):
+            pass
+    assert (caught.value.path, caught.value.reason.errno) == (directory.path, error)
+    assert open_files() == before
+
+
+def test_waiting_and_giving_up_leave_nothing_open(
+    directory: OutputDirectory, dist: Path, open_files: Callable[[], list[str]]
+) -> None:
+    turns = iter(range(3))
+
+    def listen(_holder: Holder | None) -> None:
+        assert open_files() == held, "not even while it waits"
+        if next(turns, None) is None:
+            raise Cancelled
+
+    with OutputDirectory.open(dist) as other, directory.locked("demo", never):
+        held = open_files()
+        with pytest.raises(Cancelled), other.locked("other", listen):
+            pytest.fail("both hold the lock")
+        assert open_files() == held
+
+
+def test_a_bug_at_the_lock_leaves_nothing_open(
+    directory: OutputDirectory, open_files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_descriptor: int, _operation: int) -> None:
+        raise KeyboardInterrupt
+
+    before = open_files()
+    with monkeypatch.context() as patched:
+        patched.setattr("fcntl.flock", stop)
+        with pytest.raises(KeyboardInterrupt), directory.locked("demo", never):
+            pass
+    assert open_files() == before
+
+
+def test_a_note_is_written_over_a_longer_one(directory: OutputDirectory, dist: Path) -> None:
+    (dist / LOCK).write_text("x" * 1000)
+    with directory.locked("demo", never):
+        note = json.loads((dist / LOCK).read_text())
+    assert note["project"] == "demo"
+    assert note["pid"] == os.getpid()
+    assert note["host"] == socket.gethostname()
+    assert abs(note["since"] - time.time()) < 60

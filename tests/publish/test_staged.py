@@ -6,6 +6,8 @@ import errno
 import hashlib
 import os
 import stat
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -245,3 +247,90 @@ def test_a_directory_swapped_meanwhile_diverts_nothing(directory: OutputDirector
     assert list(victim.iterdir()) == []
     assert (tmp_path / "moved" / TARGET).read_bytes() == b"x"
     assert not directory.is_still_in_place()
+
+
+def test_the_content_is_on_the_disk_before_it_has_its_name_and_the_name_before_it_is_said(
+    any_directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[tuple[str, bool]] = []
+
+    def sync(descriptor: int) -> None:
+        kind = "directory" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+        synced.append((kind, (dist / TARGET).exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    with any_directory.stage(TARGET) as staged:
+        staged.write(b"x")
+        staged.seal()
+        staged.publish()
+    assert synced == [("file", False), ("directory", True)]
+
+
+def test_nothing_stays_open_and_no_thread_stays(
+    any_directory: OutputDirectory, open_files: Callable[[], list[str]]
+) -> None:
+    before, threads = open_files(), threading.active_count()
+    for publishing in (True, False):
+        with any_directory.stage(TARGET.replace("1.0", str(publishing))) as staged:
+            staged.write(bytes(2_000_000))
+            if publishing:
+                staged.seal()
+                staged.publish()
+    assert (open_files(), threading.active_count()) == (before, threads)
+
+
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="no nameless files here")
+@pytest.mark.parametrize("error", [errno.EOPNOTSUPP, errno.EIO])
+def test_only_a_file_system_without_nameless_files_gets_named_ones(
+    directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    real = os.open
+
+    def refuse(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(error, os.strerror(error))
+        return real(path, flags, mode, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "open", refuse)
+    if error == errno.EIO:
+        with pytest.raises(WriteFailed) as caught:
+            directory.stage(TARGET)
+        assert (caught.value.path, caught.value.reason.errno) == (dist / TARGET, errno.EIO)
+        return
+    with directory.stage(TARGET) as staged:
+        assert len(list(dist.iterdir())) == 2, "the temporary and .gitignore"
+        staged.seal()
+        staged.publish()
+    assert (dist / TARGET).exists()
+
+
+def test_without_a_way_to_name_them_no_nameless_files_are_made(
+    directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("atombuild.publish.posix._OWN_DESCRIPTORS", "/nowhere")
+    with directory.stage(TARGET) as staged:
+        assert len(list(dist.iterdir())) == 2, "the temporary and .gitignore"
+        staged.seal()
+        staged.publish()
+    assert (dist / TARGET).exists()
+
+
+def test_a_temporary_is_never_an_old_file(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NamedOnly(PosixDirectory):
+        def create_nameless(self) -> int | None:
+            return None
+
+    dist.mkdir()
+    (dist / ".atombuild-0.tmp").write_bytes(b"somebody else's")
+    monkeypatch.setattr("atombuild.publish.staged.temporary_name", lambda: ".atombuild-0.tmp")
+    with pytest.raises(WriteFailed):
+        OutputDirectory(dist, NamedOnly(dist)).stage(TARGET)
+    assert (dist / ".atombuild-0.tmp").read_bytes() == b"somebody else's"
+
+
+def test_what_is_closed_takes_nothing_more(any_directory: OutputDirectory) -> None:
+    with any_directory.stage(TARGET) as staged:
+        staged.seal()
+        staged.publish()
+        with pytest.raises(RuntimeError, match="closed"):
+            staged.write(b"x")
