@@ -175,11 +175,12 @@ def test_a_full_disk_does_not_keep_us_from_locking(directory: OutputDirectory, m
 
 
 def test_the_descriptor_that_holds_the_lock_is_known_while_it_does(directory: OutputDirectory, dist: Path) -> None:
-    assert directory.lock is None
+    before = directory.lock
     with directory.locked("demo", never):
-        assert directory.lock is not None
-        assert os.fstat(directory.lock).st_ino == (dist / LOCK).stat().st_ino
-    assert directory.lock is None
+        held = directory.lock
+        assert held is not None
+        assert os.fstat(held).st_ino == (dist / LOCK).stat().st_ino
+    assert (before, directory.lock) == (None, None)
 
 
 def test_without_locks_no_descriptor_holds_one(dist: Path) -> None:
