@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,15 +36,17 @@ from atombuild.events import (
     Looked,
     Outcome,
     ProjectUnusable,
+    Remembered,
     SessionStarted,
     SessionStopped,
 )
 from atombuild.finding import Finding, Severity
 from atombuild.publish import LEDGER, OutputDirectory
-from atombuild.session import Session
+from atombuild.session import Notice, Session, _is_below
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
-from support.fakes import FakeProject
+from atombuild.workbench import Workbench
+from support.fakes import FakeContent, FakeProject
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = ArtifactKind
@@ -156,8 +160,289 @@ def test_first_and_last_events_frame_the_session(bench: Bench) -> None:
     bench.session.begin()
     bench.session.attempt(Cause.START)
     bench.session.end()
-    assert isinstance(bench.events[0], SessionStarted)
+    assert bench.events[0] == SessionStarted(bench.root, bench.dist, (SDIST, WHEEL), wheel_from_sdist=True)
     assert isinstance(bench.events[-1], SessionStopped)
+
+
+def test_what_was_kept_is_let_go_before_the_session_is_over(bench: Bench) -> None:
+    session = Session(
+        bench.root,
+        bench.dist,
+        Plan(),
+        read_project=bench.read_project,
+        look=bench.tree.look,
+        emit=bench.events.append,
+        let_go=lambda: bench.events.append(ChangesIgnored((), 0, "let go")),
+    )
+    session.end()
+    assert bench.events == [ChangesIgnored((), 0, "let go"), SessionStopped()]
+
+
+def test_what_earlier_sessions_did_is_told_at_the_start(bench: Bench) -> None:
+    bench.session.begin()
+    assert not bench.heard(Remembered)
+    bench.session.attempt(Cause.START)
+    bench.session.attempt(Cause.REQUEST)
+    bench.events.clear()
+    bench.restarted().begin()
+    (told,) = bench.heard(Remembered)
+    assert isinstance(told, Remembered)
+    assert [past.attempt for past in told.attempts] == [1, 2]
+
+
+def test_before_the_first_build_nothing_is_known_of_an_artifact(bench: Bench) -> None:
+    bench.session.begin()
+    shown = bench.shown()
+    assert shown.status.words == "not built yet"
+    assert (shown.target, shown.path, shown.size, shown.sha256, shown.attempt, shown.behind) == (None,) * 6
+
+
+def test_a_success_is_shown_with_its_file(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.project = FakeProject(sdist_pieces=[b"another sdist"])
+    bench.session.attempt(Cause.REQUEST)
+    shown = bench.shown()
+    assert (shown.target, shown.path) == ("demo-1.0.tar.gz", bench.dist / "demo-1.0.tar.gz")
+    assert (shown.size, shown.previous_size) == (len(b"another sdist"), len(b"an sdist"))
+    assert shown.sha256 == hashlib.sha256(b"another sdist").hexdigest()
+    assert shown.attempt == 2
+    assert shown.seconds is not None
+    assert 0 <= shown.seconds < 60
+    assert shown.ended is not None
+    assert 0 <= time.time() - shown.ended < 60
+
+
+def test_a_failure_has_a_name_and_a_place_and_neither_size_nor_hash(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.project = FakeProject(sdist_pieces=[REJECTED])
+    bench.session.attempt(Cause.REQUEST)
+    shown = bench.shown()
+    assert (shown.target, shown.path) == ("demo-1.0.tar.gz", bench.dist / "demo-1.0.tar.gz")
+    assert (shown.size, shown.sha256, shown.behind) == (None, None, None)
+    assert (shown.previous_size, shown.attempt) == (len(b"an sdist"), 2)
+
+
+def test_a_look_says_what_it_was_like(bench: Bench) -> None:
+    rules = tuple((f"folder{number}", "a rule") for number in range(60))
+
+    class ManyRules(TreeView):
+        passed_over = rules
+
+    session = Session(
+        bench.root,
+        bench.dist,
+        Plan(),
+        read_project=bench.read_project,
+        look=lambda _keep, _breathe: ManyRules(dict(bench.tree.files)),
+        emit=bench.events.append,
+    )
+    session.notice = Notice(missed=3, floods=2)
+    session.examine()
+    looked = bench.heard(Looked)[-1]
+    assert isinstance(looked, Looked)
+    assert (looked.files, looked.ignored, looked.ignored_total) == (1, rules[:48], 60)
+    assert (looked.missed, looked.floods) == (3, 2)
+    assert 0 <= time.time() - looked.ended < 60
+    assert 0 <= looked.seconds < 60
+
+
+def test_a_closed_session_looks_at_nothing(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.close()
+    bench.events.clear()
+    assert not bench.session.examine()
+    assert bench.events == []
+
+
+def test_a_build_for_a_change_says_when_it_was_saved_noticed_and_settled(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.session.notice = Notice(noticed=5.0, settled=6.0)
+    for cause, times in ((Cause.CHANGE, (float(bench.tree.stamp), 5.0, 6.0)), (Cause.REQUEST, (None, None, None))):
+        bench.session.attempt(cause)
+        started = bench.heard(AttemptStarted)[-1]
+        assert isinstance(started, AttemptStarted)
+        assert (started.saved, started.noticed, started.settled) == times
+
+
+def test_of_many_changes_a_dozen_are_named_and_all_are_counted(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    for number in range(15):
+        bench.tree.write(f"docs/{number:02}", "x")
+    bench.session.examine()
+    assert bench.heard(ChangesIgnored) == [
+        ChangesIgnored(tuple(f"docs/{number:02}" for number in range(12)), 15, "in no artifact")
+    ]
+    for number in range(15):
+        bench.tree.write(f"src/{number:02}", "x")
+    bench.session.examine()
+    assert bench.heard(ChangesSeen) == [
+        ChangesSeen(1, tuple(f"src/{number:02}" for number in range(12)), 15, 1, (How.ADDED,) * 12)
+    ]
+
+
+def test_a_wheel_that_is_asked_for_alone_is_made_from_the_tree(bench: Bench) -> None:
+    asked: list[bool] = []
+
+    class Asked(FakeProject):
+        def wheel(self, bench: Workbench, *, from_sdist: bool) -> FakeContent:
+            asked.append(from_sdist)
+            return super().wheel(bench, from_sdist=from_sdist)
+
+    bench.project = Asked()
+    bench.session.attempt(Cause.START)
+    bench.session.attempt(Cause.REQUEST, (SDIST, WHEEL))
+    bench.session.attempt(Cause.REQUEST, (WHEEL,))
+    assert asked == [True, True, False]
+    kinds = [event.kinds for event in bench.heard(AttemptStarted) if isinstance(event, AttemptStarted)]
+    assert kinds == [(SDIST, WHEEL), (SDIST, WHEEL), (WHEEL,)]
+
+
+def test_what_the_backend_says_it_wrote_is_no_change(bench: Bench) -> None:
+    def write() -> None:
+        bench.tree.write("src/generated.py", "1")
+        bench.tree.write("build/deep/file", "1")
+
+    bench.project = FakeProject(
+        sdist_pieces=[write, b"x"], written=frozenset({"src/generated.py", "build/"}), sources=("src/demo.py",)
+    )
+    bench.session.attempt(Cause.START)
+    assert not bench.pending()
+    assert bench.words() == ("succeeded", "succeeded")
+    assert bench.heard(ChangesIgnored) == [
+        ChangesIgnored(("build/deep/file", "src/generated.py"), 2, "written by the build backend")
+    ]
+
+
+def test_what_is_written_the_same_by_one_attempt_after_another_is_no_change(bench: Bench) -> None:
+    def touch() -> None:
+        bench.tree.write("src/demo.py", "1")
+
+    bench.project = FakeProject(sdist_pieces=[touch, b"x"])
+    bench.session.attempt(Cause.START)
+    assert bench.pending(), "it may have been its author"
+    bench.session.attempt(Cause.CHANGE)
+    assert not bench.pending()
+    assert bench.heard(ChangesIgnored) == [ChangesIgnored(("src/demo.py",), 1, "written by the build backend")]
+    bench.project = FakeProject()
+    bench.session.attempt(Cause.REQUEST)
+    bench.project = FakeProject(sdist_pieces=[touch, b"x"])
+    bench.session.attempt(Cause.REQUEST)
+    assert bench.pending(), "the attempt before did not write it"
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("src/a.py", True),
+        ("build/a", True),
+        ("build/deep/a", True),
+        ("x/y/a", True),
+        ("src/b.py", False),
+        ("src/a.py/b", False),
+        ("builder/a", False),
+        ("build", False),
+        ("x/z/a", False),
+    ],
+)
+def test_what_lies_in_a_folder_that_was_made_was_written(path: str, below: bool) -> None:
+    assert _is_below(path, frozenset({"src/a.py", "build/", "x/y/"})) is below
+
+
+def test_saved_again_with_what_was_built_is_not_taken_for_untouched(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.session.paused = True
+    for content in "21":
+        bench.tree.write("src/demo.py", content)
+        bench.session.examine()
+    assert bench.words() == ("out of date", "out of date")
+
+
+def test_taking_changes_back_is_said(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    before = bench.tree.files["src/demo.py"]
+    bench.session.paused = True
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.tree.files["src/demo.py"] = before
+    bench.session.examine()
+    assert bench.heard(ChangesIgnored) == [ChangesIgnored((), 0, "everything is as it was built")]
+
+
+def test_what_an_sdist_alone_was_built_from_says_nothing_about_the_wheel(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.session.paused = True
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    bench.session.attempt(Cause.REQUEST, (SDIST,))
+    before = bench.tree.files["src/demo.py"]
+    bench.tree.write("src/demo.py", "3")
+    bench.session.examine()
+    bench.tree.files["src/demo.py"] = before
+    bench.session.examine()
+    assert bench.words()[1] == "out of date"
+
+
+def test_after_a_cancelled_build_there_is_no_advice(bench: Bench) -> None:
+    asked: list[str] = []
+    bench.project = FakeProject(sdist_pieces=[bench.session.cancel, b"x"])
+    bench.session.attempt(Cause.START)
+    bench.session.advise(lambda: asked.append("now"))
+    assert asked == []
+
+
+def test_a_closed_session_gives_no_advice(bench: Bench) -> None:
+    asked: list[str] = []
+    bench.session.attempt(Cause.START)
+    bench.session.close()
+    bench.session.advise(lambda: asked.append("now"))
+    assert asked == []
+
+
+def test_a_ledger_that_somebody_damaged_changes_nothing_until_there_is_a_good_one(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    good = (bench.dist / LEDGER).read_bytes()
+    (bench.dist / LEDGER).write_bytes(b"{")
+    bench.session.refresh()
+    assert bench.words() == ("succeeded", "succeeded")
+    other = Session(
+        bench.root, bench.dist, Plan(), read_project=bench.read_project, look=bench.tree.look, emit=lambda _event: None
+    )
+    (bench.dist / LEDGER).write_bytes(good)
+    bench.project = FakeProject(sdist_pieces=[b"built by the other"])
+    other.attempt(Cause.START)
+    bench.session.refresh()
+    assert bench.shown().size == len(b"built by the other")
+
+
+def test_an_output_directory_that_can_not_be_used_changes_no_record(bench: Bench, tmp_path: Path) -> None:
+    bench.session.attempt(Cause.START)
+    bench.dist.rename(tmp_path / "away")
+    bench.dist.symlink_to(tmp_path / "away")
+    (tmp_path / "away" / LEDGER).write_bytes((tmp_path / "away" / LEDGER).read_bytes())
+    bench.session.refresh()
+    assert bench.shown().attempt == 1
+
+
+def test_a_builder_that_is_still_at_work_is_looked_at_again(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    during: list[int | None] = []
+
+    def refresh() -> None:
+        bench.session.refresh()
+        during.append(bench.shown().attempt)
+
+    bench.project = FakeProject(sdist_pieces=[refresh, b"built by the other"])
+    other = Session(
+        bench.root, bench.dist, Plan(), read_project=bench.read_project, look=bench.tree.look, emit=lambda _event: None
+    )
+    other.attempt(Cause.START)
+    bench.session.refresh()
+    assert during == [1]
+    assert (bench.shown().attempt, bench.shown().size) == (2, len(b"built by the other"))
+    assert bench.shown().behind is None, "which of our changes it holds is not known"
 
 
 def test_a_success_holds_the_latest_change(bench: Bench) -> None:
