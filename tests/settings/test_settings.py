@@ -137,12 +137,6 @@ def test_a_folder_in_its_place_is_told(file: SettingsFile) -> None:
     assert report.what == "settings.toml can't be read"
 
 
-def test_a_pipe_in_its_place_holds_nobody(file: SettingsFile) -> None:
-    os.mkfifo(file.path)
-    (report,) = file.read()
-    assert report.why == ("it is a FIFO, not a regular file",)
-
-
 def test_what_is_too_large_for_settings_is_told_and_not_cut(file: SettingsFile) -> None:
     file.path.write_text("# nothing\n" * 120_000 + 'theme = "nope"\n')
     (report,) = file.read()
