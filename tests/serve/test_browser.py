@@ -76,7 +76,11 @@ async def test_it_is_seen_and_steered_and_builds(serving: Serving) -> None:
         (serving.root / "src/orrery/__init__.py").unlink()
         await tab.wait_for(heard("failed, old artifact removed"))
         assert visible_files(serving.root / "dist") == []
-        elsewhere = [url for url in tab.requests if not url.startswith((serving.base, "data:", "ws://127.0.0.1"))]
+        elsewhere = [
+            url
+            for url in tab.requests
+            if not url.startswith((serving.base, "data:", serving.base.replace("http", "ws")))
+        ]
         assert elsewhere == [], "everything comes from this server"
 
 

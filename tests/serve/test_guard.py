@@ -16,7 +16,9 @@ import aiohttp
 import pytest
 
 from atombuild_tui.serve.child import child_command, when_orphaned
-from atombuild_tui.serve.server import listening
+from atombuild_tui.serve.server import address_for, listening
+from atombuild_tui.serve.view import side
+from support.eventually import soon
 from support.projects import sample_project
 from support.serving import Serving
 
@@ -65,7 +67,7 @@ async def test_the_token_becomes_a_cookie_and_leaves_the_address(
         assert "textual-terminal" in text
         assert "http://" not in text.replace(serving.base, "")
         assert "https://" not in text
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
         assert answer.headers["Cache-Control"] == "no-store"
     async with visitor.get(f"{serving.base}/static/js/textual.js") as answer:
         assert answer.status == 200
@@ -98,8 +100,8 @@ def test_the_token_is_in_no_process_list(serving: Serving) -> None:
 
 def test_a_cookie_that_is_no_text_is_no_token(tmp_path: Path) -> None:
     serving = Serving(sample_project(tmp_path))
-    with socket.create_connection(("127.0.0.1", serving.port), 30) as line:
-        host = f"127.0.0.1:{serving.port}"
+    with socket.create_connection((serving.host, serving.port), 30) as line:
+        host = f"{serving.host}:{serving.port}"
         head = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nCookie: atombuild-{serving.port}="
         line.sendall(head.encode() + b"\xff\xfe\r\n\r\n")
         answer = line.makefile("rb").read()
@@ -138,14 +140,86 @@ def _listens(process: int) -> set[str]:
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="/proc tells nothing about sockets here")
 def test_only_this_machine_is_listened_to(serving: Serving) -> None:
-    assert _listens(serving.process.pid) == {f"0100007F:{serving.port:04X}"}
+    (listened,) = _listens(serving.process.pid)
+    address, port = listened.split(":")
+    assert int(port, 16) == serving.port
+    assert ".".join(str(byte) for byte in reversed(bytes.fromhex(address))) == serving.host
+    assert serving.host.startswith("127.")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there this machine has many addresses")
+def test_a_server_has_an_address_of_its_own_so_that_its_cookie_goes_nowhere_else() -> None:
+    assert len({address_for(0) for _ in range(20)}) > 1
+    assert all(address_for(0).startswith("127.") for _ in range(20))
+    assert address_for(8000) == "127.0.0.1", "whoever chooses the port wants to know where it is"
+
+
+@pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://127.0.0.1:1"])
+async def test_another_page_takes_nothing_over(
+    serving: Serving, visitor: aiohttp.ClientSession, origin: str | None
+) -> None:
+    async with visitor.get(serving.url):
+        pass
+    headers = {} if origin is None else {"Origin": origin}
+    async with visitor.post(f"{serving.base}/take", headers=headers, allow_redirects=False) as answer:
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "cells"),
+    [("120", 120), ("-1", 1), ("99999999999", 1000), ("9" * 5000, 80), ("x", 80), (None, 80), (2.5, 80), (True, 80)],
+)
+def test_a_terminal_has_sides_that_can_be_drawn(given: object, cells: int) -> None:
+    assert side(given, 80) == cells
+
+
+@pytest.mark.parametrize("said", ["x" * 100_000, "[]", "{", '["resize", {}]', '["stdin"]', "[" * 50_000])
+async def test_what_is_no_message_of_ours_ends_the_view_and_its_app(
+    serving: Serving, visitor: aiohttp.ClientSession, said: str
+) -> None:
+    async with visitor.get(serving.url):
+        pass
+    async with visitor.ws_connect(f"{serving.base}/ws?width=-1&height=x", origin=serving.base) as line:
+        await line.send_str(said)
+        while not (await line.receive(30)).type.name.startswith("CLOS"):
+            pass
+    await soon(lambda: serving.children() == [], "the app ends")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="no process can be frozen here")
+async def test_an_app_that_hears_nothing_any_more_is_killed_and_the_next_may_begin(
+    serving: Serving, visitor: aiohttp.ClientSession
+) -> None:
+    async with visitor.get(serving.url):
+        pass
+    async with visitor.ws_connect(f"{serving.base}/ws", origin=serving.base):
+        await soon(lambda: len(serving.children()) == 1, "the app begins")
+        (child,) = serving.children()
+        os.kill(child, signal.SIGSTOP)
+        async with visitor.post(f"{serving.base}/take", headers={"Origin": serving.base}, allow_redirects=False) as got:
+            assert got.status == 303
+        assert child not in serving.children()
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    return sample_project(tmp_path).rename(tmp_path / "caf\udcff\u202e<b>")
+
+
+async def test_a_folder_that_is_no_text_is_shown_all_the_same(odd: Path, visitor: aiohttp.ClientSession) -> None:
+    serving = Serving(odd)
+    async with visitor.get(serving.url) as answer:
+        assert answer.status == 200
+        text = await answer.text()
+    assert "<title>" in text
+    assert "\u202e" not in text
+    assert "<b>" not in text
+    serving.end()
 
 
 def test_the_port_that_was_found_is_held_from_then_on() -> None:
-    with listening(0) as door:
-        assert door.getsockname()[0] == "127.0.0.1"
-        with pytest.raises(OSError, match="in use"):
-            listening(door.getsockname()[1])
+    with listening("127.0.0.1", 0) as door, pytest.raises(OSError, match="in use"):
+        listening("127.0.0.1", door.getsockname()[1])
 
 
 def test_where_a_loop_hears_no_signals_an_interrupt_still_ends_it_without_a_traceback(tmp_path: Path) -> None:

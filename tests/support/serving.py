@@ -30,7 +30,8 @@ class Serving:
         assert found, (line, self.process.stderr and self.process.stderr.read())
         self.url = found.group()
         self.port = urlsplit(self.url).port or 0
-        self.base = f"http://127.0.0.1:{self.port}"
+        self.host = urlsplit(self.url).hostname or ""
+        self.base = f"http://{self.host}:{self.port}"
         self.token = self.url.partition("token=")[2]
 
     def children(self) -> list[int]:

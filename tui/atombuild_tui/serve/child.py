@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from atombuild.exit_status import FAILED
+
 _LOOK_SECONDS: Final = 1.0
+_GRACE_SECONDS: Final = 10.0
 
 
 def child_command(arguments: list[str], server: int) -> str:
@@ -31,6 +34,9 @@ def when_orphaned(server: int, end: Callable[[], None]) -> None:
         while is_there():
             time.sleep(_LOOK_SECONDS)
         end()
+        # Whoever is too busy to hear it must not build on for nobody.
+        time.sleep(_GRACE_SECONDS)
+        os._exit(FAILED)
 
     threading.Thread(target=watch, name="atombuild-orphan", daemon=True).start()
 

@@ -18,7 +18,7 @@ from atombuild.exit_status import SIGNALLED
 from atombuild.plain import Output, standard_outputs
 from atombuild.sanitise import visible
 from atombuild_tui.serve.child import child_command
-from atombuild_tui.serve.server import WebServer, listening
+from atombuild_tui.serve.server import WebServer, address_for, listening
 from atombuild_tui.serve.voice import harmless
 
 _SHUTDOWN_SECONDS: Final = 1.0
@@ -26,15 +26,17 @@ _SHUTDOWN_SECONDS: Final = 1.0
 
 def serve(port: int, arguments: tuple[str, ...], root: Path) -> int:
     """Serve until somebody asks to end; return the exit status. Raises :class:`UsageMistake` for a port in use."""
+    host = address_for(port)
     try:
-        door = listening(port)
+        door = listening(host, port)
     except OSError as error:
         raise UsageMistake(
             f"nothing can be served on port {port}: {system_reason(error)}",
             hint="choose another one, or leave the number out for a free one",
         ) from error
     command = child_command(list(arguments), os.getpid())
-    server = WebServer(command, port=door.getsockname()[1], token=secrets.token_urlsafe(32), title=root.name)
+    port, token = door.getsockname()[1], secrets.token_urlsafe(32)
+    server = WebServer(command, host=host, port=port, token=token, title=root.name)
     out, err = standard_outputs()
     try:
         with contextlib.closing(door), harmless(err):

@@ -1,8 +1,9 @@
 """Who may talk to the server: whoever has the token, from this machine, from our own page.
 
 * The token stands in the URL that is printed, once; it becomes a cookie, and the URL is left at once.
-* ``Host`` must be our own name: a page elsewhere whose name was made to point here (DNS rebinding) has another.
-* ``Origin`` of the socket must be our own page: browsers let any page open a socket to anywhere.
+* ``Host`` must be our own address: a page elsewhere whose name was made to point here (DNS rebinding) has another.
+* ``Origin`` of the socket, and of whatever changes something, must be our own page: browsers let any page open a socket
+  and send a form to anywhere.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ HEADERS: Final = {
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; "
         "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -35,9 +36,9 @@ HEADERS: Final = {
 class Guard:
     """Lets requests in, or not."""
 
-    def __init__(self, token: str, port: int) -> None:
+    def __init__(self, token: str, host: str, port: int) -> None:
         self._token = token
-        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._host = f"{host}:{port}"
         self.cookie = f"atombuild-{port}"
         """Cookies know no ports: another server of ours has another name."""
 
@@ -59,8 +60,8 @@ class Guard:
 
     def _answer(self, request: web.Request) -> web.Response | None:
         """Return what is said instead of what was asked for; None: let it through."""
-        if request.host not in self._hosts:
-            return _refused("this server answers to 127.0.0.1 and localhost only")
+        if request.host != self._host:
+            return _refused("this server answers to the address that it printed, and to no other name")
         if request.path == "/" and QUERY in request.query:
             if not self._is_token(request.query[QUERY]):
                 return _refused("that is not the token of this server")
@@ -69,7 +70,8 @@ class Guard:
             return moved
         if not self._is_token(request.cookies.get(self.cookie, "")):
             return _refused("open the address that atombuild-tui --serve printed in your terminal")
-        if request.path == "/ws" and request.headers.get("Origin", "").partition("://")[2] not in self._hosts:
+        changes = request.path == "/ws" or request.method not in {"GET", "HEAD"}
+        if changes and request.headers.get("Origin", "").partition("://")[2] != self._host:
             return _refused("another page may not use this server")
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import socket
 import sys
 import time
@@ -18,22 +19,19 @@ from typing import Final
 from aiohttp import web
 from textual_serve.server import Server
 
+from atombuild.sanitise import visible
 from atombuild_tui.serve.guard import QUERY, Guard
-
-HOST: Final = "127.0.0.1"
-"""This machine alone."""
+from atombuild_tui.serve.view import END_SECONDS, run_view
 
 _OWN: Final = Path(__file__).parent / "assets"
-_END_SECONDS: Final = 6.0
-"""For an app to end what it was at, when its view is gone."""
 
 
 class WebServer(Server):
     """Serves one app to one browser tab."""
 
-    def __init__(self, command: str, *, port: int, token: str, title: str) -> None:
-        super().__init__(command, host=HOST, port=port, title=title)
-        self._guard = Guard(token, port)
+    def __init__(self, command: str, *, host: str, port: int, token: str, title: str) -> None:
+        super().__init__(command, host=host, port=port, title=visible(title))
+        self._guard = Guard(token, host, port)
         self._token = token
         self._view: web.Request | None = None
         self._since = 0.0
@@ -42,7 +40,7 @@ class WebServer(Server):
     @property
     def address(self) -> str:
         """The URL to open; whoever has it may build here."""
-        return f"http://{HOST}:{self.port}/?{QUERY}={self._token}"
+        return f"http://{self.host}:{self.port}/?{QUERY}={self._token}"
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
@@ -82,7 +80,7 @@ class WebServer(Server):
             raise web.HTTPConflict(text="409: the view is open elsewhere\n")
         self._view, self._since, self._task = request, time.time(), asyncio.current_task()
         try:
-            return await super().handle_websocket(request)
+            return await run_view(request, self.command, self.download_manager)
         finally:
             self._view = self._task = None
 
@@ -91,20 +89,32 @@ class WebServer(Server):
         if task is not None:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
-                await asyncio.wait_for(asyncio.shield(task), _END_SECONDS)
+                # A moment more than an app has: it is killed then, and nobody may begin before it is gone.
+                await asyncio.wait_for(asyncio.shield(task), 2 * END_SECONDS)
 
 
 def _html(page: str) -> web.Response:
     return web.Response(text=page, content_type="text/html")
 
 
-def listening(wanted: int) -> socket.socket:
-    """Return a socket that listens on this port of this machine alone, on any free one for 0. Raises ``OSError``."""
+def address_for(port: int) -> str:
+    """Return the address to listen on: one that no other server has, where the system has more than one.
+
+    Browsers send a cookie to every port of an address. On Linux all of 127.0.0.0/8 is this machine, so a server gets
+    an address of its own, and its cookie goes nowhere else. Whoever chooses the port wants to know where it is.
+    """
+    if port or not sys.platform.startswith("linux"):
+        return "127.0.0.1"
+    return ".".join(map(str, (127, *(secrets.randbelow(254) + 1 for _ in range(3)))))
+
+
+def listening(host: str, wanted: int) -> socket.socket:
+    """Return a socket that listens on this port of an address, on any free one for 0. Raises ``OSError``."""
     made = socket.socket()
     try:
         if sys.platform != "win32":  # where it would let two servers share a port
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((HOST, wanted))
+        made.bind((host, wanted))
         made.listen()
     except OSError:
         made.close()
