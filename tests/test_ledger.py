@@ -27,6 +27,7 @@ from atombuild.ledger import (
 )
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.status import ArtifactKind, Attempt
+from atombuild.units import END_OF_TIME, MOST
 
 RECORD = Record(
     target="demo-1.0.tar.gz",
@@ -164,7 +165,9 @@ def test_a_folder_under_its_name_is_damaged_and_can_be_set_aside(directory: Outp
         (change(size="large"), "TypeError: 'large' where int belongs"),
         (change(target="notes.txt"), "ValueError: 'notes.txt' is no name of sdist"),
         (change(started=-1), "ValueError: -1.0 is no time"),
-        (change(ended=2**40), "ValueError: 1099511627776.0 is no time"),
+        (change(ended=END_OF_TIME), f"ValueError: {END_OF_TIME!r} is no time"),
+        (change(size=MOST + 1), f"ValueError: {len(str(MOST + 1))} digits are no count"),
+        (change(previous_size=-1), "ValueError: 2 digits are no count"),
         (lambda plain: plain.pop("format"), "KeyError: 'format'"),
     ],
 )
@@ -179,8 +182,8 @@ def test_it_is_said_what_is_wrong_with_it(directory: OutputDirectory, tmp_path: 
     assert str(caught.value) == words
 
 
-def test_whole_seconds_and_the_first_one_are_times(directory: OutputDirectory, tmp_path: Path) -> None:
-    record = replace(RECORD, started=0, ended=1001, seconds=0.0)
+def test_the_first_second_is_a_time_and_none_and_most_are_counts(directory: OutputDirectory, tmp_path: Path) -> None:
+    record = replace(RECORD, started=0, ended=1001, seconds=0.0, size=0, previous_size=MOST)
     written(directory, tmp_path, record)
     assert read_ledger(directory).of(tmp_path, directory.path).artifacts[ArtifactKind.SDIST] == record
 

@@ -8,6 +8,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.publish import LOCK, Holder, OutputDirectory
 from atombuild.publish.posix import PosixDirectory
+from atombuild.units import END_OF_TIME
 
 
 def never(_holder: Holder | None) -> None:
@@ -135,6 +137,24 @@ def test_a_note_that_can_not_be_read_is_just_another_builder(directory: OutputDi
         with pytest.raises(Cancelled), other.locked("other", listen):
             pass
     assert heard == [None]
+
+
+@pytest.mark.parametrize(("since", "believed"), [(0, True), (END_OF_TIME - 1, True), (END_OF_TIME, False), (-1, False)])
+def test_a_note_of_a_time_that_no_clock_shows_is_not_believed(
+    directory: OutputDirectory, dist: Path, since: float, believed: bool
+) -> None:
+    heard: list[Holder | None] = []
+
+    def listen(holder: Holder | None) -> None:
+        heard.append(holder)
+        raise Cancelled
+
+    note = Holder(7, "elsewhere", "demo", float(since))
+    with directory.locked("demo", never), OutputDirectory.open(dist) as other:
+        (dist / LOCK).write_text(json.dumps(asdict(note)))
+        with pytest.raises(Cancelled), other.locked("other", listen):
+            pass
+    assert heard == [note if believed else None]
 
 
 def test_a_file_system_without_locks_is_told_apart(dist: Path) -> None:

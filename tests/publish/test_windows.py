@@ -254,4 +254,4 @@ def test_links_and_files_are_refused_as_output_directory(tmp_path: Path) -> None
     for name, code in (("file", errno.ENOTDIR), ("link", errno.ELOOP), ("missing", errno.ENOENT)):
         with pytest.raises(OSError) as caught:
             WindowsDirectory(tmp_path / name)
-        assert caught.value.errno == code
+        assert (caught.value.errno, caught.value.strerror) == (code, os.strerror(code))

@@ -31,6 +31,7 @@ from atombuild.events import (
     Cause,
     ChangesIgnored,
     ChangesSeen,
+    Compared,
     Event,
     LockAwaited,
     Looked,
@@ -939,3 +940,22 @@ def test_advice_is_worked_out_once_after_each_build(bench: Bench) -> None:
     bench.session.attempt(Cause.REQUEST)
     bench.session.advise(lambda: asked.append("second"))
     assert asked == ["first", "second"]
+
+
+def test_only_what_stands_as_it_was_built_is_kept(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    events: list[Event] = []
+    session = ProjectSetup(root, root / "dist", Plan()).session(events.append, comparing=True)
+
+    def kept() -> list[tuple[ArtifactKind, int]]:
+        session.compare()
+        return [(event.kind, event.attempt) for event in events if isinstance(event, Compared)]
+
+    session.attempt(Cause.REQUEST, (WHEEL,))
+    assert kept() == [(WHEEL, 1)]
+    session.attempt(Cause.REQUEST)
+    (sdist,) = (root / "dist").glob("*.tar.gz")
+    sdist.write_bytes(b"tampered")
+    session.refresh()
+    assert kept() == [(WHEEL, 1), (WHEEL, 2)]
+    session.end()
