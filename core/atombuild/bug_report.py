@@ -13,6 +13,7 @@ import traceback
 from pathlib import Path
 
 from atombuild import __version__
+from atombuild.private import write_private
 
 _folder: Path | None = None
 
@@ -39,8 +40,7 @@ def write_bug_report(cause: BaseException, doing: str) -> Path | None:
         *traceback.format_exception(cause),
     )
     try:
-        _folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text("\n".join(lines), encoding="utf-8", errors="backslashreplace")
+        write_private(path, "\n".join(lines).encode("utf-8", "backslashreplace"))
     except OSError:
         return None  # there is no room even for that; what is told on the screen must do
     return path
