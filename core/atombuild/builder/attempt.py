@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.builder.bench import AttemptBench
+from atombuild.builder.memory import past_of, remember
 from atombuild.builder.plan import Order, Result
 from atombuild.builder.records import AttemptRecords, Doomed
 from atombuild.builder.remains import fate_of_old, is_not_there, look_at, unclaimed_artifacts, was_built_here
@@ -52,13 +53,10 @@ from atombuild.events import (
     Outcome,
     ProjectLoaded,
     ProjectUnusable,
-    Remembered,
     StepStarted,
     Warned,
 )
-from atombuild.history import append_history
 from atombuild.ledger import REMEMBERED_DURATIONS, LedgerDamaged, Old, set_ledger_aside
-from atombuild.past import PastAttempt
 from atombuild.publish import LEDGER, LOCK, Holder, Identity, OutputDirectory, Published
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt
@@ -66,12 +64,6 @@ from atombuild.units import size_words
 
 UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable)
 """Where nothing was ever built, these mean that there is nothing to attempt."""
-
-_OVER: Final = {
-    Outcome.SUCCEEDED: Attempt.SUCCEEDED,
-    Outcome.FAILED: Attempt.FAILED,
-    Outcome.CANCELLED: Attempt.CANCELLED,
-}
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -227,8 +219,7 @@ class _AttemptRun:
         interrupted = self._records.settle_interrupted(directory, self._observer)
         self._show()
         if interrupted is not None:
-            self._listener.emit(Remembered((interrupted,)))
-            self._write_history(interrupted)
+            remember(interrupted, directory, self._order.root, self._listener.emit)
 
     def _attempt(self, directory: OutputDirectory) -> Result:
         doomed = self._doomed(directory)
@@ -507,7 +498,7 @@ class _AttemptRun:
         seconds = time.monotonic() - self._began
         self._listener.emit(AttemptFinished(self._records.number, outcome, seconds))
         if self._started:
-            self._add_to_history(outcome, seconds, reports[0].what if reports else "")
+            self._remember_attempt(outcome, seconds, reports[0].what if reports else "")
         identity, sources = self._records.identity, frozenset(self._sources)
         written = self._project.written if self._project is not None else frozenset[str]()
         return Result(outcome, reports, identity, sources, written, self._unread)
@@ -530,31 +521,10 @@ class _AttemptRun:
                     )
                 )
 
-    def _add_to_history(self, outcome: Outcome, seconds: float, why: str) -> None:
-        order = self._order
-        past = PastAttempt(
-            self._records.number,
-            time.time() - seconds,
-            seconds,
-            order.cause.value,
-            order.paths,
-            order.total,
-            _OVER[outcome],
-            why,
-            self._records.past(self._kinds),
-        )
-        self._listener.emit(Remembered((past,)))
-        self._write_history(past)
-
-    def _write_history(self, past: PastAttempt) -> None:
-        """Write it down, as far as that can be done; nothing but the reader's memory depends on it."""
-        if self._directory is None or self._directory.is_emptied():
-            return
-        try:
-            append_history(self._directory, self._order.root, past)
-        except OutputUnusable as error:
-            reason = system_reason(error.reason)
-            self._listener.emit(Log((f"the history of builds could not be written: {reason}",), Level.WARNING))
+    def _remember_attempt(self, outcome: Outcome, seconds: float, why: str) -> None:
+        number, artifacts = self._records.number, self._records.past(self._kinds)
+        past = past_of(self._order, number, outcome, seconds=seconds, why=why, artifacts=artifacts)
+        remember(past, self._directory, self._order.root, self._listener.emit)
 
 
 def _set_aside(directory: OutputDirectory, damage: LedgerDamaged) -> Warned:
