@@ -341,6 +341,7 @@ def test_what_is_written_the_same_by_one_attempt_after_another_is_no_change(benc
         ("build/a", True),
         ("build/deep/a", True),
         ("x/y/a", True),
+        ("x/y/deep/a", True),
         ("src/b.py", False),
         ("src/a.py/b", False),
         ("builder/a", False),
