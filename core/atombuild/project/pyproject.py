@@ -14,7 +14,7 @@ from atombuild.project.document import parse_document
 from atombuild.project.positions import Positions
 
 MAX_SIZE: Final = 2 * 1024 * 1024
-"""Bytes. Beyond it the file is no description of a project: two million brackets would take seconds and 200 MB."""
+"""Bytes. Beyond it the file is no description of a project: a million brackets take seconds and half a gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
