@@ -1,4 +1,4 @@
-"""A disk that loses its power: a file system on a loop device, shut down by the ioctl that the kernel's own tests use."""
+"""A disk that loses its power: a file system on a loop device, and the ioctl by which the kernel's own tests shut one."""
 
 from __future__ import annotations
 
