@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Final
 
 from atombuild.status import ArtifactKind
@@ -27,11 +28,12 @@ class How(enum.Enum):
 def told(paths: Sequence[str], how: Sequence[How], total: int, *, most: int) -> str:
     """Return what happened to these paths: ``deleted: a; new: b, c and 2 more``, ``most`` of each way.
 
-    ``how`` goes with ``paths``; where it is empty, they changed. ``total`` counts those that are not named too.
+    ``how`` goes with ``paths``; of those beyond its end it is only known that they changed. ``total`` counts those that
+    are not named too.
     """
     ways: dict[How, list[str]] = {}
-    for index, path in enumerate(paths):
-        ways.setdefault(how[index] if how else How.MODIFIED, []).append(path)
+    for path, way in zip(paths, chain(how, repeat(How.MODIFIED))):  # noqa: B905 (the second never ends)
+        ways.setdefault(way, []).append(path)
     named = {way: names[:most] for way, names in ways.items()}
     words = "; ".join(f"{way.value}: {', '.join(names)}" for way, names in named.items())
     more = total - sum(map(len, named.values()))

@@ -1,4 +1,4 @@
-"""A disk that loses its power: a file system on a loop device, and the ioctl by which the kernel's own tests shut one."""
+"""A disk that loses its power: a file system on a loop device, and the ioctl with which the kernel tests its own."""
 
 from __future__ import annotations
 
