@@ -194,6 +194,29 @@ def test_an_old_artifact_that_is_immutable(project: Path, dist: Path) -> None:
     check_whole(dist / SDIST)
 
 
+def test_an_old_artifact_that_is_a_mount_point(project: Path, dist: Path, namespace: Namespace) -> None:
+    assert once(project).returncode == 0
+    victim = project.parent / "victim"
+    victim.write_text("mine")
+    namespace.do(f"mount --bind '{victim}' '{dist / SDIST}'")
+    done = once(project, before=namespace.before)
+    words = {"sdist": "failed, old artifact still there", "wheel": "not built, old artifact removed"}
+    check_failed(done, words, "Device or resource busy (EBUSY)")
+    assert victim.read_text() == "mine"
+    assert [path.name for path in finals(namespace.path(dist))] == [SDIST]
+
+
+def test_an_output_directory_on_another_file_system_than_the_project(
+    project: Path, dist: Path, namespace: Namespace
+) -> None:
+    dist.mkdir()
+    namespace.mount_tmpfs(dist, "size=4m")
+    for _ in range(2):
+        assert once(project, before=namespace.before).returncode == 0
+        assert [path.name for path in finals(namespace.path(dist))] == [WHEEL, SDIST]
+        check_nothing_half(namespace.path(dist))
+
+
 # In the way.
 
 
