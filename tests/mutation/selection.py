@@ -20,6 +20,7 @@ from mutmut.workers.isolation import ForkRunner
 _OF: Final = {
     "atombuild.publish": ("tests/publish/", "tests/builder/", "tests/model/", "tests/test_history.py"),
     "atombuild.ledger": ("tests/test_ledger.py", "tests/test_standing.py", "tests/builder/", "tests/model/"),
+    "atombuild.figures": ("tests/test_ledger.py", "tests/test_history.py"),
     "atombuild.status": ("tests/test_status.py", "tests/builder/"),
     "atombuild.session": ("tests/session/", "tests/inspection/"),
 }
