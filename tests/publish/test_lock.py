@@ -269,3 +269,34 @@ def test_a_note_is_written_over_a_longer_one(directory: OutputDirectory, dist: P
     assert note["pid"] == os.getpid()
     assert note["host"] == socket.gethostname()
     assert abs(note["since"] - time.time()) < 60
+
+
+def test_a_directory_is_emptied_when_the_lock_that_is_held_has_no_name_any_more(
+    directory: OutputDirectory, dist: Path
+) -> None:
+    seen = [directory.is_emptied()]
+    with directory.locked("demo", never):
+        seen.append(directory.is_emptied())
+        (dist / LOCK).unlink()
+        seen.append(directory.is_emptied())
+        (dist / LOCK).write_text("of another builder")
+        seen.append(directory.is_emptied())
+    seen.append(directory.is_emptied())
+    assert seen == [False, False, True, True, False]
+
+
+def test_a_directory_that_can_not_be_looked_at_is_not_called_emptied(dist: Path) -> None:
+    class Failing(PosixDirectory):
+        failing = False
+
+        def lstat(self, name: str) -> os.stat_result:
+            if self.failing:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().lstat(name)
+
+    dist.mkdir()
+    system = Failing(dist)
+    directory = OutputDirectory(dist, system)
+    with directory.locked("demo", never):
+        system.failing = True
+        assert not directory.is_emptied()

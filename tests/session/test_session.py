@@ -686,6 +686,16 @@ def test_a_folder_that_vanished_before_anything_was_planned_does_too(bench: Benc
     bench.project = FakeProject(flaw=vanished(bench, "src/new"))
     bench.session.attempt(Cause.CHANGE)
     assert bench.pending()
+    (seen,) = bench.heard(ChangesSeen)
+    assert isinstance(seen, ChangesSeen)
+    assert seen.paths == ("src/new",)
+
+
+def test_what_could_not_be_read_and_is_still_there_did_not_vanish(bench: Bench) -> None:
+    (bench.root / "locked.py").write_text("not for us")
+    bench.project = FakeProject(flaw=vanished(bench, "locked.py"))
+    bench.session.attempt(Cause.CHANGE)
+    assert not bench.pending()
 
 
 def test_what_is_missing_for_good_is_not_tried_for_ever(bench: Bench) -> None:
@@ -960,3 +970,40 @@ def test_only_what_stands_as_it_was_built_is_kept(tmp_path: Path) -> None:
     session.refresh()
     assert kept() == [(WHEEL, 1), (WHEEL, 2)]
     session.end()
+
+
+def test_a_source_that_its_own_backend_deletes_is_no_change(bench: Bench) -> None:
+    def delete() -> None:
+        bench.tree.files.pop("src/demo.py", None)
+
+    bench.project = FakeProject(
+        sdist_pieces=[delete, b"x"], written=frozenset({"src/demo.py"}), sources=("src/demo.py",)
+    )
+    bench.session.attempt(Cause.START)
+    assert not bench.pending()
+
+
+def test_a_file_that_came_during_the_build_is_called_new(bench: Bench) -> None:
+    bench.project = FakeProject(sdist_pieces=[lambda: bench.tree.write("src/extra.py", "1"), b"x"])
+    bench.session.attempt(Cause.START)
+    assert bench.heard(ChangesSeen) == [ChangesSeen(1, ("src/extra.py",), 1, 1, (How.ADDED,))]
+
+
+def test_what_another_builder_made_of_older_sources_is_out_of_date(bench: Bench) -> None:
+    old = TreeView(dict(bench.tree.files))
+    bench.session.attempt(Cause.START)
+    bench.session.paused = True
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    other = Session(
+        bench.root,
+        bench.dist,
+        Plan(),
+        read_project=bench.read_project,
+        look=lambda _keep, _breathe: old,
+        emit=lambda _event: None,
+    )
+    other.attempt(Cause.START)
+    bench.session.refresh()
+    assert bench.shown().attempt == 2
+    assert bench.words() == ("out of date", "out of date")
