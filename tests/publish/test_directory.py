@@ -24,6 +24,38 @@ def test_a_new_directory_gets_a_gitignore_of_everything(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / "dist" / ".gitignore").read_text() == "*"
 
 
+def test_a_new_directory_that_is_taken_back_goes_with_the_folders_that_were_made_for_it(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with OutputDirectory.open(tmp_path / "old" / "deep" / "dist") as directory:
+        assert directory.is_new
+        assert (tmp_path / "old" / "deep" / "dist").is_dir()
+        directory.withdraw()
+    assert list(tmp_path.iterdir()) == [tmp_path / "old"]
+    assert list((tmp_path / "old").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["deep/dist/theirs", "deep/theirs"])
+def test_what_somebody_put_into_a_new_directory_stays_when_it_is_taken_back(tmp_path: Path, place: str) -> None:
+    with OutputDirectory.open(tmp_path / "deep" / "dist") as directory:
+        (tmp_path / place).write_text("precious")
+        directory.withdraw()
+    assert (tmp_path / place).read_text() == "precious"
+    assert (tmp_path / "deep" / "dist").exists() == (place == "deep/dist/theirs")
+
+
+def test_a_new_directory_that_is_gone_already_is_taken_back(tmp_path: Path) -> None:
+    with OutputDirectory.open(tmp_path / "deep" / "dist") as directory:
+        (tmp_path / "deep" / "dist" / ".gitignore").unlink()
+        (tmp_path / "deep" / "dist").rmdir()
+        directory.withdraw()
+
+
+def test_a_directory_that_was_there_is_not_new(tmp_path: Path) -> None:
+    for create in (True, False):
+        with OutputDirectory.open(tmp_path, create=create) as directory:
+            assert not directory.is_new
+
+
 def test_an_old_directory_gets_none(tmp_path: Path) -> None:
     with OutputDirectory.open(tmp_path):
         pass
