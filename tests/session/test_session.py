@@ -1007,3 +1007,31 @@ def test_what_another_builder_made_of_older_sources_is_out_of_date(bench: Bench)
     bench.session.refresh()
     assert bench.shown().attempt == 2
     assert bench.words() == ("out of date", "out of date")
+
+
+def test_a_build_on_request_looks_first_and_says_what_it_found(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.events.clear()
+    looks = bench.tree.looks
+    bench.session.attempt(Cause.REQUEST)
+    assert bench.tree.looks == looks + 2, "before and after"
+    begin = next(number for number, event in enumerate(bench.events) if isinstance(event, AttemptStarted))
+    before, started = bench.events[:begin], bench.events[begin]
+    assert isinstance(started, AttemptStarted)
+    assert (started.paths, started.total, started.change) == (("src/demo.py",), 1, 1)
+    assert [event for event in before if isinstance(event, ChangesSeen)] == bench.heard(ChangesSeen) != []
+    shown = [event for event in before if isinstance(event, ArtifactStatus)]
+    assert [(event.kind, event.status.words, event.behind) for event in shown] == [
+        (SDIST, "out of date", 1),
+        (WHEEL, "out of date", 1),
+    ]
+
+
+def test_a_build_for_a_change_looks_only_afterwards(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    bench.session.examine()
+    looks = bench.tree.looks
+    bench.session.attempt(Cause.CHANGE)
+    assert bench.tree.looks == looks + 1
