@@ -16,6 +16,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "test_nothing_hostile_reaches_the_terminal",
     "the same on every page, and in artifacts": "tui/test_real_terminal.py::"
     "test_nothing_hostile_reaches_it_from_any_page",
+    "names, output and settings by the real program in a real terminal": "hostile/test_screen.py::"
+    "test_nothing_of_it_reaches_the_terminal_and_it_leaves_with_0",
     "markup in names, errors and logs": "tui/test_screen.py::test_hostile_text_is_shown_and_not_obeyed",
     "the same in plain lines": "cli/test_plain.py::test_nothing_hostile_reaches_a_terminal",
     "an endless line": "test_sanitise.py::test_an_endless_line_is_held_in_bounded_memory",

@@ -98,6 +98,16 @@ DELIBERATE: Final = (
         "cli/test_sdist_file.py::test_metadata_made_of_the_builders_own_files_is_refused",
     ),
     Deliberate(
+        "a pyproject.toml of more than 2 MiB is refused",
+        "a million brackets take seconds and half a gigabyte, and no description of a project comes near",
+        "project/test_pyproject.py::test_a_file_of_absurd_size_is_refused_without_reading_it_all",
+    ),
+    Deliberate(
+        "a glob of more than 10,000 characters is refused",
+        "no path is half as long, and to take a glob of a million apart takes minutes",
+        "native/test_globs.py::test_a_glob_longer_than_any_path_is_refused_in_few_words",
+    ),
+    Deliberate(
         "no editable wheel for a project whose path holds a line break",
         "Python takes a path file line by line, and runs what begins with `import`",
         "native/test_editable.py::test_a_path_that_python_would_take_for_several_lines_is_refused",

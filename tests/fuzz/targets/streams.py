@@ -61,6 +61,10 @@ def event_of(choices: Choices) -> Event:
     """Return any event, of any values that its types allow."""
     event = _value(choices, choices.pick(EVENTS))
     assert isinstance(event, Event)
+    how = getattr(event, "how", ())
+    if how:  # beside each path stands how it changed
+        paths = event.paths  # type: ignore[attr-defined]
+        return dataclasses.replace(event, how=tuple(how[at % len(how)] for at in range(len(paths))))  # type: ignore[call-arg]
     return event
 
 
