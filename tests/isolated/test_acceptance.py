@@ -204,6 +204,10 @@ SDISTS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: sdist({"sky-1.0/PKG-INFO": METADATA, "sky-1.0/../x": b""}),
         "'sky-1.0/../x' is not in its one folder, sky-1.0",
     ),
+    "a name that no file can have": (
+        lambda: sdist({"sky-1.0/PKG-INFO": METADATA, f"sky-1.0/{'n' * 300}": b""}),
+        "no file can have the name of ",
+    ),
     "a device": (lambda: _with_member(tarfile.CHRTYPE, {}), "'sky-1.0/x' is no file that an sdist may hold"),
     "a pipe": (lambda: _with_member(tarfile.FIFOTYPE, {}), "'sky-1.0/x' is no file that an sdist may hold"),
     "a sparse file of any size": (

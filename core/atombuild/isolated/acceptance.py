@@ -325,6 +325,7 @@ def _check_sdist(
 def _require_file_or_link(judge: _Judge, member: tarfile.TarInfo) -> None:
     if member.issparse() or not (member.isreg() or member.issym() or member.islnk()):
         raise judge.refuse(f"{member.name!r} is no file that an sdist may hold")
+    _check_possible(judge, member.name)
 
 
 def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
