@@ -38,3 +38,8 @@ def test_of_what_was_read_in_part_both_cuts_are_told() -> None:
 def test_a_member_that_fits_is_whole() -> None:
     lines = member_lines(MemberText("a.txt", "one\ntwo\n", 8))
     assert [line.text for line in lines] == ["one", "two"]
+
+
+def test_what_is_copied_of_a_file_is_its_text_blank_lines_too() -> None:
+    lines = member_lines(MemberText("a.py", "import os\n\n\nprint(os)\n", 22))
+    assert [line.words for line in lines] == ["import os", "", "", "print(os)"]

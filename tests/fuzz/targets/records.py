@@ -46,7 +46,7 @@ def judge(name: str, text: str) -> None:
     entry_points(text)
     metadata_fields(text.encode("utf-8", "surrogatepass"))
     for line in member_lines(MemberText(f"foo-1.0.dist-info/{name}", text, len(text))):
-        check_nothing_acts(line.left.plain + line.right.plain + line.text)
+        check_nothing_acts(line.left.plain + line.right.plain + line.words)
 
 
 RECORDS: Final = Target("records", attempt, examples=150, on_disk=False, size=100)

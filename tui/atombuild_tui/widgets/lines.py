@@ -22,8 +22,8 @@ class Line:
     key: str = ""
     """What it stands for, unique among the rows; empty for what can't be chosen."""
 
-    text: str = ""
-    """The whole of it in plain words, for reading below the list and for copying; empty: what ``left`` says."""
+    text: str | None = None
+    """The whole of it in plain words, for reading below the list and for copying; None: what ``left`` says."""
 
     folded: bool | None = None
     """True: there is more in it, out of sight. False: what is in it follows. None: nothing is in it."""
@@ -31,7 +31,7 @@ class Line:
     @property
     def words(self) -> str:
         """The row in plain words."""
-        return self.text or f"{self.left.plain} {self.right.plain}".strip()
+        return self.text if self.text is not None else f"{self.left.plain} {self.right.plain}".strip()
 
 
 class Rows(Protocol):
