@@ -254,3 +254,87 @@ async def test_every_kind_of_blame_has_its_heading() -> None:
         await settle(pilot)
         text = "\n".join(in_sight(app))
         assert all(blame.heading in text for blame in Blame)
+
+
+@pytest.mark.parametrize(
+    "keys", [("home", "n"), ("slash", *"line 3", "enter"), ("slash", *"line 3", "enter", "N")], ids=["n", "/", "/ N"]
+)
+async def test_who_jumped_away_from_the_end_sees_what_fails_next(keys: tuple[str, ...]) -> None:
+    app, engine = an_app(*scenes.failure(0.0), lines(0, 200))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
+        assert not log_of(app).following
+        engine.play(*scenes.broken_pyproject(0.0, 14), lines(0, 200))
+        await settle(pilot)
+        assert in_sight(app)[0].endswith("to mend in the project")
+        assert "project.version is no version" in in_sight(app)[1]
+
+
+async def test_after_a_jump_to_an_error_the_build_that_mends_it_is_followed() -> None:
+    app, engine = an_app(*scenes.failure(0.0), lines(0, 200))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("home", "n")
+        await settle(pilot)
+        engine.play(*scenes.success(0.0, 14))
+        await settle(pilot)
+        assert in_sight(app)[0].startswith("build 14 ")
+
+
+async def test_who_scrolled_away_by_hand_is_told_of_a_failure_and_n_shows_it() -> None:
+    app, engine = an_app(lines(0, 200))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("home")
+        await settle(pilot)
+        before = in_sight(app)
+        engine.play(*scenes.failure(0.0, 14), lines(0, 50))
+        await settle(pilot)
+        assert in_sight(app)[0] == before[0]
+        assert any("build 14 failed: n shows it" in row for row in shown(app))
+        await pilot.press("n")
+        await settle(pilot)
+        assert any("Expected a Python module at" in row for row in in_sight(app))
+        assert not any("n shows it" in row for row in shown(app))
+
+
+async def test_a_failure_that_a_filter_hides_is_told_and_n_shows_it() -> None:
+    app, engine = an_app(lines(0, 200))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("f", *"line 1", "enter")
+        engine.play(*scenes.failure(0.0, 14))
+        await settle(pilot)
+        assert any("build 14 failed: n shows it" in row for row in shown(app))
+        await pilot.press("n")
+        await settle(pilot)
+        assert any("Expected a Python module at" in row for row in in_sight(app))
+
+
+async def test_who_read_in_the_middle_is_there_again_after_a_filter() -> None:
+    app, _ = an_app(lines(0, 200))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("home", "pagedown", "pagedown")
+        await settle(pilot)
+        before = in_sight(app)
+        await pilot.press("f", *"line 19", "enter")
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert in_sight(app)[0] == before[0]
+        assert not log_of(app).following
+
+
+async def test_where_a_reader_went_among_filtered_lines_he_stays_without_the_filter() -> None:
+    app, _ = an_app(lines(0, 1000))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("f", *"5", "enter", "home", "pagedown", "pagedown")
+        await settle(pilot)
+        before = in_sight(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert in_sight(app)[0].split()[:2] == before[0].split()[:2]

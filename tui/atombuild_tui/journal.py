@@ -95,6 +95,9 @@ class Entry:
     problem: Problem | None = None
     """What the block is about; the same in all its entries."""
 
+    failed: int | None = None
+    """The number of the build whose failure this tells."""
+
     colours: tuple[tuple[int, int, Style], ...] = ()
     """Of parts of the text, as the program that wrote it chose them: from, to, style."""
 
@@ -263,7 +266,8 @@ def _attempt_finished(event: AttemptFinished, _then: _Then) -> Iterator[Entry]:
         Outcome.CANCELLED: (f"cancelled after {time}", "! ", Tone.DOUBT),
         Outcome.FAILED: (f"failed after {time}", "✗ ", Tone.BAD),
     }[event.outcome]
-    yield Entry(Role.RESULT, words, label, tone)
+    failed = event.attempt if event.outcome is Outcome.FAILED else None
+    yield Entry(Role.RESULT, words, label, tone, failed=failed)
 
 
 def _artifact_status(event: ArtifactStatus, then: _Then) -> Iterator[Entry]:

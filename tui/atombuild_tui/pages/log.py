@@ -73,7 +73,7 @@ class ReadingPage(PageView):
         """Say what the reader does not see."""
         event.stop()
         for line in self.query(BelowLine):  # none while the screen is taken down
-            line.show(event.control.unread, event.control.below)
+            line.show(event.control.unread, event.control.below, event.control.unseen)
 
     def on_below_line_clicked(self) -> None:
         """Follow again."""

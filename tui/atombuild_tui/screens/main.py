@@ -244,7 +244,10 @@ class MainScreen(SearchingScreen):
         self._step(-1)
 
     def _step(self, step: int) -> None:
-        if self.searching:
+        missed = self.current is Page.LOG and self.log_view.unseen is not None
+        if missed and self.filtering:
+            self.end_search()
+        if self.searching and not missed:
             self.search_on(step)
             return
         if self.current is not Page.LOG:

@@ -35,6 +35,11 @@ class SearchingScreen(Screen[None]):
         """Something is searched for, so that n and N go from place to place."""
         return bool(self._sought)
 
+    @property
+    def filtering(self) -> bool:
+        """Only lines with a text are shown."""
+        return self._filtering
+
     def action_search(self) -> None:
         """Type what to search for."""
         self._end_filter()

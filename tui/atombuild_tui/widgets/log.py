@@ -3,6 +3,9 @@
 Where it stands is one of two things: *following*, or *left alone* because the reader scrolled away from the end. While
 it follows, the latest attempt has the view for itself: an error that is mended is out of sight, one scroll above. Where
 an attempt is longer than the view, its end is shown, or the first report of its failure, whichever comes first.
+
+Who went away by a jump, to a problem or to what was searched for, is left alone until something new fails: nobody who
+looked at one error means to miss the next. Who scrolled away by hand is told of it, and stays.
 """
 
 from __future__ import annotations
@@ -55,6 +58,15 @@ class BuildLog(ScrollView, can_focus=True):
         self.unread = 0
         """Rows that came since the reader left the end."""
 
+        self.unseen: int | None = None
+        """The number of the build that failed since then."""
+
+        self._jumped = False
+        """The reader left the end by a jump, not by hand."""
+
+        self._before: Entry | None = None
+        """What was on top when a filter began; None: the end was followed."""
+
         self._attempt = 0
         """The row where the latest attempt begins: what is above is over, and out of a follower's sight."""
 
@@ -86,6 +98,11 @@ class BuildLog(ScrollView, can_focus=True):
         return self._kept
 
     @property
+    def _top(self) -> int:
+        """The row at the top of the view."""
+        return round(self.scroll_y)
+
+    @property
     def below(self) -> int:
         """Rows below the view."""
         return max(self.buffer.rows - round(self.scroll_y) - self.size.height, 0)
@@ -95,6 +112,7 @@ class BuildLog(ScrollView, can_focus=True):
         new = tuple(entries)
         if not new:
             return
+        everything = new
         if self.buffer is not self._kept:
             self._kept.append(new)
             new = tuple(entry for entry in new if self._passes(entry))
@@ -106,6 +124,8 @@ class BuildLog(ScrollView, can_focus=True):
             self._failure = max(self._failure - forgotten, 0)
         self._find_anchors(new)
         self._resize_virtual()
+        self._return_from_a_jump(new)
+        self._notice_failures(everything)
         if self.following:
             self._follow()
         else:
@@ -118,9 +138,23 @@ class BuildLog(ScrollView, can_focus=True):
     def restart(self, entries: Iterable[Entry]) -> None:
         """Forget everything, and begin with these."""
         self.buffer = self._kept = LogBuffer(width=self.size.width or 80)
-        self.selected = None
+        self.selected = self.unseen = self._before = None
         self.following, self.unread, self._attempt, self._failure = True, 0, 0, None
         self.append(entries)
+
+    def _return_from_a_jump(self, new: tuple[Entry, ...]) -> None:
+        """Follow again where something new failed, or another build takes the place of the one that was looked at."""
+        back = {Role.HEADING} if self._match is not None else {Role.HEADING, Role.RULE}
+        if self._jumped and any(entry.role in back for entry in new):
+            self.following, self._jumped = True, False
+
+    def _notice_failures(self, everything: tuple[Entry, ...]) -> None:
+        """Note which build failed out of the reader's sight."""
+        for entry in everything:
+            if entry.role is Role.RULE:
+                self.unseen = None
+            elif entry.failed is not None and (not self.following or self.buffer is not self._kept):
+                self.unseen = entry.failed
 
     def _find_anchors(self, new: tuple[Entry, ...]) -> None:
         for index, entry in enumerate(new, len(self.buffer) - len(new)):
@@ -152,6 +186,7 @@ class BuildLog(ScrollView, can_focus=True):
         at = next((index for index, (_, problem) in enumerate(places) if problem is self.selected), None)
         chosen = (0 if step > 0 else -1) if at is None else (at + step) % len(places)
         entry, self.selected = places[chosen]
+        self.unseen = None
         self._show_rows(*rows_of_problem(self.buffer, entry, self.selected))
         return self.selected
 
@@ -163,6 +198,8 @@ class BuildLog(ScrollView, can_focus=True):
         top, height = round(self.scroll_y), self.size.height
         if not (top <= first and last < top + height):
             self.scroll_to(y=max(min(first - 1, self.buffer.rows - height), 0), animate=False, immediate=True)
+        self._jumped = not self.following
+        self._tell()
         self.refresh()
 
     # Search, filter, wrap
@@ -194,6 +231,9 @@ class BuildLog(ScrollView, can_focus=True):
     def filter(self, text: str) -> int:
         """Show only entries with this text, or all for none; return how many that are."""
         if text.casefold() != self._filter:
+            top = None if self.following or not len(self.buffer) else self.buffer[self.buffer.entry_at(self._top)]
+            if not self._filter or not text:
+                self._before = top or self._before
             self._filter = text.casefold()
             part = LogBuffer(width=self.size.width or 80, wraps=self._kept.wraps) if text else self._kept
             if text:
@@ -204,9 +244,27 @@ class BuildLog(ScrollView, can_focus=True):
             self._match = self._failure = None
             self._attempt = latest_attempt(part) or 0
             self._resize_virtual()
-            self.follow()
-            self.refresh()
+            self.following = True
+            if not text:
+                self._return_from_a_filter()
+            self._follow_or_stay()
         return len(self.buffer)
+
+    def _return_from_a_filter(self) -> None:
+        """Stay where the reader was: in the filtered lines, or before there was a filter."""
+        place, self._before = self._before, None
+        self.unread = 0
+        found = next((index for index, entry in enumerate(self._kept) if entry is place), None)
+        if found is not None:
+            self.following = False
+            self._move_to(self._kept.row_of(found))
+
+    def _follow_or_stay(self) -> None:
+        if self.following:
+            self.follow()
+        else:
+            self._tell()
+        self.refresh()
 
     def _passes(self, entry: Entry) -> bool:
         return self._filter in f"{entry.label}{entry.text}".casefold()
@@ -230,8 +288,8 @@ class BuildLog(ScrollView, can_focus=True):
 
     def follow(self) -> None:
         """Go to the very end, and stay there."""
-        self._failure = None
-        self.following = True
+        self._failure = self.unseen = None
+        self.following, self._jumped = True, False
         self._follow()
         self._tell()
 
@@ -261,13 +319,15 @@ class BuildLog(ScrollView, can_focus=True):
         # A new size moves the view too, before on_resize can: that was no reader.
         if not self._moving and self.size == self._laid_out and round(old_value) != round(new_value):
             self.following = round(new_value) >= self._last_top
+            self._jumped = False
             if self.following:
                 self.unread = 0
-                self._failure = None
+                self._failure = self.unseen = None
             self._tell()
 
     def action_scroll_end(self) -> None:
         """Follow, also where the end is in sight already."""
+        self._before = None
         self.follow()
 
     def action_scroll_home(self) -> None:

@@ -47,21 +47,25 @@ class BelowLine(Widget):
     def __init__(self) -> None:
         super().__init__(classes="below")
         self._words = ""
+        self._bad = False
 
-    def show(self, unread: int, below: int) -> None:
-        """Say it, or vanish where there is nothing to say."""
-        if unread:
+    def show(self, unread: int, below: int, failed: int | None = None) -> None:
+        """Say it, or vanish where there is nothing to say. ``failed``: the number of a build that failed there."""
+        if failed is not None:
+            self._words = f"build {failed} failed: n shows it"
+        elif unread:
             self._words = f"{shown.counted(unread, 'new line')} below, End to follow"
         elif below:
             self._words = f"{shown.counted(below, 'more line')} below, End to follow"
         else:
             self._words = ""
+        self._bad = failed is not None
         self.display = bool(self._words)
         self.refresh()
 
     def render(self) -> Content:
         """Draw the words."""
-        return Content.styled(f"↓ {self._words}", "$busy")
+        return Content.styled(f"↓ {self._words}", "bold $bad" if self._bad else "$busy")
 
     def on_click(self, event: events.Click) -> None:
         """Go there."""
