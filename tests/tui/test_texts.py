@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from atombuild.inspection.text import MemberText
@@ -43,3 +45,23 @@ def test_a_member_that_fits_is_whole() -> None:
 def test_what_is_copied_of_a_file_is_its_text_blank_lines_too() -> None:
     lines = member_lines(MemberText("a.py", "import os\n\n\nprint(os)\n", 22))
     assert [line.words for line in lines] == ["import os", "", "", "print(os)"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("m.c", "\n " * 20_000), ("m.ng2", ("(" * 8000 + "\n") * 24), ("m.isa", ("_" * 8000 + "\n") * 24)],
+)
+def test_what_a_lexer_never_comes_to_the_end_of_is_shown_without_colours(name: str, text: str) -> None:
+    began = time.monotonic()
+    assert "".join(line.words for line in member_lines(MemberText(name, text, len(text)))) == text.replace("\n", "")
+    assert time.monotonic() - began < 15
+
+
+def test_a_text_of_many_pieces_has_its_colours_to_the_end_also_after_a_long_docstring() -> None:
+    text = ('"""A module.\n\n' + "It does much.\n" * 500 + '"""\n\ndef much():\n    return 1\n\n\n') * 10
+    lines = member_lines(MemberText("a.py", text, len(text)))
+    styles = {line.text: {str(span.style) for span in line.left.spans} for line in lines if line.text == "    return 1"}
+    assert [line.text for line in lines] == text.splitlines()
+    assert styles["    return 1"] == {"$quiet", "bold $busy", "$doubt"}
+    prose = [line for line in lines if line.text == "It does much."]
+    assert {str(span.style) for line in prose for span in line.left.spans} == {"$quiet", "italic $good"}

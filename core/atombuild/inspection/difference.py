@@ -7,6 +7,7 @@ ImportError. So lost modules are told by themselves, and so are members that are
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -26,7 +27,13 @@ _FOLLOWS: Final = "*.dist-info/RECORD"
 """RECORD follows from the other members: that it differs says nothing."""
 
 _LONGEST_DIFF: Final = 20_000
-"""Lines of either text. difflib takes minutes beyond."""
+"""Lines of either text: the longest step of the search for what they share takes a second then."""
+
+_DIFF_SECONDS: Final = 2.0
+"""For the whole of it. Of lines that come again and again, difflib needs the cube of their number."""
+
+_CONTEXT: Final = 3
+"""Lines around a change, as diffs have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +136,56 @@ def _changed_fields(before: Contents, after: Contents) -> Iterator[FieldChange]:
 
 
 def text_difference(before: str, after: str, breathe: Callable[[], object] = lambda: None) -> tuple[str, ...]:
-    """Return a unified diff with three lines of context, without its two headings."""
+    """Return a unified diff with three lines of context, without its two headings.
+
+    ``breathe`` is called now and then, and may raise. What would take longer than anybody waits is told to be so.
+    """
     old, new = before.splitlines(), after.splitlines()
     if max(len(old), len(new)) > _LONGEST_DIFF:
         return (f"too long to compare line by line: {len(old):,} and {len(new):,} lines",)
-    lines = []
-    for number, line in enumerate(difflib.unified_diff(old, new, lineterm="", n=3)):
-        breathe()
-        if number > 1:
-            lines.append(line)
-    return tuple(lines)
+    try:
+        return tuple(_unified(old, new, _Matcher(old, new, breathe)))
+    except _OutOfTime:
+        return (f"too much alike to compare line by line: {len(old):,} and {len(new):,} lines",)
+
+
+class _OutOfTime(Exception):
+    """The search for what two texts share takes too long."""
+
+
+class _Matcher(difflib.SequenceMatcher[str]):
+    """Looks at the clock before every step: a step takes a second at most, and there may be thousands."""
+
+    def __init__(self, old: list[str], new: list[str], breathe: Callable[[], object]) -> None:
+        self._breathe = breathe
+        self._until = time.monotonic() + _DIFF_SECONDS
+        super().__init__(None, old, new)
+
+    def find_longest_match(
+        self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None
+    ) -> difflib.Match:
+        self._breathe()
+        if time.monotonic() > self._until:
+            raise _OutOfTime
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _unified(old: list[str], new: list[str], matcher: _Matcher) -> Iterator[str]:
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        _, first_old, _, first_new, _ = group[0]
+        _, _, last_old, _, last_new = group[-1]
+        yield f"@@ -{_span(first_old, last_old)} +{_span(first_new, last_new)} @@"
+        for tag, old_from, old_to, new_from, new_to in group:
+            if tag == "equal":
+                yield from (f" {line}" for line in old[old_from:old_to])
+                continue
+            yield from (f"-{line}" for line in old[old_from:old_to])
+            yield from (f"+{line}" for line in new[new_from:new_to])
+
+
+def _span(first: int, last: int) -> str:
+    """Return a range of lines as unified diffs say it: an empty one begins at the line before."""
+    count = last - first
+    if count == 1:
+        return str(first + 1)
+    return f"{first + 1 if count else first},{count}"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pygments.lexers import get_lexer_for_filename
 from pygments.token import Token
 from pygments.util import ClassNotFound
-from textual.content import Content
-from textual.highlight import HighlightTheme, TokenType, highlight
+from textual.content import Content, Span
+from textual.highlight import HighlightTheme, TokenType
 
 from atombuild.inspection.contents import metadata_fields
 from atombuild.inspection.text import MemberText, entry_points, record_rows
@@ -20,8 +21,20 @@ from atombuild.units import size_words
 from atombuild_tui import format as shown
 from atombuild_tui.widgets.lines import Line
 
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+
 _LARGEST_COLOURED: Final = 200_000
 """Characters. Colours of more than that would keep the reader waiting."""
+
+_PIECE: Final = 16_000
+"""Characters that are coloured at a time. Some lexers need the square of what they are given, and none can be stopped
+in the middle of a match."""
+
+_COLOURING_SECONDS: Final = 1.0
+"""Then what comes is left without colours."""
+
+_PLAIN: Final = {Token.Text, Token.Text.Whitespace}
 
 MOST_ROWS: Final = 50_000
 """Rows that are made of a member. A megabyte of empty lines is a million of them, and a key must not wait for that."""
@@ -105,9 +118,42 @@ def _coloured(text: str, path: str) -> list[Content] | None:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:
         return None
-    lines = highlight(text, language=lexer.aliases[0] if lexer.aliases else None, theme=CodeColours).split("\n")
-    # Lexers may drop blank lines at the ends; a line in the wrong place would be worse than one without colour.
+    lines = Content(text, spans=list(_spans(text, lexer))).split("\n", allow_blank=True)
+    # A line in the wrong place would be worse than one without colour.
     return lines if [line.plain for line in lines] == text.split("\n") else None
+
+
+def _spans(text: str, lexer: Lexer) -> Iterator[Span]:
+    """Yield what is to be coloured, piece by piece, as far as there is time."""
+    until, at = time.monotonic() + _COLOURING_SECONDS, 0
+    while at < len(text):
+        piece = text[at : at + _PIECE]
+        goes_on = at + len(piece) < len(text)
+        found, over = [], len(piece)
+        for first, kind, value in lexer.get_tokens_unprocessed(piece if piece.endswith("\n") else f"{piece}\n"):
+            if time.monotonic() > until:
+                return
+            last = first + len(value)
+            style = _style_of(kind)
+            if style:
+                found.append(Span(at + first, at + last, style))
+            # The next piece begins where a line does that is in nothing: not in the middle of a text in quotes.
+            begins = value.endswith("\n") and kind in _PLAIN and not text[at + last : at + last + 1].isspace()
+            if goes_on and begins and last > len(piece) // 2:
+                over = last
+        over += at
+        yield from (span for span in found if span.start < over)
+        at = over
+
+
+def _style_of(kind: TokenType) -> str:
+    """Return the style of a token, or of the nearest above it that has one."""
+    token: TokenType | None = kind
+    while token is not None:
+        if token in CodeColours.STYLES:
+            return CodeColours.STYLES[token]
+        token = getattr(token, "parent", None)
+    return ""
 
 
 def _metadata(text: str) -> Iterator[Line]:
