@@ -265,3 +265,41 @@ def test_an_editor_that_does_not_end_is_ended_by_the_second_signal(editing: Call
     app.child.expect_exact(b"not me")
     app.child.kill(signal.SIGTERM)
     assert app.status() == 128 + signal.SIGTERM
+
+
+def test_an_editor_that_took_the_keyboard_and_never_gave_it_back_leaves_it_to_us(
+    editing: Callable[[str], Editing],
+) -> None:
+    grab = (
+        "import os, signal\nsignal.signal(signal.SIGTTOU, signal.SIG_IGN)\nif os.fork() == 0:\n"
+        "    os.setpgid(0, 0)\n    os.tcsetpgrp(0, os.getpgrp())\n    os._exit(0)\nos.wait()\nprint('grabbed')\n"
+    )
+    app = editing(f'exec {sys.executable} -c "{grab}"')
+    app.child.expect_exact(b"grabbed")
+    app.child.expect_exact(b"\x1b[?1049h")
+    app.child.send("q")
+    assert app.status() == 0
+
+
+@pytest.mark.parametrize("leave", ["q", "\x03\x03"], ids=["q", "ctrl+c twice"])
+def test_a_command_of_the_project_that_does_not_end_when_asked_does_not_outlive_us(tmp_path: Path, leave: str) -> None:
+    root, pid = sample_project(tmp_path), tmp_path / "pid"
+    stubborn = f"import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(pid)!r}, 'w')"
+    stubborn += ".write(str(os.getpid())); time.sleep(600)"
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(f"\n[tool.atombuild]\non-success = ['{sys.executable}', '-c', \"{stubborn}\"]\n")
+    environment = {**os.environ, "TERM": "xterm-256color", "ATOMBUILD_STATE_DIR": str(tmp_path / "state")}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "atombuild_tui", str(root)], env=environment, dimensions=(24, 80), timeout=PATIENCE
+    )
+    try:
+        child.expect_exact(b"not run")
+        child.send("a")
+        eventually(lambda: pid.exists() and pid.read_text(), "it never ran")
+        child.send(leave)
+        child.expect(pexpect.EOF)
+        child.wait()
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(pid.read_text()), 0)
+    finally:
+        child.close(force=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from atombuild_tui.engine import Engine
 
 _LAST_SECONDS: Final = 3.0
-"""For an engine to end whose screen is gone already."""
+"""For an engine to end whose screen is gone already: longer than a process has that is asked to end before it must."""
 
 
 def show_screen(order: cli.ScreenOrder) -> int:
@@ -43,7 +43,8 @@ def show_screen(order: cli.ScreenOrder) -> int:
     out, err = standard_outputs()
     for line in () if order.server is not None else summary(app.dashboard):
         out.line(line)
-    if not (app.left_in_time and engine.join(_LAST_SECONDS)):
+    # Also when the screen did not wait for it: what it runs is ended by force meanwhile, and must not outlive us.
+    if not engine.join(_LAST_SECONDS):
         err.line(left_early(app.dashboard))
     return app.return_code or (FAILED if engine.failed else SUCCEEDED)
 

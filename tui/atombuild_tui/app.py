@@ -29,7 +29,7 @@ from atombuild_tui.errands import Errands
 from atombuild_tui.feed import Feed
 from atombuild_tui.following import Following
 from atombuild_tui.journal import after_entries, entries
-from atombuild_tui.leaving import part_from
+from atombuild_tui.leaving import UNSEEN, part_from
 from atombuild_tui.pages.page import View
 from atombuild_tui.places import Places
 from atombuild_tui.screens.main import MainScreen
@@ -168,7 +168,7 @@ class AtombuildApp(App[None]):
         """Leave because of a signal, with the status that tells so."""
         if terminal_is_gone():
             # There is nothing to restore, and every write would block for ever.
-            part_from(self._engine, lambda _: os._exit(128 + number))
+            part_from(self._engine, lambda _: os._exit(128 + number), patience=UNSEEN)
         else:
             self.leave(128 + number)
 

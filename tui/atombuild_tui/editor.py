@@ -5,11 +5,13 @@ Presets are the editors that people named; anything else is started with the fil
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -136,6 +138,7 @@ def run_in_terminal(command: tuple[str, ...], folder: Path | None) -> int | None
     asked: list[int] = []
     # No standard output of ours: the screen is suspended, and whatever catches prints must not catch an editor.
     process = subprocess.Popen(command, cwd=folder)
+    in_front = _in_front()
 
     def end(number: int, _frame: FrameType | None) -> None:
         (process.kill if asked else process.terminate)()
@@ -147,9 +150,32 @@ def run_in_terminal(command: tuple[str, ...], folder: Path | None) -> int | None
     try:
         process.wait()
     finally:
+        if in_front is not None:
+            _bring_to_front(in_front)
         for number, handler in before.items():
             signal.signal(number, handler)
     return asked[0] if asked else None
+
+
+def _in_front() -> int | None:
+    """Return the process group that the keyboard belongs to; None: there is no keyboard, or nothing like groups."""
+    if sys.platform == "win32" or not os.isatty(0):
+        return None
+    return os.tcgetpgrp(0)
+
+
+def _bring_to_front(group: int) -> None:
+    """Give the keyboard back to this group: an editor may have taken it, as shells do, and ended with it."""
+    if sys.platform == "win32":
+        return
+    # Who is not in front is stopped for asking, unless this signal is ignored.
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    try:
+        # The terminal may be gone, and the editor with it: then there is nothing to get back.
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(0, group)
+    finally:
+        signal.signal(signal.SIGTTOU, before)
 
 
 def start_beside(command: tuple[str, ...], folder: Path | None) -> None:
