@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -85,3 +86,36 @@ def test_a_tree_deeper_than_the_interpreter_goes_is_laid_out(tmp_path: Path) -> 
     assert rows.key(0) == "wheel"
     assert rows.key(len(rows) - 2) == f"wheel:{deep}", "folders come before files"
     assert rows.key(len(rows) - 1) == "wheel:b.py"
+
+
+async def test_a_second_search_takes_the_place_of_the_first_and_says_of_how_many_files(tmp_path: Path) -> None:
+    path = wheel(tmp_path / "demo-1.0-py3-none-any.whl", {"first.py": b"", "second.py": b""})
+    app = OverheardApp(ScriptedEngine(*standing(path)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        whole = next(row for row in shown(app) if "▾ wheel" in row)
+        assert "files, unpacked " in whole
+        await pilot.press("slash", *"first", "enter")
+        await pilot.press("slash", *"second")
+        await settle(pilot)
+        head = next(row for row in shown(app) if "▾ wheel" in row)
+        assert re.search(r" 1 of \d+ files", head)
+        await pilot.press(*"nowhere")
+        await settle(pilot)
+        head = next(row for row in shown(app) if "▾ wheel" in row)
+        assert re.search(r" 0 of \d+ files", head)
+
+
+async def test_other_versions_beside_the_artifacts_are_told(tmp_path: Path) -> None:
+    path = wheel(tmp_path / "demo-1.0-py3-none-any.whl", {"first.py": b""})
+    for name in ("demo-0.9-py3-none-any.whl", "demo-0.8-py3-none-any.whl", "notes.txt"):
+        (tmp_path / name).write_text("")
+    app = OverheardApp(ScriptedEngine(*standing(path)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        words = "which no build of this version touches: demo-0.8-py3-none-any.whl and 1 more"
+        assert any(words in row for row in shown(app))

@@ -5,6 +5,7 @@ What is shown of a path was made harmless, and may for that be the name of no fi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -36,6 +37,13 @@ class Places:
     real: Mapping[Path, Path] = field(default_factory=dict)
     """The files that errors and advice name, by their paths as they are shown, where the two differ."""
 
+    def source_of(self, kind: ArtifactKind, member: str) -> Path | None:
+        """Return the project's file that a member of an artifact was made from, as far as its name tells."""
+        if self.root is None or not member or member.endswith("/"):
+            return None
+        folders = [self.root, self.root / "src"] if kind is ArtifactKind.WHEEL else [self.root]
+        return next((found for folder in folders if (found := _file_in(folder, member)) is not None), None)
+
     def file_of(self, place: Location) -> Location:
         """Return the place that is meant by one that is shown."""
         return replace(place, path=self.real.get(place.path, place.path))
@@ -61,6 +69,14 @@ class Places:
         if not new:
             return self
         return replace(self, real=dict([*self.real.items(), *new.items()][-_MOST:]))
+
+
+def _file_in(folder: Path, path: str) -> Path | None:
+    """Return the file that a member of this name is in a folder; None: there is none, or its name leads elsewhere."""
+    found = os.path.normpath(folder / path)
+    inside = found.startswith(os.path.join(folder, ""))  # noqa: PTH118
+    # Not by Path: before Python 3.14 that raises where a name is too long or a folder may not be entered.
+    return Path(found) if inside and os.path.isfile(found) else None  # noqa: PTH113
 
 
 def _with(paths: Mapping[ArtifactKind, Path], kind: ArtifactKind, path: Path | None) -> Mapping[ArtifactKind, Path]:

@@ -5,6 +5,7 @@ Lost modules come first: nothing else is as easily missed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Final
 
 from textual.content import Content
 
+from atombuild.errors import Location
 from atombuild.events import Compared
 from atombuild.inspection.contents import read_contents
 from atombuild.inspection.difference import Difference, FieldChange, Pair, difference, text_difference
@@ -30,6 +32,9 @@ from atombuild_tui.widgets.lines import Line
 _SIZE_CELLS: Final = 10
 _TOLD_FIELD: Final = "Description"
 """Too long for a row; it is told that it changed."""
+
+_HUNK: Final = re.compile(r"@@ -[\d,]+ \+(\d+)(?:,\d+)? @@$")
+"""Before lines of a difference: where they stand, old and new."""
 
 _LOST: Final = "✗ lost module"
 _MINUS: Final = "\u2212"
@@ -139,6 +144,20 @@ class ChangesPage(ErrandsPage):
 
         self.ask("comparing the lines of a member", work, done)
 
+    @property
+    def place(self) -> Location | None:
+        """The file of the project that the member came from; in an opened difference, its line."""
+        line = self.rows.current
+        if line is None or self._view is None:
+            return None
+        kind, _, path = line.key.partition(":")
+        known = kind in {each.value for each in ArtifactKind}
+        file = self._view.places.source_of(ArtifactKind(kind), path) if known else None
+        at = (
+            self.text.current.key.partition(":")[2] if self.opened is not None and self.text.current is not None else ""
+        )
+        return Location(file, int(at) if at else None) if file is not None else None
+
 
 def _artifact_lines(
     kind: ArtifactKind,
@@ -220,8 +239,14 @@ def _diff_lines(lines: tuple[str, ...]) -> Iterator[Line]:
     if not lines:
         yield Line(Content.styled("the text is the same: it can be executed now, or no more", "$quiet"), key="note")
     styles = {"+": "$good", "-": "$bad", "@": "$busy"}
+    at: int | None = None
     for number, line in enumerate(lines):
         text = (visible_lines(line) or [""])[0]
-        yield Line(Content.styled(text, styles.get(line[:1], "$foreground")), key=str(number), text=text)
+        hunk = _HUNK.match(line)
+        at = int(hunk[1]) if hunk else at
+        key = f"{number}:{at}" if at else str(number)
+        yield Line(Content.styled(text, styles.get(line[:1], "$foreground")), key=key, text=text)
+        if at is not None and not hunk and not line.startswith("-"):
+            at += 1
     if lines:
         yield Line(Content.styled(shown.counted(len(lines), "line"), "$quiet"))

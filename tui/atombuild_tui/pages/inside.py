@@ -21,6 +21,7 @@ from atombuild.inspection.text import MemberText, read_member
 from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import size_words
+from atombuild_tui import format as shown
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
@@ -62,6 +63,8 @@ class InsidePage(ErrandsPage):
         self._view: View | None = None
         self._tree = TreeRows((), frozenset())
         self._drawn: object = None
+        self._others: dict[ArtifactKind, tuple[str, ...]] = {}
+        """Other files like it beside each artifact."""
 
     def show(self, view: View) -> None:
         """Look into what stands now, where it is not what was looked into."""
@@ -77,8 +80,8 @@ class InsidePage(ErrandsPage):
         self._draw()
 
     def _look_into(self, source: _Source) -> None:
-        def done(answer: Answer[Contents]) -> None:
-            contents = answer.value
+        def done(answer: Answer[tuple[Contents, tuple[str, ...]]]) -> None:
+            contents, self._others[source.kind] = answer.value or (None, ())
             why = "" if contents is not None else answer.reports[0].one_line
             self._read[source.kind] = (source, contents, why)
             if contents is not None and source.kind not in self._met:
@@ -90,9 +93,11 @@ class InsidePage(ErrandsPage):
         # What was read before stays in sight until then; its words say which it is.
         known = self._read.get(source.kind)
         self._read[source.kind] = (source, known[1] if known is not None else None, "reading it")
-        self.ask(
-            f"reading the {source.kind.value}", lambda breathe: read_contents(source.path, source.kind, breathe), done
-        )
+
+        def work(breathe: Callable[[], None]) -> tuple[Contents, tuple[str, ...]]:
+            return read_contents(source.path, source.kind, breathe), _beside(source)
+
+        self.ask(f"reading the {source.kind.value}", work, done)
 
     def _draw(self) -> None:
         if self._view is None:
@@ -106,12 +111,15 @@ class InsidePage(ErrandsPage):
             _, contents, why = self._read[artifact.kind]
             good = source.good and not why
             shelves.append(Shelf(artifact.kind, contents, visible(why) or source.words, artifact.target or "", good))
-        drawn = (tuple(shelves), self._unfolded, self.sought)
+        others = sorted({name for kind in self._sources for name in self._others.get(kind, ())})
+        drawn = (tuple(shelves), self._unfolded, self.sought, others)
         if drawn == self._drawn:
             return  # of a large artifact, laying out the rows takes a while
         self._drawn = drawn
         self._tree = TreeRows(shelves, self._unfolded, self.sought)
-        self.show_rows(Content(""), self._tree)
+        folder = f"{self._view.dashboard.out_dir or 'dist'}/"
+        words = f"also in {folder}, which no build of this version touches: {shown.listed(others, len(others))}"
+        self.show_rows(Content.styled(visible(words) if others else "", "$quiet"), self._tree)
 
     # Folders and files
 
@@ -189,17 +197,13 @@ class InsidePage(ErrandsPage):
     def place(self) -> Location | None:
         """The file of the project that a member of the sdist is."""
         line = self.rows.current
-        root = self._view.places.root if self._view is not None else None
-        if line is None or root is None:
+        if line is None or self._view is None:
             return None
         kind, _, path = line.key.partition(":")
-        if not path or path.endswith("/"):
-            return None
+        file = self._view.places.source_of(ArtifactKind(kind), path) if path else None
         number = self.text.current.key if self.opened is not None and self.text.current is not None else ""
         at = int(number) if number.isdecimal() else None
-        folders = [root, root / "src"] if kind == ArtifactKind.WHEEL.value else [root]
-        files = (found for folder in folders if (found := _file_in(folder, path)) is not None)
-        return next((Location(file, at) for file in files), None)
+        return Location(file, at) if file is not None else None
 
 
 def _source(artifact: Artifact, view: View) -> _Source | None:
@@ -218,12 +222,16 @@ def _source(artifact: Artifact, view: View) -> _Source | None:
     return None
 
 
-def _file_in(folder: Path, path: str) -> Path | None:
-    """Return the file that a member of this name is in a folder; None: there is none, or its name leads elsewhere."""
-    found = os.path.normpath(folder / path)
-    inside = found.startswith(os.path.join(folder, ""))  # noqa: PTH118
-    # Not by Path: before Python 3.14 that raises where a name is too long or a folder may not be entered.
-    return Path(found) if inside and os.path.isfile(found) else None  # noqa: PTH113
+def _beside(source: _Source) -> tuple[str, ...]:
+    """Return the names of other files of its kind in the folder of an artifact: of other versions, or platforms."""
+    if source.mark is None or not isinstance(source.mark, tuple):
+        return ()  # a copy, which stands in a folder of ours
+    ending = ".whl" if source.kind is ArtifactKind.WHEEL else ".tar.gz"
+    try:
+        names = [each.name for each in source.path.parent.iterdir()]
+    except OSError:
+        return ()  # gone meanwhile: the next status says so
+    return tuple(sorted(name for name in names if name.endswith(ending) and name != source.path.name))
 
 
 def _identity(path: Path) -> tuple[int, ...] | None:

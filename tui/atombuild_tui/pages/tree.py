@@ -91,7 +91,7 @@ class TreeRows:
         is_open = bool(sought) or kind in opened
         if contents is not None:
             members = [member for member in contents.members if not sought or sought in member.path.casefold()]
-        for line in _shelf_lines(shelf, members, is_open=is_open):
+        for line in _shelf_lines(shelf, members, is_open=is_open, sought=bool(sought)):
             self._rows.append(_Row(line.key, line, 0, is_open))
         if is_open:
             self._add_folder(_tree(members), kind, 1, opened, everything=bool(sought))
@@ -125,7 +125,7 @@ class _Row(NamedTuple):
     is_open: bool
 
 
-def _shelf_lines(shelf: Shelf, members: Sequence[Member], *, is_open: bool) -> Iterator[Line]:
+def _shelf_lines(shelf: Shelf, members: Sequence[Member], *, is_open: bool, sought: bool) -> Iterator[Line]:
     kind, contents = shelf.kind.value, shelf.contents
     name = visible(shelf.name or (contents.name if contents is not None else ""))
     title = Content.assemble(Content.styled(f"{kind:<6}", "bold $busy"), Content.styled(name, "bold"))
@@ -134,8 +134,10 @@ def _shelf_lines(shelf: Shelf, members: Sequence[Member], *, is_open: bool) -> I
     if contents is None:
         yield Line(title, key=f"{kind}?", text=f"{kind} {shelf.words}")
     else:
-        total = _totals(len(members), sum(member.size for member in members))
-        text = f"{name}: {shown.counted(len(contents.members), 'file')}, {size_words(contents.unpacked)} unpacked, "
+        files = shown.counted(len(contents.members), "file")
+        words = f"{len(members):,} of {files}" if sought else f"{files}, unpacked {size_words(contents.unpacked)}"
+        total = Content.styled(words, "$quiet")
+        text = f"{name}: {files}, {size_words(contents.unpacked)} unpacked, "
         text += f"{size_words(contents.size)}; {shelf.words}"
         yield Line(_marker(0, is_open) + title, total, kind, text, not is_open)
     if not shelf.good:

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
 from atombuild_tui.widgets.words import Words
 
@@ -60,7 +61,8 @@ class SearchLine(Horizontal):
         entry = self.query_one(SearchInput)
         with entry.prevent(Input.Changed):
             entry.value = text
-        entry.cursor_position = len(text)
+        # What was sought before can be sought again with Enter; what is typed takes its place.
+        entry.selection = Selection(0, len(text))
         entry.focus()
 
     def end(self) -> None:
