@@ -151,6 +151,14 @@ class Build:
     how: tuple[How, ...] = ()
     """See :class:`AttemptStarted`."""
 
+    waited_for: int | None = None
+    """The number of the build that ran when the first of its changes was saved."""
+
+    @property
+    def ended(self) -> float | None:
+        """When it was over, seconds since the epoch; None while it runs."""
+        return self.started + self.seconds if self.seconds is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
@@ -396,6 +404,7 @@ def _attempt_started(board: Dashboard, event: AttemptStarted, at: float) -> Dash
             noticed=event.noticed,
             settled=event.settled,
             how=event.how,
+            waited_for=_waited_for(board.build, event),
         ),
         artifacts=artifacts,
         # An artifact that is not built now goes on waiting for what it lacks.
@@ -404,6 +413,12 @@ def _attempt_started(board: Dashboard, event: AttemptStarted, at: float) -> Dash
         unusable=(),
         lock_holder="",
     )
+
+
+def _waited_for(before: Build | None, event: AttemptStarted) -> int | None:
+    if before is None or before.ended is None or event.saved is None:
+        return None
+    return before.number if before.started <= event.saved < before.ended else None
 
 
 def _step_started(board: Dashboard, event: StepStarted, at: float) -> Dashboard:

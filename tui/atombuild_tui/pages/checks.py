@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Final
 
@@ -17,9 +18,10 @@ from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import RowsPage
 from atombuild_tui.themes import TONE_STYLES
 from atombuild_tui.widgets.lines import Line
+from atombuild_tui.widgets.rows import MARGIN
 
 _ASKS: Final = {
-    Check.PARITY: "Do sdist and wheel agree?",
+    Check.PARITY: "Built anew, do sdist and wheel agree?",
     Check.REPRODUCIBLE: "Would it build the same again?",
     Check.INSTALL: "Does the wheel install?",
 }
@@ -41,14 +43,24 @@ class ChecksPage(RowsPage):
             super().__init__()
             self.check = check
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._view: View | None = None
+
     def show(self, view: View) -> None:
         """Show the questions, and below each what came of it."""
+        self._view = view
         lines: list[Line] = []
         for check in Check:
             if lines:
                 lines.append(Line(Content("")))
-            lines += _lines(check, view)
+            lines += _lines(check, view, self.size.width - 2 * MARGIN)
         self.show_rows(Content(""), lines)
+
+    def on_resize(self) -> None:
+        """Fold to the new width."""
+        if self._view is not None:
+            self.show(self._view)
 
     def choose(self, line: Line) -> None:
         """Ask."""
@@ -57,7 +69,7 @@ class ChecksPage(RowsPage):
             self.post_message(self.Asked(check))
 
 
-def _lines(check: Check, view: View) -> Iterator[Line]:
+def _lines(check: Check, view: View, width: int) -> Iterator[Line]:
     board = view.dashboard
     question = Content.styled(_ASKS[check], "bold $foreground")
     result = next((each for each in board.checks if each.check is check), None)
@@ -70,10 +82,18 @@ def _lines(check: Check, view: View) -> Iterator[Line]:
     if result is None:
         yield Line(question, Content.styled("Enter checks it", "$quiet"), check.value)
         return
-    yield Line(question, Content.styled(_when(result, view), "$quiet"), check.value)
+    when = f"{shown.ago(result.started + result.seconds, view.now)}, took {seconds_words(result.seconds)}"
+    yield Line(question, Content.styled(when, "$quiet"), check.value, f"{_ASKS[check]} {when}")
+    stale = _stale(result, view)
+    if stale:
+        # A row of its own: an answer about something else must not look as if it were about what stands.
+        yield Line(Content.styled(f"  {Tone.DOUBT.symbol} {stale}", "$doubt"), key=f"{check.value}:stale", text=stale)
     tone = _TONES[result.verdict]
-    words = Content.styled(f"  {tone.symbol} {result.verdict.value}: {result.words}", f"bold {TONE_STYLES[tone]}")
-    yield Line(words, key=f"{check.value}:words", text=result.words)
+    verdict = f"{result.verdict.value}: {result.words}"
+    for number, part in enumerate(textwrap.wrap(verdict, max(width - _INDENT // 2, _INDENT)) or [verdict]):
+        opening = f"  {tone.symbol} " if number == 0 else "    "
+        words = Content.styled(f"{opening}{part}", f"bold {TONE_STYLES[tone]}")
+        yield Line(words, key=f"{check.value}:words{number or ''}", text=result.words)
     for number, row in enumerate(result.rows):
         tone = _TONES[row.verdict]
         why = row.why.splitlines() or [""]
@@ -88,13 +108,13 @@ def _lines(check: Check, view: View) -> Iterator[Line]:
         yield Line(left, key=f"{check.value}:next", text=result.hint)
 
 
-def _when(result: CheckResult, view: View) -> str:
-    """Return how old the answer is, and whether it is about what stands now."""
+def _stale(result: CheckResult, view: View) -> str:
+    """Say what the answer is about where that is not the latest build; empty where it is."""
     build = view.dashboard.build
-    over = result.started + result.seconds
-    words = f"{shown.ago(over, view.now)}, took {seconds_words(result.seconds)}"
-    if result.attempt is not None and build is not None and result.attempt != build.number:
-        return f"of build {result.attempt}, not the latest · {words}"
-    if result.attempt is None and build is not None and build.started > result.started:
-        return f"before build {build.number} · {words}"
-    return words
+    if build is None:
+        return ""
+    if result.attempt is not None and result.attempt != build.number:
+        return f"not the latest: of build {result.attempt}"
+    if result.attempt is None and build.started > result.started:
+        return f"not the latest: from before build {build.number}"
+    return ""

@@ -6,7 +6,6 @@ that is said: it is in no ``dist/``.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass

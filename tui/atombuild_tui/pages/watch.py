@@ -75,11 +75,17 @@ def _chain(build: Build, board: Dashboard, view: View) -> Iterator[Line]:
     for label, moment in known:
         # Clocks of file systems are coarser than ours: a notice is never before its save.
         after = f"+{seconds_words(max(moment - before, 0.0))}" if before is not None else ""
-        yield _row(label, shown.moment(moment, view.zone), "$foreground", after)
+        words = shown.moment(moment, view.zone)
+        if label == "noticed" and build.waited_for is not None:
+            # Nothing is looked at while a build runs: the watcher is not late.
+            words += f"   waited for build {build.waited_for}"
+        yield _row(label, words, "$foreground", after)
         before = moment if before is None else max(before, moment)
     for artifact in board.artifacts:
         if artifact.seconds is not None and artifact.attempt == build.number:
-            yield _row(artifact.kind.value, artifact.status.words, "$foreground", f"+{seconds_words(artifact.seconds)}")
+            # How that step went, whatever became of the file since.
+            words, right = artifact.status.attempt.value, f"+{seconds_words(artifact.seconds)}"
+            yield _row(artifact.kind.value, words, "$foreground", right)
     if build.seconds is not None and known:
         whole = build.started + build.seconds - known[0][1]
         since = "from the save" if known[0][0] == "saved" else "in all"
