@@ -70,6 +70,7 @@ async def test_l_makes_the_log_large_and_small_again() -> None:
         await settle(pilot)
         assert log.size.height > small
         assert sum("✓ succeeded " in row for row in shown(app)[:6]) == 2
+        assert "" not in shown(app)[2 : log.region.y], "no row is given away"
         await pilot.press("l")
         await settle(pilot)
         assert log.size.height == small
@@ -202,7 +203,7 @@ def test_no_name_stands_twice_in_the_registry() -> None:
 
 
 def test_no_key_is_one_that_tmux_or_a_terminal_takes() -> None:
-    taken = {"ctrl+b", "ctrl+s", "ctrl+z", "ctrl+a", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+d", "ctrl+w", "ctrl+l"}
+    taken = {"ctrl+b", "ctrl+s", "ctrl+a", "ctrl+h", "ctrl+i", "ctrl+m", "ctrl+d", "ctrl+w", "ctrl+l"}
     assert not taken & {key for action in ACTIONS for key in (*action.keys, *action.everywhere)}
 
 
@@ -303,3 +304,65 @@ async def test_every_page_is_there_before_anything_happened(page: Page) -> None:
         await pilot.press("n", "N", "escape", "escape", "y", "e")
         await settle(pilot)
         assert app._main.current is page
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("x", "no build is running"),
+        ("X", "no check is running"),
+        ("2f", "only the lines of a log are filtered"),
+        ("2z", "only the lines of a log are wrapped"),
+    ],
+)
+async def test_a_key_that_has_nothing_to_do_says_so(keys: str, words: str) -> None:
+    app, _ = an_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press(*keys)
+        await settle(pilot)
+        assert any(words in row for row in shown(app))
+
+
+async def test_x_has_nothing_to_say_while_there_is_a_build() -> None:
+    app, _ = an_app(*scenes.building(0.0))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("x")
+        await settle(pilot)
+        assert not any("no build is running" in row for row in shown(app))
+
+
+@pytest.mark.parametrize("key", ["2", "tab"])
+async def test_where_nothing_can_be_built_a_page_key_says_why_it_does_nothing(key: str) -> None:
+    app = OverheardApp(ScriptedEngine(*scenes.unusable()))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert any("the pages come back with something to build" in row for row in shown(app))
+        assert app._main.current is Page.LOG
+
+
+async def test_of_twenty_words_in_passing_one_is_seen_and_it_covers_a_row() -> None:
+    app, _ = an_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        before = shown(app)
+        await pilot.press(*["y"] * 20)
+        await settle(pilot)
+        changed = [number for number, row in enumerate(shown(app)) if row != before[number]]
+        assert changed == [23], "the row of the footer"
+
+
+def test_no_title_of_an_action_has_a_colon_which_stands_before_its_help() -> None:
+    assert not [action.title for action in ACTIONS if ":" in action.title]
+
+
+async def test_where_there_is_no_shell_to_go_to_ctrl_z_says_so() -> None:
+    app, _ = an_app()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+z")
+        await settle(pilot)
+        assert any("there is no shell here to go to" in row for row in shown(app))

@@ -303,3 +303,26 @@ def test_a_command_of_the_project_that_does_not_end_when_asked_does_not_outlive_
             os.kill(int(pid.read_text()), 0)
     finally:
         child.close(force=True)
+
+
+def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    environment = {**os.environ, "TERM": "xterm-256color", "PS1": "$ "}
+    child = pexpect.spawn(
+        "bash", ["--norc", "--noprofile", "-i"], env=environment, dimensions=(24, 80), timeout=PATIENCE
+    )
+    try:
+        child.sendline(f"{sys.executable} -m atombuild_tui {root}")
+        child.expect_exact(b"holds your latest change")
+        child.send("\x1a")
+        child.expect_exact(b"\x1b[?1049l")
+        child.expect_exact(b"Stopped")
+        child.sendline("echo in $((40 + 2)) the shell")
+        child.expect_exact(b"in 42 the shell")
+        child.sendline("fg")
+        child.expect_exact(b"\x1b[?1049h")
+        child.expect_exact(b"holds your latest change")
+        child.send("q")
+        child.expect_exact(b"\x1b[?1049l")
+    finally:
+        child.close(force=True)

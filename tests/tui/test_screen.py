@@ -27,6 +27,7 @@ from atombuild.events import (
     Mode,
     ModeChanged,
     Outcome,
+    Preparing,
     Progress,
     ProjectLoaded,
     ProjectUnusable,
@@ -207,7 +208,7 @@ async def test_an_unusable_project_gets_a_friendly_panel_and_then_the_dashboard_
 
 async def test_artifacts_that_stand_stay_in_sight_while_the_project_is_unusable() -> None:
     text = "\n".join(await seen([*scenes.opening(), *scenes.success(NOON), scenes.unusable()[-1]]))
-    assert "There is nothing to build here yet" in text
+    assert "There is nothing to build here any more" in text
     assert "✓ succeeded" in text
 
 
@@ -303,3 +304,32 @@ async def test_bell_and_title_can_be_turned_off() -> None:
     async with app.run_test() as pilot:
         await settle(pilot)
     assert (app.heard, app.rings) == ([], 0)
+
+
+@pytest.mark.parametrize(("size", "words"), [((80, 24), "a build environment"), ((44, 60), "making")])
+async def test_while_an_environment_is_made_the_cause_and_the_time_are_seen(size: tuple[int, int], words: str) -> None:
+    preparing = Preparing("making a build environment: setuptools>=77, wheel, setuptools-scm[toml]>=8, cython")
+    rows = await seen([*scenes.opening(), scenes.started(1, Cause.START), preparing], size)
+    row = next(row for row in rows if "making" in row)
+    assert "build 1  start" in row
+    assert row.endswith(" 0.0 s")
+    assert words in row
+
+
+async def test_that_there_is_advice_is_said_also_after_something_was_ignored() -> None:
+    where = Location(scenes.ROOT / "pyproject.toml", 3)
+    finding = Finding("no-license", Severity.ADVICE, where, "there is no license", "name one")
+    ignored = ChangesIgnored(("src/orrery.egg-info/PKG-INFO",), 5, "no artifact holds it")
+    rows = await seen([*scenes.opening(), *scenes.success(0.0), Advised((finding,)), ignored], (80, 24))
+    assert any("1 finding in the log · ignored: " in row for row in rows)
+
+
+async def test_what_was_there_before_is_to_be_put_back() -> None:
+    reports = (Report(Blame.MISTAKE, "no Python project at /p", "go there"),)
+    rows = await seen([*scenes.opening(), *scenes.success(0.0), ProjectUnusable(reports)], (80, 24))
+    assert any("nothing to build here any more" in row for row in rows)
+    assert any("mend it or put it back, and the build starts" in row for row in rows)
+    gone = [ProjectUnusable(reports), ModeChanged(Mode.ROOT_GONE, "the folder is gone")]
+    rows = await seen([*scenes.opening(), *scenes.success(0.0), *gone], (80, 24))
+    assert any("put it back, and the build starts" in row for row in rows)
+    assert not any("press b" in row for row in rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -39,6 +40,7 @@ from atombuild_tui.terminal import TerminalTitle
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.timer import Timer
 
@@ -69,6 +71,7 @@ class AtombuildApp(App[None]):
 
     CSS_PATH: ClassVar = [_STYLES / name for name in ("app.tcss", "main.tcss", "pages.tcss", "help.tcss")]
     BINDINGS: ClassVar[list[BindingType]] = actions.bindings(Where.APP, Where.ENGINE)
+    NOTIFICATION_TIMEOUT = 3
     ALLOW_SELECT = False
     HORIZONTAL_BREAKPOINTS = _WIDTHS
     VERTICAL_BREAKPOINTS = _HEIGHTS
@@ -270,7 +273,7 @@ class AtombuildApp(App[None]):
         self.set_keymap(news.keymap)
         self._main.name_keys(self._settings.actions)
         self._places = self._places.after(Failure(news.reports))
-        self._main.tell(news.reports, self.dashboard.root)
+        self._main.tell(news.reports, self.dashboard.root, heading="to mend in your settings")
 
     def write_terminal(self, data: str) -> None:
         """Write our own control sequences, where there is a terminal."""
@@ -283,7 +286,36 @@ class AtombuildApp(App[None]):
         """Pass a command on to the engine."""
         command = actions.action(name).command
         if command is not None:
+            # Also where it seems to be in vain: what is shown may be a moment behind.
             command(self._engine)
+        board = self.dashboard
+        if name == "cancel" and not (board.building or board.preparing or board.lock_holder):
+            self.notify("no build is running", markup=False)
+        elif name == "cancel_checks" and board.checking is None and not board.checks_waiting:
+            self.notify("no check is running", markup=False)
+
+    def action_suspend_process(self) -> None:
+        """Give the terminal back to the shell, where there is one that can bring us back."""
+        if sys.platform == "win32" or self._driver is None or not self._driver.can_suspend:
+            self.notify("there is no shell here to go to", markup=False)
+        elif os.getpgrp() == os.getsid(0):
+            # Who started us has no jobs: stopped, we would stay so for ever.
+            self.notify("there is no shell here to go to", markup=False)
+        else:
+            super().action_suspend_process()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Say something in passing. One thing at a time: what was said before has been read, or was not wanted."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_next_theme(self) -> None:
         """Show the next of our themes."""

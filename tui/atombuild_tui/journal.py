@@ -198,14 +198,17 @@ def _line(role: Role, line: str) -> Entry:
     return Entry(role, text.plain, colours=colours)
 
 
-def blocks(reports: tuple[Report, ...], root: str) -> Iterator[Entry]:
-    """Yield the entries of reports, each in full, the first one first."""
+def blocks(reports: tuple[Report, ...], root: str, heading: str = "") -> Iterator[Entry]:
+    """Yield the entries of reports, each in full, the first one first.
+
+    ``heading``: whose turn it is to act, where that is not who the reports blame.
+    """
     for index, report in enumerate(reports):
         # One heading serves neighbours whose turn it is to act.
         if index == 0 or reports[index - 1].blame is not report.blame:
             if index:
                 yield Entry(Role.SPACE)
-            yield _bad(Role.HEADING, report.blame.heading)
+            yield _bad(Role.HEADING, heading or report.blame.heading)
         else:
             yield _bad(Role.SPACE, "")
         problem = problem_of_report(report)

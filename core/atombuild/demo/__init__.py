@@ -21,8 +21,8 @@ class Demo:
         """What to try first, for the screen and for plain lines."""
         module = Path("src") / "orrery"
         return (
-            f"In another terminal: cd {self.root}; edit {module / 'planets.py'}; "
-            f"break it: rm {module / '__init__.py'}; mend it: touch {module / '__init__.py'}"
+            f"In another terminal, in {self.root}: save a change of {module / 'planets.py'}. "
+            f"To break it, delete {module / '__init__.py'}; to mend it, make it anew."
         )
 
 

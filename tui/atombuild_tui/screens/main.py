@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from atombuild_tui.pages.checks import ChecksPage
 
 
-_NOTIFIED = 3
+_WARNED_SECONDS = 8
 
 
 class MainScreen(SearchingScreen):
@@ -154,14 +154,15 @@ class MainScreen(SearchingScreen):
         self.query_one(KeysFooter).name_keys(actions)
         self.query_one(PageTabs).name_keys(actions)
 
-    def tell(self, reports: tuple[Report, ...], root: str) -> None:
+    def tell(self, reports: tuple[Report, ...], root: str, *, heading: str = "") -> None:
         """Say what is wrong that no build is about: in the log, and where nobody overlooks it."""
         told = cleaned(Failure(reports))
         if isinstance(told, Failure) and told.reports:
-            self.write(blocks(told.reports, root))
-            for report in told.reports[:_NOTIFIED]:
-                place = f"{report.where.path.name}:{report.where.line}: " if report.where is not None else ""
-                self.notify(f"{place}{report.what}", severity="warning", markup=False, timeout=10)
+            self.write(blocks(told.reports, root, heading))
+            first, more = told.reports[0], len(told.reports) - 1
+            place = f"{first.where.path.name}:{first.where.line}: " if first.where is not None else ""
+            words = f"{place}{first.what}" + (f", and {more:,} more in the log" if more else "")
+            self.notify(words, severity="warning", markup=False, timeout=_WARNED_SECONDS)
 
     def write(self, entries: Iterable[Entry]) -> None:
         """Add to the log."""
@@ -207,7 +208,13 @@ class MainScreen(SearchingScreen):
 
     def action_page(self, name: str) -> None:
         """Show the page of this name."""
-        self.show_page(Page(name))
+        self._turn_to(Page(name))
+
+    def _turn_to(self, page: Page) -> None:
+        if self._unusable:
+            self.notify("the pages come back with something to build", markup=False)
+        else:
+            self.show_page(page)
 
     def action_log(self, name: str) -> None:
         """Let the log that is read do this."""
@@ -229,7 +236,7 @@ class MainScreen(SearchingScreen):
 
     def _step_page(self, step: int) -> None:
         pages = list(Page)
-        self.show_page(pages[(pages.index(self.current) + step) % len(pages)])
+        self._turn_to(pages[(pages.index(self.current) + step) % len(pages)])
 
     def action_larger(self) -> None:
         """Give the page all the room there is, or take it back."""
@@ -280,6 +287,8 @@ class MainScreen(SearchingScreen):
         if isinstance(self.page_in_sight, ReadingPage):
             words = "long lines are wrapped" if self.reader.toggle_wrap() else "long lines are cut: ← → move them"
             self.notify(words, markup=False, timeout=2)
+        else:
+            self.notify("only the lines of a log are wrapped or cut: pages log and after", markup=False)
 
     def action_back(self) -> None:
         """Close what was opened last: a search, a filter, a text, the hint."""

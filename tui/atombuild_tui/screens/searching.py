@@ -51,6 +51,8 @@ class SearchingScreen(Screen[None]):
             self.end_search()
             self._filtering = True
             self.query_one(SearchLine).begin("only lines with ")
+        else:
+            self.notify("only the lines of a log are filtered: / searches here", markup=False)
 
     def search_on(self, step: int) -> None:
         """Go to the next place (1), or to the one before (-1)."""

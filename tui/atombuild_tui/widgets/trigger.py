@@ -31,10 +31,10 @@ class TriggerLine(Widget):
     def render(self) -> Content:
         """Draw the cause at the left and the news at the right; where both don't fit, the less urgent is cut."""
         width = self.content_size.width
-        urgent, later = (
-            self._waiting(),
-            Content.styled(phrases.ignored(self._dashboard) or phrases.advice(self._dashboard), "$quiet"),
-        )
+        urgent = self._waiting(width - min(self._cause(width).cell_length, _SHORTEST) - GAP)
+        # Advice stands until it is followed; what was ignored is over.
+        news = [phrases.advice(self._dashboard), phrases.ignored(self._dashboard)]
+        later = Content.styled(" · ".join(words for words in news if words), "$quiet")
         if urgent:
             return spread(self._cause(max(width - urgent.cell_length - GAP, _SHORTEST)), urgent, width)
         cause = self._cause(width)
@@ -49,11 +49,12 @@ class TriggerLine(Widget):
         words = shown.shortened(phrases.cause(build), width - number.cell_length - GAP)
         return Content.assemble(number, " " * GAP, Content.styled(words, "$foreground"))
 
-    def _waiting(self) -> Content:
+    def _waiting(self, room: int) -> Content:
         board = self._dashboard
         if board.preparing:
             elapsed = shown.running_time(self._now - board.preparing_since)
-            return Content.styled(f"{board.preparing} · {elapsed}", "$busy")
+            words = shown.shortened(board.preparing, max(room - len(elapsed) - 3, _SHORTEST // 2))
+            return Content.styled(f"{words} · {elapsed}", "$busy")
         if board.lock_holder:
             words = f"waiting for {board.lock_holder}"
         elif board.waiting:

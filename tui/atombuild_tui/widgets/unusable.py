@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from atombuild.errors import Report
 from atombuild.events import Mode
@@ -29,7 +28,7 @@ class UnusablePanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out a sentence, the reports, and what happens next."""
-        yield Static("There is nothing to build here yet", id="unusable-title", markup=False)
+        yield Words(id="unusable-title")
         yield Words(id="unusable-touched")
         yield BuildLog(id="unusable-reports")
         yield Words(id="unusable-next")
@@ -47,8 +46,17 @@ class UnusablePanel(Vertical):
             return
         folder = f"{dashboard.out_dir or 'dist'}/"
         self.query_one("#unusable-touched", Words).say(Content(f"Nothing in {folder} was touched."))
-        watching = dashboard.mode in {Mode.LIVE, Mode.POLLING}
-        after = "The folder is still watched: mend it, and the build starts." if watching else "Mend it, then press b."
+        known = bool(dashboard.name)
+        title = "There is nothing to build here any more" if known else "There is nothing to build here yet"
+        self.query_one("#unusable-title", Words).say(Content(title))
+        # Of what was there before, that is what comes first to mind.
+        mend = "mend it or put it back" if known else "mend it"
+        if dashboard.mode is Mode.ROOT_GONE:
+            after = "The folder is looked for: put it back, and the build starts."
+        elif dashboard.mode in {Mode.LIVE, Mode.POLLING}:
+            after = f"The folder is still watched: {mend}, and the build starts."
+        else:
+            after = f"{mend.capitalize()}, then press b."
         self.query_one("#unusable-next", Words).say(Content(after))
         if dashboard.unusable != self._shown:
             self._shown = dashboard.unusable
