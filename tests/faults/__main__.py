@@ -22,7 +22,7 @@ from faults.situations import SITUATIONS  # noqa: E402
 def main() -> int:
     """Run the campaign, and print what came of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description="Inject faults into builds.")
-    parser.add_argument("--share", type=int, default=1, help="only every so many-th fault")
+    parser.add_argument("--share", type=int, default=1, help="of the errors only every so many-th; of the kills all")
     parser.add_argument("--situation", choices=sorted(SITUATIONS), help="only this one")
     arguments = parser.parse_args()
     reason = why_not()
@@ -45,7 +45,7 @@ def main() -> int:
 
 def _situation(name: str, folder: Path, share: int) -> list[Outcome]:
     campaign = Campaign(name, folder)
-    chosen = [*every(share, campaign.kills()), *every(share, campaign.refusals())]
+    chosen = [*campaign.kills(), *every(share, campaign.refusals())]
     say(f"{name}: {len(campaign.calls)} calls, {len(chosen)} faults")
 
     def inject(fault: Fault) -> Outcome:
