@@ -326,3 +326,25 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(tmp_path: Path) -> None:
         child.expect_exact(b"\x1b[?1049l")
     finally:
         child.close(force=True)
+
+
+def test_without_colours_none_is_sent_and_what_is_chosen_is_turned_round(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    environment = {**os.environ, "TERM": "xterm-256color", "NO_COLOR": "1"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "atombuild_tui", str(root)], env=environment, dimensions=(24, 80), timeout=PATIENCE
+    )
+    try:
+        child.expect_exact(b"holds your latest change")
+        written = child.before
+        child.send("2")
+        child.expect_exact(b"PKG-INFO")
+        written += child.before
+        child.send("q")
+        child.expect(pexpect.EOF)
+        written += child.before
+    finally:
+        child.close(force=True)
+    sent = {code for codes in re.findall(rb"\x1b\[([\d;]*)m", written) for code in codes.split(b";")}
+    assert not sent & {b"38", b"48", *(b"%d" % code for code in (*range(30, 38), *range(40, 48), *range(90, 108)))}
+    assert b"7" in sent

@@ -333,3 +333,13 @@ async def test_what_was_there_before_is_to_be_put_back() -> None:
     rows = await seen([*scenes.opening(), *scenes.success(0.0), *gone], (80, 24))
     assert any("put it back, and the build starts" in row for row in rows)
     assert not any("press b" in row for row in rows)
+
+
+async def test_a_narrow_history_keeps_how_long_and_when_and_the_line_of_durations() -> None:
+    events = [*scenes.opening(), *scenes.success(NOON), scenes.history(NOON)]
+    rows = await seen(events, (44, 60), keys=["4"])
+    row = row_with(rows, "13 ✓ succeeded")
+    assert row.split()[3:] == ["21", "ms", "10:00:31"]
+    assert row_with(rows, "10 ✓ succeeded").endswith("12 ms     04:10:31")
+    assert row_with(rows, "▁").strip(" ▁▂▃▄▅▆▇█") == ""
+    assert row_with(rows, "on average").strip().startswith("the last 10 took ")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.app import App, SystemCommand
+from textual.filter import Monochrome, NoColor
 from textual.message import Message
 
 from atombuild.events import Failure, Looked
@@ -91,6 +92,10 @@ class AtombuildApp(App[None]):
         ``settings`` is the user's file; None: there is none.
         """
         super().__init__()
+        if self.no_color:
+            # Textual's own way makes colours grey, which are colours to a terminal still.
+            kept = [each for each in self._filters if not isinstance(each, Monochrome)]
+            self._filters = [*kept, NoColor()]
         for theme in themes.THEMES:
             self.register_theme(theme)
         self.theme = themes.DARK.name

@@ -25,6 +25,9 @@ from atombuild_tui.widgets.rows import MARGIN
 _ROOMY: Final = 96
 """Cells from which on the sizes have a column each."""
 
+_NARROW: Final = 56
+"""Cells up to which a row has no room for the cause: it is told when the row is opened."""
+
 _SIZE_CELLS: Final = 10
 _TOOK_CELLS: Final = 10
 _CLOCK_CELLS: Final = 14
@@ -64,9 +67,10 @@ class HistoryPage(RowsPage):
         if not history:
             self.show_rows(Content.styled("No build of this project is remembered yet.", "$quiet"), ())
             return
-        wide = self.size.width >= _ROOMY
-        lines = [_row(past, view.now, view.zone, wide=wide) for past in reversed(history)]
-        self.show_rows(_heading(history, self.size.width - 2 * MARGIN, wide=wide), lines)
+        wide, width = self.size.width >= _ROOMY, self.size.width - 2 * MARGIN
+        row = _narrow_row if 0 < width < _NARROW else _row
+        lines = [row(past, view.now, view.zone, wide=wide) for past in reversed(history)]
+        self.show_rows(_heading(history, width, wide=wide), lines)
 
     def on_resize(self) -> None:
         """Fit the columns."""
@@ -96,6 +100,8 @@ def _heading(history: tuple[PastAttempt, ...], width: int, *, wide: bool) -> Con
     columns = Content.styled(f"{sizes}{'took'.rjust(_TOOK_CELLS)}{'began'.rjust(_CLOCK_CELLS)}", "$quiet")
     room = width - columns.cell_length - GAP if wide else width
     summary = _summary(history, room)
+    if width < _NARROW:
+        return summary
     return spread(summary, columns, width) if fits(summary, columns, width) else summary
 
 
@@ -107,13 +113,18 @@ def _summary(history: tuple[PastAttempt, ...], width: int) -> Content:
     if not times:
         return Content.styled(words, "$quiet")
     recent = times[-10:]
-    words += f" · the last {len(recent)} took {seconds_words(sum(recent) / len(recent))} on average"
-    room = min(width - len(words) - GAP, _MOST_BARS)
+    average = f"the last {len(recent)} took {seconds_words(sum(recent) / len(recent))} on average"
+    narrow = width < _NARROW
+    words += f"\n{average}" if narrow else f" · {average}"
+    room = min(width if narrow else width - len(words) - GAP, _MOST_BARS)
     bars = times[-room:] if room > 0 else []
     # One first build that took long must not flatten all others.
     top = min(max(bars, default=0.0), _TALLEST * median(bars or [0.0])) or 1.0
+    between = "\n" if narrow else "  "
     drawn = "".join(_BARS[min(int(each / top * (len(_BARS) - 1) + 0.5), len(_BARS) - 1)] for each in bars)
-    return Content.assemble(Content.styled(words, "$quiet"), Content.styled(f"  {drawn}" if drawn else "", "$busy"))
+    return Content.assemble(
+        Content.styled(words, "$quiet"), Content.styled(f"{between}{drawn}" if drawn else "", "$busy")
+    )
 
 
 def _row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> Line:
@@ -129,6 +140,20 @@ def _row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> L
     return Line(
         left, Content.styled(f"{sizes}{took.rjust(_TOOK_CELLS)}{clock.rjust(_CLOCK_CELLS)}", "$quiet"), _key(past)
     )
+
+
+def _narrow_row(past: PastAttempt, now: float, zone: tzinfo | None, *, wide: bool) -> Line:
+    """Return a row of what can't be left out: how it went, how long it took, and when."""
+    del wide
+    tone = _TONES.get(past.outcome, Tone.IDLE)
+    left = Content.assemble(
+        Content.styled(f"{past.attempt:>3} ", "$quiet"),
+        Content.styled(f"{tone.symbol} {past.outcome.value}", f"bold {TONE_STYLES[tone]}"),
+    )
+    took = seconds_words(past.seconds) if past.seconds is not None else "?"
+    right = f"{took} {shown.clock_time(past.started, now, zone).rjust(len('01 Mar 12:02'))}"
+    text = f"{past.attempt} {past.outcome.value} {_cause(past)} {right}"
+    return Line(left, Content.styled(right, "$quiet"), _key(past), text)
 
 
 def _size(past: PastAttempt, kind: ArtifactKind) -> str:
