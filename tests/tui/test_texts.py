@@ -62,6 +62,6 @@ def test_a_text_of_many_pieces_has_its_colours_to_the_end_also_after_a_long_docs
     lines = member_lines(MemberText("a.py", text, len(text)))
     styles = {line.text: {str(span.style) for span in line.left.spans} for line in lines if line.text == "    return 1"}
     assert [line.text for line in lines] == text.splitlines()
-    assert styles["    return 1"] == {"$quiet", "bold $busy", "$doubt"}
+    assert styles["    return 1"] == {"$quiet", "$text", "bold $busy", "$doubt"}
     prose = [line for line in lines if line.text == "It does much."]
-    assert {str(span.style) for line in prose for span in line.left.spans} == {"$quiet", "italic $good"}
+    assert {str(span.style) for line in prose for span in line.left.spans} == {"$quiet", "$text", "italic $good"}

@@ -118,7 +118,8 @@ def _coloured(text: str, path: str) -> list[Content] | None:
         lexer = get_lexer_for_filename(name)
     except ClassNotFound:
         return None
-    lines = Content(text, spans=list(_spans(text, lexer))).split("\n", allow_blank=True)
+    coloured = Content(text, spans=list(_spans(text, lexer))).stylize_before("$text")
+    lines = coloured.split("\n", allow_blank=True)
     # A line in the wrong place would be worse than one without colour.
     return lines if [line.plain for line in lines] == text.split("\n") else None
 
