@@ -161,22 +161,22 @@ class UserMistake(AtombuildError):
 class ProjectMissing(UserMistake):
     """There is no project at this path."""
 
-    def __init__(self, path: Path, *, why: str) -> None:
+    def __init__(self, path: Path, *, why: str, was_here: bool = False) -> None:
+        """``was_here``: it was built before, so that nobody is in the wrong folder."""
         super().__init__(path, why)
         self.path = path
         self.why = why
+        self.was_here = was_here
 
     def reports(self) -> tuple[Report, ...]:
         """One report, naming the folder."""
-        return (
-            Report(
-                self.blame,
-                f"no Python project at {self.path}",
-                "go to the folder that holds pyproject.toml, or name it: atombuild-tui PATH "
-                "(atombuild-tui --demo shows a sample project)",
-                why=(self.why,),
-            ),
+        hint = (
+            "put it back: it was built here before"
+            if self.was_here
+            else "go to the folder that holds pyproject.toml, or name it: atombuild-tui PATH "
+            "(atombuild-tui --demo shows a sample project)"
         )
+        return (Report(self.blame, f"no Python project at {self.path}", hint, why=(self.why,)),)
 
 
 class PyprojectUnreadable(UserMistake):

@@ -436,6 +436,14 @@ def test_what_the_session_knows_falls_even_when_the_ledger_was_lost(bench: Bench
         assert bench.ledger()["sdist"]["attempt"] == 2
 
 
+def test_a_project_that_was_built_here_is_to_be_put_back_and_not_to_be_looked_for_elsewhere(bench: Bench) -> None:
+    gone = ProjectMissing(bench.root, why="the folder holds no pyproject.toml")
+    assert "go to the folder" in bench.attempt(gone).reports[0].hint
+    bench.attempt(FakeProject())
+    result = bench.attempt(gone, known=bench.listener.records)
+    assert [report.hint for report in result.reports] == ["put it back: it was built here before"]
+
+
 @pytest.mark.parametrize("left", [LEDGER, LOCK, SDIST_NAME])
 def test_where_a_project_is_being_removed_what_it_made_falls_and_nothing_is_written(bench: Bench, left: str) -> None:
     bench.attempt(FakeProject())

@@ -125,6 +125,18 @@ async def test_the_screen_follows_the_file_and_follows_it_again_when_it_changes(
         rows = "\n".join(shown(app))
         assert "there is no action `biuld` whose key can be chosen" in rows
         assert "settings.toml:2:" in rows
+        assert "to mend in your settings" in rows
+        assert "to mend in the project" not in rows
+
+
+async def test_three_mistakes_in_the_file_are_one_word_in_passing(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("one = 1\ntwo = 2\nthree = 3\n")
+    app, _ = an_app(path)
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        assert "settings.toml:1: " in shown(app)[-1]
+        assert shown(app)[-1].endswith("and 2 more in the log")
 
 
 async def test_a_theme_that_is_taken_out_of_the_file_goes_and_one_chosen_by_a_key_stays(tmp_path: Path) -> None:

@@ -437,6 +437,8 @@ class _AttemptRun:
         return AttemptBench(self._listener, directory, self._folders, kind)
 
     def _flaw_or_bug(self) -> AtombuildError:
+        if isinstance(self._flaw, ProjectMissing):
+            return ProjectMissing(self._flaw.path, why=self._flaw.why, was_here=True)
         return self._flaw or OurBug(RuntimeError("no project and no reason"), doing="reading the project")
 
     # The ends.
