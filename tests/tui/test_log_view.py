@@ -338,3 +338,18 @@ async def test_where_a_reader_went_among_filtered_lines_he_stays_without_the_fil
         await pilot.press("escape")
         await settle(pilot)
         assert in_sight(app)[0].split()[:2] == before[0].split()[:2]
+
+
+async def test_what_a_jump_found_in_sight_is_not_told_to_be_below() -> None:
+    app, engine = an_app(*scenes.success(0.0, 13))
+    async with app.run_test(size=(80, 60), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("home")
+        await settle(pilot)
+        engine.play(*scenes.failure(0.0, 14))
+        await settle(pilot)
+        assert any("build 14 failed: n shows it" in row for row in shown(app))
+        await pilot.press("n")
+        await settle(pilot)
+        assert any("Expected a Python module at" in row for row in in_sight(app))
+        assert not any("below, End" in row for row in shown(app))

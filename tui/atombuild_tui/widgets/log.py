@@ -199,6 +199,7 @@ class BuildLog(ScrollView, can_focus=True):
         if not (top <= first and last < top + height):
             self.scroll_to(y=max(min(first - 1, self.buffer.rows - height), 0), animate=False, immediate=True)
         self._jumped = not self.following
+        self.unread = min(self.unread, self.below)
         self._tell()
         self.refresh()
 
