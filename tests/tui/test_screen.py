@@ -341,5 +341,5 @@ async def test_a_narrow_history_keeps_how_long_and_when_and_the_line_of_duration
     row = row_with(rows, "13 ✓ succeeded")
     assert row.split()[3:] == ["21", "ms", "10:00:31"]
     assert row_with(rows, "10 ✓ succeeded").endswith("12 ms     04:10:31")
-    assert row_with(rows, "▁").strip(" ▁▂▃▄▅▆▇█") == ""
+    assert row_with(rows, "█▃▄▃").strip(" ▁▂▃▄▅▆▇█") == ""
     assert row_with(rows, "on average").strip().startswith("the last 10 took ")
