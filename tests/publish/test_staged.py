@@ -304,6 +304,22 @@ def test_only_a_file_system_without_nameless_files_gets_named_ones(
     assert (dist / TARGET).exists()
 
 
+def test_a_nameless_temporary_lies_in_the_output_directory(dist: Path, tmp_path: Path) -> None:
+    dist.mkdir()
+    system = PosixDirectory(dist)
+    try:
+        probe = os.open(tmp_path, getattr(os, "O_TMPFILE", 0) | os.O_RDWR)
+    except OSError:
+        pytest.skip("no nameless files here")
+    os.close(probe)
+    descriptor = system.create_nameless()
+    assert descriptor is not None
+    place = Path(f"/proc/self/fd/{descriptor}").readlink()
+    os.close(descriptor)
+    system.close()
+    assert place.parent == dist
+
+
 def test_without_a_way_to_name_them_no_nameless_files_are_made(
     directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,9 +42,10 @@ from atombuild.events import (
     SessionStopped,
 )
 from atombuild.finding import Finding, Severity
+from atombuild.ledger import Record
 from atombuild.publish import LEDGER, OutputDirectory
 from atombuild.session import Notice, Session, _is_below
-from atombuild.status import ArtifactKind
+from atombuild.status import ArtifactKind, Attempt
 from atombuild.wiring import ProjectSetup
 from atombuild.workbench import Workbench
 from support.fakes import FakeContent, FakeProject
@@ -1035,3 +1036,10 @@ def test_a_build_for_a_change_looks_only_afterwards(bench: Bench) -> None:
     looks = bench.tree.looks
     bench.session.attempt(Cause.CHANGE)
     assert bench.tree.looks == looks + 1
+
+
+def test_what_is_about_to_be_published_has_no_size_and_no_hash_yet(bench: Bench) -> None:
+    bench.session.hold(
+        {SDIST: Record(target="a.tar.gz", attempt=1, outcome=Attempt.BUILDING, started=1.0, size=5, sha256="ab" * 32)}
+    )
+    assert (bench.shown().size, bench.shown().sha256) == (None, None)
