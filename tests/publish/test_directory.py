@@ -204,7 +204,7 @@ def test_a_folder_is_refused_and_the_other_targets_still_fall(directory: OutputD
     (dist / "demo-1.0-py3-none-any.whl").write_bytes(b"old")
     refused, removed = directory.remove(("demo-1.0.tar.gz", "demo-1.0-py3-none-any.whl"))
     assert refused.refused is not None
-    assert refused.refused.errno == errno.EISDIR
+    assert (refused.refused.errno, refused.refused.strerror) == (errno.EISDIR, "Is a directory")
     assert removed.refused is None
     assert not (dist / "demo-1.0-py3-none-any.whl").exists()
 
@@ -363,6 +363,40 @@ def test_a_link_that_is_swapped_in_just_before_it_is_opened_is_not_followed(
     monkeypatch.setattr(Path, "lstat", Path.stat)  # the look came before the swap
     with pytest.raises(OutputUnusable), OutputDirectory.open(dist, create=False):
         pass
+
+
+def test_where_nothing_was_removed_nothing_is_synced(dist: Path) -> None:
+    dist.mkdir()
+    system = Broken(dist)
+    system.sync_directory = system.fail  # type: ignore[method-assign]  # so that it would be seen
+    (removal,) = OutputDirectory(dist, system).remove(("a.whl",))
+    assert (removal.old, removal.refused) == (None, None)
+
+
+def test_what_is_added_begins_a_line_of_its_own(directory: OutputDirectory, dist: Path) -> None:
+    for line in (b"one\n", b"two\n"):
+        directory.append(HISTORY, line, most=100)
+    assert (dist / HISTORY).read_bytes() == b"one\ntwo\n"
+    (dist / HISTORY).write_bytes(b"one\ntw")
+    directory.append(HISTORY, b"three\n", most=100)
+    assert (dist / HISTORY).read_bytes() == b"one\ntw\nthree\n"
+
+
+@pytest.mark.parametrize(("most", "kept"), [(25, b"aaaa\nbbbb\ncccc\ndddd\n"), (24, b"cccc\ndddd\n"), (20, b"dddd\n")])
+def test_what_would_grow_too_long_loses_its_older_half(
+    directory: OutputDirectory, dist: Path, most: int, kept: bytes
+) -> None:
+    (dist / HISTORY).write_bytes(b"aaaa\nbbbb\ncccc\ndddd\n")
+    directory.append(HISTORY, b"eeee\n", most=most)
+    assert (dist / HISTORY).read_bytes() == kept + b"eeee\n"
+
+
+def test_what_has_another_name_as_well_is_not_added_to(directory: OutputDirectory, dist: Path, tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_bytes(b"one\n")
+    (dist / HISTORY).hardlink_to(tmp_path / "theirs")
+    directory.append(HISTORY, b"two\n", most=100)
+    assert (tmp_path / "theirs").read_bytes() == b"one\n"
+    assert (dist / HISTORY).read_bytes() == b"one\ntwo\n"
 
 
 def test_replacing_is_whole_or_not_at_all(
