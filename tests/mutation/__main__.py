@@ -30,6 +30,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description="See which change no test notices.")
     parser.add_argument("names", nargs="*", help="only these mutants, such as 'atombuild.ledger.*'; tried once more")
     parser.add_argument("--report", action="store_true", help="run nothing, only show what the latest run found")
+    parser.add_argument("--again", action="store_true", help="what survived or timed out is tried once more")
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time")
     arguments = parser.parse_args()
     WORK.mkdir(exist_ok=True)
@@ -38,8 +39,13 @@ def main() -> int:
             (WORK / name).symlink_to(Path("..") / to)
     os.chdir(WORK)
     os.environ.update(ENVIRONMENT, PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    names = arguments.names
+    if arguments.again:
+        from mutation import report  # noqa: PLC0415 (mutmut reads its settings from the folder it is in)
+
+        names = [each.name for each in report.mutants() if each.status in report.OPEN]
     if not arguments.report:
-        _run(arguments.names, arguments.jobs)
+        _run(names, arguments.jobs)
     return _report()
 
 

@@ -22,6 +22,8 @@ COLUMNS: Final = {
     "not run": ("not checked", "check was interrupted by user"),
 }
 
+OPEN: Final = frozenset({*COLUMNS["timed out"], *COLUMNS["survived"], *COLUMNS["not run"]})
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:

@@ -25,7 +25,7 @@ _OF: Final = {
     "atombuild.session": ("tests/session/", "tests/inspection/"),
 }
 
-_PATIENCE: Final = 8
+_PATIENCE: Final = 20
 """Seconds for a test that takes next to none; others have five times what they took without mutants beside."""
 
 _TIMED_OUT: Final = 36
