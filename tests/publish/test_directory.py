@@ -56,6 +56,42 @@ def test_a_directory_that_was_there_is_not_new(tmp_path: Path) -> None:
             assert not directory.is_new
 
 
+def test_a_gitignore_that_somebody_else_wrote_first_stays(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Raced(PosixDirectory):
+        def create(self, name: str) -> int:
+            (dist / name).write_text("theirs")
+            return super().create(name)
+
+    monkeypatch.setattr("atombuild.publish.directory.open_directory", Raced)
+    with OutputDirectory.open(dist):
+        pass
+    assert (dist / ".gitignore").read_text() == "theirs"
+
+
+def test_a_new_directory_that_takes_no_gitignore_is_unusable(dist: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Refusing(PosixDirectory):
+        def create(self, name: str) -> int:
+            raise PermissionError(errno.EACCES, name)
+
+    monkeypatch.setattr("atombuild.publish.directory.open_directory", Refusing)
+    with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist):
+        pass
+    assert (caught.value.path, caught.value.reason.errno) == (dist, errno.EACCES)
+
+
+def test_the_modes_of_our_own_files_come_from_the_umask(dist: Path) -> None:
+    before = os.umask(0)
+    try:
+        with OutputDirectory.open(dist) as directory, directory.locked("demo", lambda _holder: None):
+            directory.append(HISTORY, b"x\n", most=100)
+            directory.replace(LEDGER, b"{}")
+    finally:
+        os.umask(before)
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in dist.iterdir()} == dict.fromkeys(
+        (".gitignore", LOCK, HISTORY, LEDGER), 0o666
+    )
+
+
 def test_an_old_directory_gets_none(tmp_path: Path) -> None:
     with OutputDirectory.open(tmp_path):
         pass
