@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from atombuild.errors import OutputUnusable
@@ -258,6 +258,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)  # it writes to a disk
 @given(value=json_values, key=st.sampled_from([*json.loads(json.dumps({"target": 0, "outcome": 0, "identity": 0}))]))
 def test_no_json_value_anywhere_is_more_than_damage(
     tmp_path_factory: pytest.TempPathFactory, value: object, key: str
