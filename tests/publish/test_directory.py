@@ -109,6 +109,7 @@ def test_a_symbolic_link_is_refused_in_plain_words(dist: Path, tmp_path: Path) -
     dist.symlink_to(tmp_path)
     with pytest.raises(OutputUnusable) as caught, OutputDirectory.open(dist):
         pass
+    assert caught.value.reason.strerror == os.strerror(errno.ELOOP)
     (report,) = caught.value.reports()
     assert "symbolic link" in report.hint
     assert report.where is not None
@@ -503,6 +504,13 @@ def publish(directory: OutputDirectory, target: str, data: bytes) -> Identity:
         published = staged.publish()
     assert published.identity is not None
     return published.identity
+
+
+def test_an_identity_is_of_what_changes_with_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"content")
+    found = (tmp_path / "a").stat()
+    identity = Identity(found.st_dev, found.st_ino, 7, found.st_mtime_ns, found.st_ctime_ns)
+    assert Identity.of(found) == identity
 
 
 def test_what_was_published_can_be_read_back_though_its_name_is_gone(directory: OutputDirectory) -> None:

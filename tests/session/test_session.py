@@ -1013,6 +1013,7 @@ def test_what_another_builder_made_of_older_sources_is_out_of_date(bench: Bench)
 def test_a_build_on_request_looks_first_and_says_what_it_found(bench: Bench) -> None:
     bench.session.attempt(Cause.START)
     bench.tree.write("src/demo.py", "2")
+    bench.tree.write("src/new.py", "1")
     bench.events.clear()
     looks = bench.tree.looks
     bench.session.attempt(Cause.REQUEST)
@@ -1020,7 +1021,8 @@ def test_a_build_on_request_looks_first_and_says_what_it_found(bench: Bench) -> 
     begin = next(number for number, event in enumerate(bench.events) if isinstance(event, AttemptStarted))
     before, started = bench.events[:begin], bench.events[begin]
     assert isinstance(started, AttemptStarted)
-    assert (started.paths, started.total, started.change) == (("src/demo.py",), 1, 1)
+    assert (started.paths, started.total, started.change) == (("src/demo.py", "src/new.py"), 2, 1)
+    assert started.how == (How.MODIFIED, How.ADDED)
     assert [event for event in before if isinstance(event, ChangesSeen)] == bench.heard(ChangesSeen) != []
     shown = [event for event in before if isinstance(event, ArtifactStatus)]
     assert [(event.kind, event.status.words, event.behind) for event in shown] == [
@@ -1043,3 +1045,21 @@ def test_what_is_about_to_be_published_has_no_size_and_no_hash_yet(bench: Bench)
         {SDIST: Record(target="a.tar.gz", attempt=1, outcome=Attempt.BUILDING, started=1.0, size=5, sha256="ab" * 32)}
     )
     assert (bench.shown().size, bench.shown().sha256) == (None, None)
+
+
+def test_while_a_build_waits_for_the_lock_what_is_out_of_date_is_called_so(bench: Bench) -> None:
+    bench.session.attempt(Cause.START)
+    bench.tree.write("src/demo.py", "2")
+    words: list[tuple[str, str]] = []
+
+    def hear(event: Event) -> None:
+        bench.events.append(event)
+        if isinstance(event, LockAwaited):
+            words.append(bench.words())
+            session.cancel()
+
+    session = Session(bench.root, bench.dist, Plan(), read_project=bench.read_project, look=bench.tree.look, emit=hear)
+    session.begin()
+    with OutputDirectory.open(bench.dist) as other, other.locked("other", lambda _holder: None):
+        session.attempt(Cause.REQUEST)
+    assert words == [("out of date", "out of date")]
