@@ -276,8 +276,10 @@ raise SystemExit(command.serve(0, (), pathlib.Path({str(tmp_path)!r})))
 
 def test_an_app_ends_whose_server_is_gone_or_was_gone_before_it_began() -> None:
     ended = threading.Event()
-    when_orphaned(os.getpid(), ended.set)  # no parent of ours
+    given_up = threading.Event()
+    when_orphaned(os.getpid(), ended.set, give_up=given_up.set, patience=0.01)  # no parent of ours
     assert ended.wait(30)
+    assert given_up.wait(30), "who hears nothing is ended all the same"
     assert f"--in-browser {os.getpid()} /x" in child_command(["/x"], os.getpid())
 
 

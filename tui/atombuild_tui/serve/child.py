@@ -26,17 +26,25 @@ def child_command(arguments: list[str], server: int) -> str:
     return subprocess.list2cmdline(words) if sys.platform == "win32" else f"exec {shlex.join(words)}"
 
 
-def when_orphaned(server: int, end: Callable[[], None]) -> None:
-    """Call ``end`` when the server is gone: it may have been killed, and nobody else would end us."""
+def when_orphaned(
+    server: int,
+    end: Callable[[], None],
+    *,
+    give_up: Callable[[], object] = lambda: os._exit(FAILED),
+    patience: float = _GRACE_SECONDS,
+) -> None:
+    """Call ``end`` when the server is gone: it may have been killed, and nobody else would end us.
+
+    Whoever is too busy to hear it must not build on for nobody: after ``patience`` seconds ``give_up`` is called.
+    """
     is_there = _watched(server)
 
     def watch() -> None:
         while is_there():
             time.sleep(_LOOK_SECONDS)
         end()
-        # Whoever is too busy to hear it must not build on for nobody.
-        time.sleep(_GRACE_SECONDS)
-        os._exit(FAILED)
+        time.sleep(patience)
+        give_up()
 
     threading.Thread(target=watch, name="atombuild-orphan", daemon=True).start()
 
