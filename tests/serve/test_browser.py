@@ -24,9 +24,15 @@ LISTEN = """
         super(...given);
         window.sockets = (window.sockets || 0) + 1;
         const reader = new TextDecoder();
-        this.addEventListener("message", async (event) => {
-          window.heard += event.data instanceof Blob ? reader.decode(await event.data.arrayBuffer())
-            : typeof event.data === "string" ? event.data : reader.decode(event.data);
+        // One after another, and nothing is read before what it waits for is there:
+        // "heard += await ..." takes the old text first, and two messages at once lose one.
+        let before = Promise.resolve();
+        this.addEventListener("message", (event) => {
+          before = before.then(async () => {
+            const said = event.data instanceof Blob ? reader.decode(await event.data.arrayBuffer())
+              : typeof event.data === "string" ? event.data : reader.decode(event.data);
+            window.heard += said;
+          });
         });
       }
     };
