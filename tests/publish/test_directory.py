@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -417,6 +418,21 @@ def test_what_is_added_begins_a_line_of_its_own(directory: OutputDirectory, dist
     (dist / HISTORY).write_bytes(b"one\ntw")
     directory.append(HISTORY, b"three\n", most=100)
     assert (dist / HISTORY).read_bytes() == b"one\ntw\nthree\n"
+
+
+def test_what_a_disk_took_and_lost_leaves_no_torn_line(
+    directory: OutputDirectory, dist: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lossy(io.BufferedRandom):
+        def write(self, data: Any) -> int:
+            return super().write(data[1:]) + 1
+
+    directory.append(HISTORY, b"one\n", most=100)
+    monkeypatch.setattr(os, "fdopen", lambda descriptor, mode: Lossy(io.FileIO(descriptor, mode.replace("b", ""))))
+    with pytest.raises(OutputUnusable) as caught:
+        directory.append(HISTORY, b"two\n", most=100)
+    assert "7 bytes are on the disk, 8 were written" in str(caught.value.reason)
+    assert (dist / HISTORY).read_bytes() == b"one\n"
 
 
 @pytest.mark.parametrize(("most", "kept"), [(25, b"aaaa\nbbbb\ncccc\ndddd\n"), (24, b"cccc\ndddd\n"), (20, b"dddd\n")])

@@ -262,6 +262,8 @@ class OutputDirectory:
                 alone = os.fstat(file.fileno()).st_nlink == 1
                 if alone and end + len(data) <= most:
                     file.write(data)
+                    file.flush()
+                    _check_end(descriptor, end, len(data))
                     return
                 if end + len(data) <= most:
                     file.seek(0)
@@ -322,6 +324,15 @@ def _make(path: Path) -> tuple[Path, ...]:
     except FileExistsError:
         return ()
     return missing
+
+
+def _check_end(descriptor: int, end: int, added: int) -> None:
+    """Cut off what was added where it is not all there, so that no torn line stays. Raises ``OSError``."""
+    try:
+        check_size(descriptor, end + added)
+    except OSError:
+        os.ftruncate(descriptor, end)
+        raise
 
 
 def _numbered(name: str) -> Iterator[str]:
