@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from textual.screen import Screen
 from textual.widgets import Input  # noqa: TC002 - Textual looks at the annotations
 
 from atombuild_tui import format as shown
 from atombuild_tui.pages.log import ReadingPage
 from atombuild_tui.pages.page import PageView
+from atombuild_tui.screens.complete import CompleteScreen
 from atombuild_tui.widgets.log import BuildLog
 from atombuild_tui.widgets.search import SearchInput, SearchLine
 
 
-class SearchingScreen(Screen[None]):
+class SearchingScreen(CompleteScreen[None]):
     """What is searched for, and whether lines are filtered: one of the two at a time."""
 
     def __init__(self) -> None:
