@@ -20,7 +20,7 @@ from typing import Final, Protocol, TypeAlias
 from atombuild.checks.result import Check
 from atombuild.debug_log import logged
 from atombuild.errors import Cancelled, OurBug
-from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned
+from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned, WrittenMeanwhile
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
@@ -140,6 +140,8 @@ class Engine:
         self._silent = True
         """Since the last look, nothing hinted at a change."""
         self._told: Mode | None = None
+        self._say_meanwhile: Callable[[Event], None] | None = None
+        """While an attempt runs and nothing was heard yet: whom to tell of the first."""
         self.failed = False
         """A bug of ours ended the engine; it was told as a :class:`Failure`."""
 
@@ -225,9 +227,16 @@ class Engine:
                 self._removal.note(self._clock())
             keep = self._session.concerns if self._session is not None else _nothing
             watched = self._make_filter(keep)
-            if all(watched.verdict(path) is not None for path in hint.paths):
+            matters = [path for path in hint.paths if watched.verdict(path) is None]
+            if not matters:
                 return
+            self._tell_meanwhile(min(matters))
         self._inbox.put(hint)
+
+    def _tell_meanwhile(self, path: str) -> None:
+        say, self._say_meanwhile = self._say_meanwhile, None
+        if say is not None and path:  # of the project's folder itself there is nothing to say
+            say(WrittenMeanwhile(path))
 
     # In the engine's thread.
 
@@ -236,7 +245,7 @@ class Engine:
             session.begin()
             self._notifier.start()
             if not self._stopping:
-                self._attempt(session, Cause.START)
+                self._attempt(session, emit, Cause.START)
             while not self._stopping:
                 self._turn(session, emit)
         except Exception as error:  # noqa: BLE001 (the thread's boundary: a bug of ours must be seen, not vanish)
@@ -270,7 +279,7 @@ class Engine:
             if session.pending and session.gone and self._removal.goes_on(self._clock()):
                 self._settle.hint(self._clock())  # look again in a moment
             elif session.pending and not self._stopping:
-                self._attempt(session, Cause.CHANGE)
+                self._attempt(session, emit, Cause.CHANGE)
         session.refresh()
 
     def _unless_something_came(self) -> None:
@@ -301,7 +310,7 @@ class Engine:
         wanted = self._wanted.take()
         within = tuple(kind for kind in wanted if kind in session.plan.kinds)
         if within and not self._stopping:
-            self._attempt(session, Cause.REQUEST, within)
+            self._attempt(session, emit, Cause.REQUEST, within)
         elif wanted and not within:
             named, built = (" and ".join(kind.value for kind in kinds) for kinds in (wanted, session.plan.kinds))
             emit(Warned(f"the {named} was not built: this session builds the {built} only", "start one that does"))
@@ -333,8 +342,18 @@ class Engine:
             self._told = mode
             emit(ModeChanged(mode, words))
 
-    def _attempt(self, session: Session, cause: Cause, kinds: tuple[ArtifactKind, ...] | None = None) -> None:
-        session.attempt(cause, kinds)
+    def _attempt(
+        self,
+        session: Session,
+        emit: Callable[[Event], None],
+        cause: Cause,
+        kinds: tuple[ArtifactKind, ...] | None = None,
+    ) -> None:
+        self._say_meanwhile = emit
+        try:
+            session.attempt(cause, kinds)
+        finally:
+            self._say_meanwhile = None
         if session.pending:
             # Changed while it was built. The editor may still be at it, so this settles like any other change.
             self._hint(session)

@@ -147,6 +147,18 @@ class ChangesIgnored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenMeanwhile(Event):
+    """Something was written, renamed or removed while an attempt runs. Said once an attempt, of what came first.
+
+    Whether the artifacts depend on it, a look tells after the attempt: :class:`ChangesSeen`, or
+    :class:`ChangesIgnored`, of what the build backend itself wrote.
+    """
+
+    path: str
+    """Relative to the project."""
+
+
+@dataclass(frozen=True, slots=True)
 class Looked(Event):
     """The project's files were looked at; replaces what was said before."""
 
@@ -407,6 +419,7 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     ModeChanged: "mode-changed",
     ChangesSeen: "changes-seen",
     ChangesIgnored: "changes-ignored",
+    WrittenMeanwhile: "written-meanwhile",
     Looked: "looked",
     Compared: "compared",
     LockAwaited: "lock-awaited",

@@ -28,6 +28,7 @@ from atombuild.events import (
     SessionStopped,
     StepStarted,
     Warned,
+    WrittenMeanwhile,
 )
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -74,26 +75,24 @@ class Bench:
     def _make_session(self, emit: Callable[[Event], None]) -> Session:
         looker = Looker(self.root, self.dist)
 
+        def say(event: Event) -> None:
+            emit(event)
+            if isinstance(event, StepStarted):
+                assert self.gate.wait(PATIENCE)  # a test holds a build here as long as it likes
+
         def look(keep: Callable[[str], bool], breathe: Callable[[], object]) -> TreeView:
             view = looker(keep, breathe)
             self.looks.release()
             return view
 
-        return Session(
-            self.root, self.dist, self.setup.plan, read_project=self.setup.read_project, look=look, emit=emit
-        )
+        return Session(self.root, self.dist, self.setup.plan, read_project=self.setup.read_project, look=look, emit=say)
 
     def _make_notifier(self, hear: Callable[[Hint], None]) -> FakeNotifier:
         self.notifier = FakeNotifier(hear)
         return self.notifier
 
     def start(self) -> None:
-        self.engine.start(self._emit)
-
-    def _emit(self, event: Event) -> None:
-        self.events.put(event)
-        if isinstance(event, StepStarted):
-            assert self.gate.wait(PATIENCE)  # a test holds a build here as long as it likes
+        self.engine.start(self.events.put)
 
     def until(self, kind: type[Event]) -> Event:
         """Take events up to the next of this kind, and return that one."""
@@ -200,6 +199,23 @@ def test_many_saves_during_a_build_lead_to_exactly_one_more(bench: Bench) -> Non
     bench.finished()
     bench.save("src/orrery/cli.py", "x = 'the last'\n")
     assert bench.finished().attempt == 3
+
+
+def test_what_is_written_during_a_build_is_said_at_once_and_once(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    bench.until(StepStarted)
+    bench.notifier.hear(Paths(frozenset({"src/orrery/__pycache__/cli.pyc"})))
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert bench.until(WrittenMeanwhile) == WrittenMeanwhile("src/orrery/cli.py")
+    bench.save("src/orrery/planets.py", "x = 2\n")
+    bench.gate.set()
+    while not isinstance(event := bench.events.get(timeout=PATIENCE), ChangesSeen):
+        assert not isinstance(event, WrittenMeanwhile), "once an attempt"
+    assert event.paths == ("src/orrery/cli.py", "src/orrery/planets.py")
+    bench.finished()
+    bench.save("src/orrery/cli.py", "x = 3\n")
+    assert not isinstance(bench.events.get(timeout=PATIENCE), WrittenMeanwhile), "nothing is built meanwhile"
 
 
 class SlowRemoval(Removal):

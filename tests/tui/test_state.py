@@ -27,6 +27,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
     StepStarted,
+    WrittenMeanwhile,
 )
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.state import Activity, Dashboard
@@ -122,6 +123,16 @@ def test_changes_wait_until_an_attempt_holds_them() -> None:
     alone = [played(AttemptStarted(1, Cause.REQUEST, ("a",), 1, 2, (kind,)), onto=board) for kind in BOTH]
     assert [each.waiting for each in alone] == [2, 2]
     assert played(AttemptStarted(2, Cause.REQUEST, ("a",), 1, 2, (BOTH[1],)), onto=alone[0]).waiting == 0
+
+
+def test_what_is_written_meanwhile_is_told_until_the_build_is_over() -> None:
+    written = WrittenMeanwhile("src/a.py")
+    idle = played(*scenes.opening(), written)
+    assert idle.meanwhile == "", "it is looked at right now"
+    building = played(*scenes.building(0.0), written)
+    assert building.meanwhile == "src/a.py"
+    assert played(AttemptFinished(13, Outcome.SUCCEEDED, 0.1), onto=building).meanwhile == ""
+    assert played(scenes.started(14), onto=building).meanwhile == ""
 
 
 def test_ignored_changes_are_forgotten_when_others_matter() -> None:

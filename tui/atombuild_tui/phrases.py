@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import tzinfo
 
+from rich.cells import cell_len
+
 from atombuild.changes import told
 from atombuild.events import Cause
 from atombuild.status import Attempt, Standing, Tone
@@ -64,6 +66,15 @@ def waiting(dashboard: Dashboard) -> str:
     if not dashboard.waiting:
         return ""
     return f"{shown.counted(dashboard.waiting, 'change')} {'waits' if dashboard.waiting == 1 else 'wait'}"
+
+
+def meanwhile(dashboard: Dashboard, room: int) -> str:
+    """Return what was written while the build runs, in so many cells; empty when nothing was."""
+    if not dashboard.meanwhile:
+        return ""
+    words = " was written meanwhile"
+    whole = f"{dashboard.meanwhile}{words}, and is looked at next"
+    return whole if cell_len(whole) <= room else shown.shortened(dashboard.meanwhile, room - len(words)) + words
 
 
 def ignored(dashboard: Dashboard) -> str:

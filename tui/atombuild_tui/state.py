@@ -45,6 +45,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
     StepStarted,
+    WrittenMeanwhile,
 )
 from atombuild.finding import Finding
 from atombuild.past import KEPT, PastAttempt
@@ -206,6 +207,9 @@ class Dashboard:
     preparing_since: float = 0.0
     """Seconds since the epoch."""
 
+    meanwhile: str = ""
+    """What was written first since the attempt began that runs; nobody knows yet whether it matters."""
+
     last_change: int = 0
     waiting: int = 0
     """Batches of changes that no attempt holds yet."""
@@ -326,6 +330,11 @@ def _changes_ignored(board: Dashboard, event: ChangesIgnored, at: float) -> Dash
     return replace(board, ignored=ignored, ignored_lately=(ignored, *board.ignored_lately)[:_IGNORED_LATELY])
 
 
+def _written_meanwhile(board: Dashboard, event: WrittenMeanwhile, _at: float) -> Dashboard:
+    # One that is said when the attempt is over has been looked at, or is at once.
+    return replace(board, meanwhile=event.path) if board.building else board
+
+
 def _looked(board: Dashboard, event: Looked, _at: float) -> Dashboard:
     return replace(board, looked=event)
 
@@ -410,6 +419,7 @@ def _attempt_started(board: Dashboard, event: AttemptStarted, at: float) -> Dash
         # An artifact that is not built now goes on waiting for what it lacks.
         waiting=max((max(board.last_change - artifact.tried, 0) for artifact in artifacts), default=0),
         ignored=None,
+        meanwhile="",
         unusable=(),
         lock_holder="",
     )
@@ -467,7 +477,7 @@ def _attempt_finished(board: Dashboard, event: AttemptFinished, _at: float) -> D
     if build is not None and board.building:
         build = replace(build, outcome=event.outcome, seconds=event.seconds)
     artifacts = tuple(replace(artifact, running=None) for artifact in board.artifacts)
-    return replace(board, build=build, artifacts=artifacts, lock_holder="", preparing="")
+    return replace(board, build=build, artifacts=artifacts, lock_holder="", preparing="", meanwhile="")
 
 
 def _inside(path: Path, root: Path) -> str:
@@ -481,6 +491,7 @@ _CASES: Final[Mapping[type[Event], Callable[[Dashboard, Any, float], Dashboard]]
     ModeChanged: _mode_changed,
     ChangesSeen: _changes_seen,
     ChangesIgnored: _changes_ignored,
+    WrittenMeanwhile: _written_meanwhile,
     Looked: _looked,
     LockAwaited: _lock_awaited,
     AttemptStarted: _attempt_started,

@@ -36,6 +36,7 @@ from atombuild.events import (
     ProjectLoaded,
     Remembered,
     Warned,
+    WrittenMeanwhile,
 )
 from atombuild.finding import Finding, Severity
 from atombuild.past import PastAttempt
@@ -91,6 +92,7 @@ def hostile_pages(folder: Path) -> list[Event]:
         CommandEnded(1, 0.1, HOSTILE),
         CommandNotRun(HOSTILE, HOSTILE, HOSTILE),
         Failure((Report(Blame.BACKEND, HOSTILE, HOSTILE, where, (HOSTILE,)),)),
+        WrittenMeanwhile(HOSTILE),
         Log((HOSTILE, "everything was played")),
     ]
 

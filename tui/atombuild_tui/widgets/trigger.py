@@ -57,6 +57,8 @@ class TriggerLine(Widget):
             return Content.styled(f"{words} · {elapsed}", "$busy")
         if board.lock_holder:
             words = f"waiting for {board.lock_holder}"
+        elif board.meanwhile:
+            words = phrases.meanwhile(board, room)
         elif board.waiting:
             them = "it" if board.waiting == 1 else "them"
             words = phrases.waiting(board) + (f"; p builds {them}" if board.mode is Mode.PAUSED else "")
