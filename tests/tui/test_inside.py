@@ -12,6 +12,7 @@ from atombuild.events import ArtifactStatus, Event, Looked, SessionStarted
 from atombuild.inspection.contents import Contents, Member
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.editing import open_in_editor
+from atombuild_tui.pages.inside import InsidePage
 from atombuild_tui.pages.tree import Shelf, TreeRows, folders_of
 from support.archives import wheel
 from support.screen import scenes
@@ -42,6 +43,20 @@ async def test_a_second_file_of_somebody_elses_is_looked_into_as_well(tmp_path: 
         rows = "\n".join(shown(app))
         assert "second.py" in rows
         assert "first.py" not in rows
+
+
+@pytest.mark.parametrize("name", ["x\udfff.whl", "x\0.whl", "n" * 300 + ".whl"], ids=["surrogate", "NUL", "long"])
+async def test_an_artifact_with_a_name_that_no_file_can_have_is_not_looked_into(tmp_path: Path, name: str) -> None:
+    app = OverheardApp(ScriptedEngine(*standing(tmp_path / name)))
+    async with app.run_test(size=(120, 34), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2", "down", "enter", "e", "y", "3", "c")
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        page = app._main.page_in_sight
+        assert isinstance(page, InsidePage)
+        assert "can't be looked into" in page.rows.lines[-1].words
 
 
 @pytest.mark.parametrize("name", ["n" * 300 + ".py", "a/" + "m" * 300], ids=["a long name", "a long name in a folder"])

@@ -237,8 +237,8 @@ def _identity(path: Path) -> tuple[int, ...] | None:
     """Return what differs between this file and any that takes its place; None: there is none to be seen."""
     try:
         found = path.stat()
-    except OSError:
-        return None
+    except (OSError, ValueError):
+        return None  # gone, or a name that no file system takes
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
