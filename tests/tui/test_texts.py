@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 
 from atombuild.inspection.text import MemberText
+from atombuild_tui.colouring import Colourist
 from atombuild_tui.pages.texts import MOST_ROWS, member_lines
 
 MANY = MOST_ROWS + 2_000
+
+
+@pytest.fixture
+def colourist() -> Iterator[Colourist]:
+    one = Colourist()
+    yield one
+    one.close()
 
 
 @pytest.mark.parametrize(
@@ -51,15 +60,20 @@ def test_what_is_copied_of_a_file_is_its_text_blank_lines_too() -> None:
     ("name", "text"),
     [("m.c", "\n " * 20_000), ("m.ng2", ("(" * 8000 + "\n") * 24), ("m.isa", ("_" * 8000 + "\n") * 24)],
 )
-def test_what_a_lexer_never_comes_to_the_end_of_is_shown_without_colours(name: str, text: str) -> None:
+def test_what_a_lexer_never_comes_to_the_end_of_is_shown_without_colours(
+    name: str, text: str, colourist: Colourist
+) -> None:
     began = time.monotonic()
-    assert "".join(line.words for line in member_lines(MemberText(name, text, len(text)))) == text.replace("\n", "")
+    lines = member_lines(MemberText(name, text, len(text)), colourist.colours)
+    assert "".join(line.words for line in lines) == text.replace("\n", "")
     assert time.monotonic() - began < 15
 
 
-def test_a_text_of_many_pieces_has_its_colours_to_the_end_also_after_a_long_docstring() -> None:
+def test_a_text_of_many_pieces_has_its_colours_to_the_end_also_after_a_long_docstring(
+    colourist: Colourist,
+) -> None:
     text = ('"""A module.\n\n' + "It does much.\n" * 500 + '"""\n\ndef much():\n    return 1\n\n\n') * 10
-    lines = member_lines(MemberText("a.py", text, len(text)))
+    lines = member_lines(MemberText("a.py", text, len(text)), colourist.colours)
     styles = {line.text: {str(span.style) for span in line.left.spans} for line in lines if line.text == "    return 1"}
     assert [line.text for line in lines] == text.splitlines()
     assert styles["    return 1"] == {"$quiet", "$text", "bold $busy", "$doubt"}

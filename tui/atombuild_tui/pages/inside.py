@@ -21,6 +21,7 @@ from atombuild.sanitise import visible
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import size_words
 from atombuild_tui import format as shown
+from atombuild_tui.colouring import Colourist
 from atombuild_tui.errands import Answer, Errands
 from atombuild_tui.pages.names import Page
 from atombuild_tui.pages.page import View
@@ -55,6 +56,7 @@ class InsidePage(ErrandsPage):
 
     def __init__(self, errands: Callable[[], Errands]) -> None:
         super().__init__(errands)
+        self._colourist = Colourist()
         self._sources: dict[ArtifactKind, _Source] = {}
         self._read: dict[ArtifactKind, tuple[_Source, Contents | None, str]] = {}
         self._unfolded: frozenset[str] = frozenset(kind.value for kind in ArtifactKind)
@@ -64,6 +66,10 @@ class InsidePage(ErrandsPage):
         self._drawn: object = None
         self._others: dict[ArtifactKind, tuple[str, ...]] = {}
         """Other files like it beside each artifact."""
+
+    def on_unmount(self) -> None:
+        """Let nothing run on."""
+        self._colourist.close()
 
     def show(self, view: View) -> None:
         """Look into what stands now, where it is not what was looked into."""
@@ -147,7 +153,7 @@ class InsidePage(ErrandsPage):
     def _open_member(self, source: _Source, path: str, line: Line) -> None:
         def read(_breathe: Callable[[], None]) -> tuple[MemberText, tuple[Line, ...]]:
             member = read_member(source.path, source.kind, path)
-            return member, member_lines(member)
+            return member, member_lines(member, self._colourist.colours)
 
         def done(answer: Answer[tuple[MemberText, tuple[Line, ...]]]) -> None:
             if answer.value is None:

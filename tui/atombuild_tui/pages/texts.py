@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from pygments.lexers import get_lexer_for_filename
-from pygments.token import Token
-from pygments.util import ClassNotFound
 from textual.content import Content, Span
-from textual.highlight import HighlightTheme, TokenType
 
 from atombuild.inspection.contents import metadata_fields
 from atombuild.inspection.text import MemberText, entry_points, record_rows
 from atombuild.sanitise import visible, visible_lines
 from atombuild.units import size_words
 from atombuild_tui import format as shown
+from atombuild_tui.colouring import Coloured
 from atombuild_tui.widgets.lines import Line
-
-if TYPE_CHECKING:
-    from pygments.lexer import Lexer
 
 _LARGEST_COLOURED: Final = 200_000
 """Characters. Colours of more than that would keep the reader waiting."""
-
-_PIECE: Final = 16_000
-"""Characters that are coloured at a time. Some lexers need the square of what they are given, and none can be stopped
-in the middle of a match."""
-
-_COLOURING_SECONDS: Final = 1.0
-"""Then what comes is left without colours."""
-
-_PLAIN: Final = {Token.Text, Token.Text.Whitespace}
 
 MOST_ROWS: Final = 50_000
 """Rows that are made of a member. A megabyte of empty lines is a million of them, and a key must not wait for that."""
@@ -42,31 +26,15 @@ MOST_ROWS: Final = 50_000
 _NAMELESS: Final = {"METADATA", "PKG-INFO", "WHEEL", "RECORD"}
 
 
-class CodeColours(HighlightTheme):
-    """Code in the colours of the tones: every theme has those, and they are made to be read."""
-
-    STYLES: dict[TokenType, str] = {  # noqa: RUF012 - Textual's, which declares it so
-        Token.Comment: "italic $quiet",
-        Token.Error: "$bad",
-        Token.Generic.Heading: "bold $busy",
-        Token.Generic.Subheading: "bold $busy",
-        Token.Generic.Strong: "bold",
-        Token.Generic.Emph: "italic",
-        Token.Keyword: "bold $busy",
-        Token.Literal.Number: "$doubt",
-        Token.Literal.String: "$good",
-        Token.Literal.String.Doc: "italic $good",
-        Token.Name.Builtin: "$busy",
-        Token.Name.Class: "bold",
-        Token.Name.Decorator: "$doubt",
-        Token.Name.Function: "bold",
-        Token.Name.Tag: "bold $busy",
-        Token.Name.Attribute: "$doubt",
-        Token.Operator.Word: "bold $busy",
-    }
+Colours = Callable[[str, str], "list[Coloured] | None"]
+"""See :meth:`atombuild_tui.colouring.Colourist.colours`."""
 
 
-def member_lines(member: MemberText) -> tuple[Line, ...]:
+def _no_colours(_name: str, _text: str) -> None:
+    return None
+
+
+def member_lines(member: MemberText, colours: Colours = _no_colours) -> tuple[Line, ...]:
     """Return the rows of a member. Runs in the errands' thread."""
     name = PurePosixPath(member.path).name
     if member.binary:
@@ -80,7 +48,7 @@ def member_lines(member: MemberText) -> tuple[Line, ...]:
         lines = first_rows(_record(member.text))
     elif name == "entry_points.txt":
         lines = first_rows(_entry_points(member.text))
-    lines = lines or first_rows(_code(member))
+    lines = lines or first_rows(_code(member, colours))
     if member.cut:
         lines.append(_note(f"… the rest of {size_words(member.size)} is not shown"))
     return tuple(lines)
@@ -98,10 +66,10 @@ def _note(words: str) -> Line:
     return Line(Content.styled(words, "$quiet"), key="note")
 
 
-def _code(member: MemberText) -> Iterator[Line]:
+def _code(member: MemberText, colours: Colours) -> Iterator[Line]:
     texts = visible_lines(member.text)
     few = len(member.text) <= _LARGEST_COLOURED and len(texts) <= MOST_ROWS
-    coloured = _coloured("\n".join(texts), member.path) if few else None
+    coloured = _coloured("\n".join(texts), member.path, colours) if few else None
     width = len(str(len(texts)))
     for number, text in enumerate(texts, 1):
         gutter = Content.styled(f"{number:>{width}}  ", "$quiet")
@@ -109,52 +77,18 @@ def _code(member: MemberText) -> Iterator[Line]:
         yield Line(gutter + content, key=str(number), text=text)
 
 
-def _coloured(text: str, path: str) -> list[Content] | None:
+def _coloured(text: str, path: str, colours: Colours) -> list[Content] | None:
     """Return the lines in colours; None where nobody knows what language it is."""
     name = PurePosixPath(path).name
     if name in _NAMELESS:
         return None
-    try:
-        lexer = get_lexer_for_filename(name)
-    except ClassNotFound:
+    found = colours(name, text)
+    if found is None:
         return None
-    coloured = Content(text, spans=list(_spans(text, lexer))).stylize_before("$text")
+    coloured = Content(text, spans=[Span(*each) for each in found]).stylize_before("$text")
     lines = coloured.split("\n", allow_blank=True)
     # A line in the wrong place would be worse than one without colour.
     return lines if [line.plain for line in lines] == text.split("\n") else None
-
-
-def _spans(text: str, lexer: Lexer) -> Iterator[Span]:
-    """Yield what is to be coloured, piece by piece, as far as there is time."""
-    until, at = time.monotonic() + _COLOURING_SECONDS, 0
-    while at < len(text):
-        piece = text[at : at + _PIECE]
-        goes_on = at + len(piece) < len(text)
-        found, over = [], len(piece)
-        for first, kind, value in lexer.get_tokens_unprocessed(piece if piece.endswith("\n") else f"{piece}\n"):
-            if time.monotonic() > until:
-                return
-            last = first + len(value)
-            style = _style_of(kind)
-            if style:
-                found.append(Span(at + first, at + last, style))
-            # The next piece begins where a line does that is in nothing: not in the middle of a text in quotes.
-            begins = value.endswith("\n") and kind in _PLAIN and not text[at + last : at + last + 1].isspace()
-            if goes_on and begins and last > len(piece) // 2:
-                over = last
-        over += at
-        yield from (span for span in found if span.start < over)
-        at = over
-
-
-def _style_of(kind: TokenType) -> str:
-    """Return the style of a token, or of the nearest above it that has one."""
-    token: TokenType | None = kind
-    while token is not None:
-        if token in CodeColours.STYLES:
-            return CodeColours.STYLES[token]
-        token = getattr(token, "parent", None)
-    return ""
 
 
 def _metadata(text: str) -> Iterator[Line]:

@@ -1,0 +1,1 @@
+"""The script that runs in a process of its own."""
