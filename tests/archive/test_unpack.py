@@ -46,6 +46,12 @@ def special(name: str, kind: bytes, target: str = "") -> Entry:
     return info, b""
 
 
+def sparse(name: str, headers: dict[str, str]) -> Entry:
+    info = tarfile.TarInfo(name)
+    info.pax_headers = headers
+    return info, b""
+
+
 def tar(entries: Iterable[Entry], kind: int = tarfile.PAX_FORMAT) -> bytes:
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=kind) as archive:
@@ -154,6 +160,8 @@ def test_a_name_that_is_no_text_comes_out_to_the_byte(out: Path) -> None:
         (special("foo-1.0/a", tarfile.CHRTYPE), "is a device"),
         (special("foo-1.0/a", tarfile.BLKTYPE), "is a device"),
         (special("foo-1.0/a", b"?"), "is no regular file"),
+        (sparse("foo-1.0/a", {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9"}), "is a sparse file"),
+        (sparse("foo-1.0/a", {"GNU.sparse.realsize": "9"}), "is a sparse file"),
         (special("foo-1.0", tarfile.SYMTYPE, "/tmp"), "is a symbolic link"),  # noqa: S108 (nothing is written there)
         (file("foo-1.0"), "does not stand in the top folder"),
     ],

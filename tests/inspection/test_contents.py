@@ -171,11 +171,14 @@ def test_a_member_that_is_spoilt_is_damage_however_it_is_compressed(
         read_contents(made, WHEEL)
 
 
-def test_the_holes_of_a_sparse_member_are_not_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "headers", [{"GNU.sparse.map": "0,0", "GNU.sparse.size": "9" * 30}, {"GNU.sparse.realsize": "9" * 30}]
+)
+def test_the_holes_of_a_sparse_member_are_not_read(tmp_path: Path, headers: dict[str, str]) -> None:
     made = tmp_path / "x.tar.gz"
     with tarfile.open(made, "w:gz", format=tarfile.PAX_FORMAT) as archive:
         info = tarfile.TarInfo("demo-1.0/holes")
-        info.pax_headers = {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9" * 30}
+        info.pax_headers = headers
         archive.addfile(info)
     (member,) = read_contents(made, SDIST).members
     assert (member.path, member.size) == ("holes", 0)

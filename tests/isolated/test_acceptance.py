@@ -214,6 +214,10 @@ SDISTS: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: _with_member(tarfile.REGTYPE, {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9" * 30}),
         "'sky-1.0/x' is no file that an sdist may hold",
     ),
+    "a file that says it is sparse": (
+        lambda: _with_member(tarfile.REGTYPE, {"GNU.sparse.realsize": "9" * 30}),
+        "'sky-1.0/x' is no file that an sdist may hold",
+    ),
     "something after its end": (lambda: sdist(tail=b"more"), "something follows after its end"),
     "no archive": (lambda: b"no archive", "it is damaged or cut off"),
     "nothing": (lambda: gzip.compress(b""), "it is "),

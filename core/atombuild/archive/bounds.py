@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, NoReturn
@@ -34,10 +35,21 @@ _LONGEST_PART: Final = 255
 """Bytes. No file system that Python runs on takes more of a path, and of one name in it."""
 
 
+_SPARSE: Final = "GNU.sparse."
+
+
 def is_a_possible_name(name: str) -> bool:
     """Whether a file of this name could ever be unpacked; its depth is bounded by its length."""
     encoded = name.encode("utf-8", "surrogatepass")
     return len(encoded) <= _LONGEST_NAME and all(len(part) <= _LONGEST_PART for part in encoded.split(b"/"))
+
+
+def is_plain_file(member: tarfile.TarInfo) -> bool:
+    """Whether it is a regular file that lies in the archive as it is unpacked: a sparse one does not.
+
+    Readers do not agree about a member that says it is sparse and is not made so; Python takes its size, and no more.
+    """
+    return member.isreg() and not member.issparse() and not any(key.startswith(_SPARSE) for key in member.pax_headers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,16 @@ from typing import IO, Final, NoReturn, cast
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from atombuild.archive.bounds import DISTRUST, REPAIR, USUAL, BoundedStream, Limits, open_regular, refuse_size
+from atombuild.archive.bounds import (
+    DISTRUST,
+    REPAIR,
+    USUAL,
+    BoundedStream,
+    Limits,
+    is_plain_file,
+    open_regular,
+    refuse_size,
+)
 from atombuild.archive.damage import TAR_DAMAGE
 from atombuild.errors import SdistRejected, SourceUnreadable, WriteFailed
 
@@ -102,9 +111,10 @@ class _Unpacking:
         if self._size > self._limits.size:
             refuse_size(self._archive, self._limits)
         parts = self._parts(member.name)
-        is_file = member.isreg() and not member.issparse()
+        is_file = is_plain_file(member)
         if not is_file and not member.isdir():
-            self._refuse(member.name, f"is {_KINDS.get(member.type, 'no regular file')}; only files and folders may be")
+            what = "a sparse file" if member.isreg() else _KINDS.get(member.type, "no regular file")
+            self._refuse(member.name, f"is {what}; only files and folders may be")
         self._check_filter(member)
         if not is_file:
             self._make_folders(parts)

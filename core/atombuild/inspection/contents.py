@@ -18,7 +18,7 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import IO, Final, cast
 
-from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, open_regular
+from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, is_plain_file, open_regular
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE
 from atombuild.errors import ArtifactUnreadable, SdistRejected
 from atombuild.status import ArtifactKind
@@ -167,7 +167,7 @@ def sdist_members(
                     raise ValueError(f"it has more than {limits.members:,} members")
                 if not info.isdir():
                     # The holes of a sparse file cost no byte of the archive: no bound would end the reading of 10^30.
-                    yield info, tar.extractfile(info) if info.isreg() and not info.issparse() else None
+                    yield info, tar.extractfile(info) if is_plain_file(info) else None
 
 
 def below_top(name: str) -> str:

@@ -26,7 +26,7 @@ from typing import IO, TYPE_CHECKING, Final, cast
 from packaging.tags import parse_tag
 from packaging.version import Version
 
-from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name
+from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, is_plain_file
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE, is_damage
 from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
 from atombuild.isolated.names import ArtifactName, Release, parse
@@ -323,7 +323,7 @@ def _check_sdist(
 
 
 def _require_file_or_link(judge: _Judge, member: tarfile.TarInfo) -> None:
-    if member.issparse() or not (member.isreg() or member.issym() or member.islnk()):
+    if not (is_plain_file(member) or member.issym() or member.islnk()):
         raise judge.refuse(f"{member.name!r} is no file that an sdist may hold")
     _check_possible(judge, member.name)
 
