@@ -53,9 +53,12 @@ class Colourist:
 
     def close(self) -> None:
         """End the process, whatever it does: a text that is asked for is left as it is."""
-        worker = self._worker
-        if worker is not None:
-            worker.end()
+        if self._worker is not None:
+            self._worker.kill()
+        with self._lock:  # whoever asks has his answer now: there is none
+            if self._worker is not None:
+                self._worker.end()
+                self._worker = None
 
 
 class _Worker:
@@ -91,8 +94,12 @@ class _Worker:
                 self.end()
         return heard if self.lost else heard[:-1]
 
+    def kill(self) -> None:
+        """Let it say no more, to whoever waits for it in another thread."""
+        self._process.kill()
+
     def end(self) -> None:
-        """End it."""
+        """End it. Nobody may wait for it."""
         self._process.kill()
         for stream in (self._asks, self._says):
             with contextlib.suppress(OSError):  # what was not written yet is for nobody
