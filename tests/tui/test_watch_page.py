@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from atombuild.events import AttemptFinished, AttemptStarted, Cause, Outcome
+from atombuild.events import AttemptFinished, AttemptStarted, Cause, Looked, Outcome
 from atombuild.status import Attempt, Standing, Status
 from atombuild_tui.pages.page import View
 from atombuild_tui.pages.watch import _why
 from atombuild_tui.places import Places
 from atombuild_tui.state import Dashboard
 from support.screen import scenes
-from support.screen.engine import NOON
+from support.screen.engine import NOON, Clock, OverheardApp, ScriptedEngine, settle, shown
 from support.screen.scenes import BOTH, SDIST
 
 
@@ -45,3 +45,17 @@ def test_a_save_during_a_build_waited_for_that_build() -> None:
 
 def test_a_save_after_a_build_waited_for_none() -> None:
     assert "waited" not in rows(saved_at(NOON + 4.05))
+
+
+async def test_how_long_ago_the_last_look_was_is_told_though_nothing_happens() -> None:
+    clock = Clock()
+    app = OverheardApp(ScriptedEngine(*scenes.opening(), Looked(10, NOON, 0.002, (), 0)), clock=clock)
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("6")
+        await settle(pilot)
+        assert "last look   just now" in "\n".join(shown(app))
+        clock.now += 20
+        app.show_time()
+        await settle(pilot)
+        assert "last look   20 s ago" in "\n".join(shown(app))

@@ -57,6 +57,10 @@ class ChecksPage(RowsPage):
             lines += _lines(check, view, self.size.width - 2 * MARGIN)
         self.show_rows(Content(""), lines)
 
+    def show_time(self, view: View) -> None:
+        """Show how long ago it was."""
+        self.show(view)
+
     def on_resize(self) -> None:
         """Fold to the new width."""
         if self._view is not None:

@@ -39,6 +39,9 @@ class PageView(Vertical):
         """Show this. Called when something changed while the page is in sight, and when it comes into sight."""
         raise NotImplementedError
 
+    def show_time(self, view: View) -> None:
+        """Show how long ago something was, where that is told. Called now and then while the page is in sight."""
+
     def take_focus(self) -> None:
         """Give the keys to the part that answers them."""
         raise NotImplementedError

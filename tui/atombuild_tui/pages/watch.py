@@ -37,6 +37,10 @@ class WatchPage(RowsPage):
             ],
         )
 
+    def show_time(self, view: View) -> None:
+        """Show how long ago it was."""
+        self.show(view)
+
 
 def _section(title: str) -> Line:
     return Line(Content.styled(title, "bold $busy"))

@@ -129,7 +129,7 @@ class MainScreen(SearchingScreen):
         self._view = view
         dashboard = view.dashboard
         self.query_one(ProjectHeader).show(dashboard)
-        self.show_time(view)
+        self._show_artifacts(view)
         self.query_one(UnusablePanel).show(dashboard)
         self.query_one(PageTabs).show(dashboard)
         self.query_one(KeysFooter).show(dashboard, self.current)
@@ -139,8 +139,12 @@ class MainScreen(SearchingScreen):
         self.page_in_sight.show(view)
 
     def show_time(self, view: View) -> None:
-        """Render what tells how long something takes: the time passes."""
+        """Render what tells how long something takes, or how long ago it was: the time passes."""
         self._view = view
+        self._show_artifacts(view)
+        self.page_in_sight.show_time(view)
+
+    def _show_artifacts(self, view: View) -> None:
         self.query_one(TriggerLine).show(view.dashboard, view.now)
         for kind in ArtifactKind:
             card = self.query_one(f"#{kind.value}", ArtifactCard)
