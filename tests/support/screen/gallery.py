@@ -41,7 +41,7 @@ class Picture:
 
 
 def _succeeded(story: Story) -> tuple[Act, ...]:
-    return (NOON - 190, story.start), (NOON - 41, story.change), (NOON - 20, story.ignored)
+    return (NOON - 190, story.start), (NOON - 41, story.change), (NOON - 6, story.ignored)
 
 
 def _building(story: Story) -> tuple[Act, ...]:
