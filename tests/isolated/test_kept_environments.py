@@ -1,0 +1,156 @@
+"""Which kept environment serves, and which one goes: told by what it says of itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from atombuild.errors import EnvironmentFailure, UsageMistake
+from atombuild.isolated import environment as environments
+from atombuild.isolated.environment import (
+    FORMAT,
+    Wish,
+    _allows,
+    _failure,
+    _fulfilled,
+    _kept,
+    _make_room,
+    installed,
+    read_constraints,
+)
+from atombuild.isolated.interpreter import find_interpreter
+
+VERSIONS: Mapping[str, str] = {"flit-core": "3.12", "odd": "no version"}
+DAYS = 86_400.0
+
+
+def laid(folder: Path, name: str, **facts: object) -> Path:
+    """Lay a kept environment."""
+    place = folder / name
+    place.mkdir(parents=True)
+    whole = {
+        "format": FORMAT,
+        "made": 0.0,
+        "python": sys.executable,
+        "scripts": str(place),
+        "versions": dict(VERSIONS),
+        "identity": "cpython",
+        "size": 100,
+        "constraints": [],
+    }
+    (place / "facts.json").write_text(json.dumps(whole | facts))
+    return place
+
+
+@pytest.mark.parametrize(
+    ("requirement", "fulfilled"),
+    [
+        ("flit-core", True),
+        ("Flit_Core>=3", True),
+        ("flit-core<3", False),
+        ("flit-core @ https://example.org/x.zip", False),
+        ("hatchling", False),
+        ("hatchling; python_version < '3'", True),
+        ("odd>1", False),
+        ("not a requirement", False),
+    ],
+)
+def test_what_is_installed_fulfils_what_is_required(requirement: str, fulfilled: bool) -> None:
+    markers = find_interpreter(None, isolation=True).markers
+    assert _fulfilled(requirement, VERSIONS, markers) is fulfilled
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [
+        ("", True),
+        ("  # a remark", True),
+        ("hatchling<1", True),
+        ("flit-core<4  # a remark", True),
+        ("flit-core<3", False),
+        ("flit-core @ https://example.org/x.zip", False),
+        ("--no-binary :all:", False),
+    ],
+)
+def test_a_constraint_admits_what_is_installed(line: str, allowed: bool) -> None:
+    assert _allows(line, VERSIONS) is allowed
+
+
+def test_one_that_is_damaged_of_another_format_or_gone_is_not_there(tmp_path: Path) -> None:
+    good = laid(tmp_path, "key-good")
+    laid(tmp_path, "key-old", format=FORMAT - 1)
+    laid(tmp_path, "key-gone", python=str(tmp_path / "nowhere"))
+    laid(tmp_path, "key-odd", versions=3)
+    (laid(tmp_path, "key-damaged") / "facts.json").write_text("{")
+    (tmp_path / "key-begun").mkdir()
+    laid(tmp_path, "other")
+    assert [each.place for each in _kept(tmp_path, "key")] == [good]
+
+
+def test_what_was_not_used_for_longest_makes_room_and_what_is_in_use_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(environments, "LIMIT", 250)
+    now = time.time()
+    for name, days in (("today", 0.1), ("week", 7), ("month", 30), ("year", 365)):
+        os.utime(laid(tmp_path, name) / "facts.json", (now - days * DAYS,) * 2)
+    for name, days in (("killed", 3), ("begun", 0.1)):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (now - days * DAYS,) * 2)
+    newest = laid(tmp_path, "newest")
+    _make_room(tmp_path, newest)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["begun", "newest", "today"]
+
+
+def test_a_requirement_that_lies_on_this_disk_is_another_one_when_it_changes(tmp_path: Path) -> None:
+    interpreter = find_interpreter(None, isolation=True)
+    folder = tmp_path / "backend"
+    folder.mkdir()
+    (folder / "a.py").write_text("")
+
+    def key(requirement: str) -> str:
+        return Wish((requirement,), (), interpreter, "uv").key
+
+    local = f"backend @ {folder.as_uri()}"
+    first = key(local)
+    os.utime(folder / "a.py", (1, 1))
+    os.utime(folder, (1, 1))
+    assert key(local) != first
+    assert key(local) == key(local)
+    assert key(f"backend @ {(tmp_path / 'gone').as_uri()}") == key(f"backend @ {(tmp_path / 'gone').as_uri()}")
+    assert key("backend @ https://example.org/x.zip") != key("backend") != key("no requirement at all")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("error: Failed to fetch: dns error", "could not be fetched"),
+        ("no solution found when resolving", "can't be had together"),
+        ("it fell over", "could not be installed"),
+    ],
+)
+def test_why_an_installer_failed_is_told_by_its_words(said: str, words: str) -> None:
+    failure = _failure(Wish(("flit-core",), (), find_interpreter(None, isolation=True), "uv"), (said, ""))
+    assert words in failure.reports()[0].what
+    assert said in failure.reports()[0].why[0]
+
+
+def test_an_environment_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    with pytest.raises(EnvironmentFailure, match="does not say what is installed"):
+        installed(tmp_path / "python")
+
+
+@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff", "it is not UTF-8")])
+def test_constraints_that_can_not_be_read_are_said(tmp_path: Path, content: bytes | None, why: str) -> None:
+    path = tmp_path / "constraints.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageMistake, match=why):
+        read_constraints(path)
+    assert read_constraints(None) == ()
