@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from atombuild import cli, exit_status
+from support.backends import copy_of, need
 from support.processes import Running
 from support.projects import sample_project, visible_files
 
@@ -345,3 +346,30 @@ def test_copies_for_a_comparison_are_kept_only_where_it_is_told(
         running.signal(signal.SIGTERM)
         running.finish()
     assert (tmp_path / "cache" / "kept").exists() == kept
+
+
+def test_what_another_backend_makes_is_listed_by_making_it_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    need("flit-core")
+    root = copy_of("flit-core", tmp_path)
+    assert cli.main(["--list", str(root)]) == exit_status.SUCCEEDED
+    plain = capsys.readouterr().out
+    assert cli.main(["--list", "--json", str(root)]) == exit_status.SUCCEEDED
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    listed = {each["kind"]: each for each in told if "members" in each}
+    assert list(listed) == ["sdist", "wheel"]
+    for each in listed.values():
+        assert f"{each['target']} would hold {len(each['members'])} files:" in plain
+        assert all(f"  {member['path']}\n" in plain for member in each["members"])
+    assert not (root / "dist").exists(), "nothing is published"
+
+
+def test_a_wheel_from_the_sdist_is_compared_with_one_from_the_tree(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--compare", str(project)]) == exit_status.SUCCEEDED
+    assert "holds the same from the sdist and from the tree" in capsys.readouterr().out
+    assert cli.main(["--compare", "--json", str(project)]) == exit_status.SUCCEEDED
+    (told,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "only_from_tree" in line]
+    assert (told["only_from_tree"], told["only_from_sdist"], told["changed"]) == ([], [], [])
