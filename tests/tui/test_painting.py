@@ -21,7 +21,7 @@ if sys.platform == "win32":
 from support.emulator import QUIET, Emulator
 
 SIZES = [(150, 44), (80, 24), (120, 40), (60, 20)]
-STEPS = 10
+STEPS = 8
 LONG_QUIET = 0.7
 """Seconds without output; what tells how long ago something was is drawn every second."""
 
@@ -108,6 +108,6 @@ def test_what_stands_in_the_terminal_is_what_would_be_drawn_anew(terminal: Emula
     author = Author(project, terminal, random.Random(seed))  # noqa: S311 - it chooses keys
     for _ in range(STEPS):
         author.act()
-        stands = timeless(terminal.rows())
+        stands = timeless(terminal.rows(LONG_QUIET))
         meant = timeless(terminal.drawn_anew())
         assert stands == meant, "\n".join([f"{seed}: {author.did}", *stands, "but what is meant is", *meant])
