@@ -230,13 +230,15 @@ class Engine:
             matters = [path for path in hint.paths if watched.verdict(path) is None]
             if not matters:
                 return
-            self._tell_meanwhile(min(matters))
+            self._tell_meanwhile(matters)
         self._inbox.put(hint)
 
-    def _tell_meanwhile(self, path: str) -> None:
-        say, self._say_meanwhile = self._say_meanwhile, None
-        if say is not None and path:  # of the project's folder itself there is nothing to say
-            say(WrittenMeanwhile(path))
+    def _tell_meanwhile(self, paths: list[str]) -> None:
+        named = min(filter(None, paths), default="")
+        if named:  # of the project's folder itself there is nothing to say
+            say, self._say_meanwhile = self._say_meanwhile, None
+            if say is not None:
+                say(WrittenMeanwhile(named))
 
     # In the engine's thread.
 

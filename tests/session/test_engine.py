@@ -206,6 +206,7 @@ def test_what_is_written_during_a_build_is_said_at_once_and_once(bench: Bench) -
     bench.start()
     bench.until(StepStarted)
     bench.notifier.hear(Paths(frozenset({"src/orrery/__pycache__/cli.pyc"})))
+    bench.notifier.hear(Paths(frozenset({""})))
     bench.save("src/orrery/cli.py", "x = 1\n")
     assert bench.until(WrittenMeanwhile) == WrittenMeanwhile("src/orrery/cli.py")
     bench.save("src/orrery/planets.py", "x = 2\n")

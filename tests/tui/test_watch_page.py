@@ -56,6 +56,6 @@ async def test_how_long_ago_the_last_look_was_is_told_though_nothing_happens() -
         await settle(pilot)
         assert "last look   just now" in "\n".join(shown(app))
         clock.now += 20
-        app.show_time()
+        app.show_ages()
         await settle(pilot)
         assert "last look   20 s ago" in "\n".join(shown(app))

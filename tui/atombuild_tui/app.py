@@ -257,6 +257,11 @@ class AtombuildApp(App[None]):
         if self.is_running:  # a timer may fire while the screen is being taken down
             self._main.show_time(self._view)
 
+    def show_ages(self) -> None:
+        """Render everything for this moment that tells how long ago something was."""
+        if self.is_running:
+            self._main.show_ages(self._view)
+
     def _tick(self) -> None:
         """Let the time pass, slowly: who waits in a terminal for hours must not cost a battery."""
         if not self.is_running:
@@ -264,8 +269,9 @@ class AtombuildApp(App[None]):
         self._ticks += 1
         # After a minute, what is told is minutes: nobody sees a second pass.
         young = self._now() - self._heard < _YOUNG
-        if young or self._ticks % _SELDOM == 0:
-            self.show_time()
+        seldom = self._ticks % _SELDOM == 0
+        if young or seldom:
+            (self.show_ages if seldom else self.show_time)()
             self._follow_settings()
 
     def _follow_settings(self) -> None:

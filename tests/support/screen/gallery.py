@@ -195,7 +195,7 @@ async def shoot(picture: Picture, story: Story) -> str:
             await settle(pilot)
         for entry in app.screen.query(Input):
             entry.cursor_blink = False  # a picture is taken at any moment
-        app.show_time()
+        app.show_ages()
         await settle(pilot)
         return _self_contained(app.export_screenshot(title="atombuild", simplify=True))
 

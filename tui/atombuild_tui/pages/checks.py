@@ -57,7 +57,7 @@ class ChecksPage(RowsPage):
             lines += _lines(check, view, self.size.width - 2 * MARGIN)
         self.show_rows(Content(""), lines)
 
-    def show_time(self, view: View) -> None:
+    def show_ages(self, view: View) -> None:
         """Show how long ago it was."""
         self.show(view)
 

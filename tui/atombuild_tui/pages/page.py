@@ -39,7 +39,7 @@ class PageView(Vertical):
         """Show this. Called when something changed while the page is in sight, and when it comes into sight."""
         raise NotImplementedError
 
-    def show_time(self, view: View) -> None:
+    def show_ages(self, view: View) -> None:
         """Show how long ago something was, where that is told. Called now and then while the page is in sight."""
 
     def take_focus(self) -> None:

@@ -37,7 +37,7 @@ class WatchPage(RowsPage):
             ],
         )
 
-    def show_time(self, view: View) -> None:
+    def show_ages(self, view: View) -> None:
         """Show how long ago it was."""
         self.show(view)
 

@@ -139,10 +139,14 @@ class MainScreen(SearchingScreen):
         self.page_in_sight.show(view)
 
     def show_time(self, view: View) -> None:
-        """Render what tells how long something takes, or how long ago it was: the time passes."""
+        """Render what tells how long something takes: the time passes."""
         self._view = view
         self._show_artifacts(view)
-        self.page_in_sight.show_time(view)
+
+    def show_ages(self, view: View) -> None:
+        """Render how long ago things were, on the page too; which costs more than a running time may."""
+        self.show_time(view)
+        self.page_in_sight.show_ages(view)
 
     def _show_artifacts(self, view: View) -> None:
         self.query_one(TriggerLine).show(view.dashboard, view.now)
