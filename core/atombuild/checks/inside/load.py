@@ -42,7 +42,7 @@ def _loaded(name: str) -> dict[str, str]:
         found = importlib.import_module(module)
         for attribute in filter(None, attributes.split(".")):
             found = getattr(found, attribute)
-    except BaseException as error:
+    except BaseException as error:  # whatever a module raises as it is imported, also an exit, is the answer
         said["error"] = "".join(traceback.format_exception_only(type(error), error)).strip() or type(error).__name__
         said["missing"] = getattr(error, "name", None) or "" if isinstance(error, ModuleNotFoundError) else ""
         said["raised"] = type(error).__module__
