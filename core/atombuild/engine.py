@@ -20,7 +20,7 @@ from typing import Final, Protocol, TypeAlias
 from atombuild.checks.result import Check
 from atombuild.debug_log import logged
 from atombuild.errors import Cancelled, OurBug
-from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, Warned, WrittenMeanwhile
+from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, TouchedMeanwhile, Warned
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
@@ -238,7 +238,7 @@ class Engine:
         if named:  # of the project's folder itself there is nothing to say
             say, self._say_meanwhile = self._say_meanwhile, None
             if say is not None:
-                say(WrittenMeanwhile(named))
+                say(TouchedMeanwhile(named))
 
     # In the engine's thread.
 

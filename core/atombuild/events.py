@@ -147,8 +147,8 @@ class ChangesIgnored(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenMeanwhile(Event):
-    """Something was written, renamed or removed while an attempt runs. Said once an attempt, of what came first.
+class TouchedMeanwhile(Event):
+    """A file was written, renamed or removed while an attempt runs. Said once an attempt, of what came first.
 
     Whether the artifacts depend on it, a look tells after the attempt: :class:`ChangesSeen`, or
     :class:`ChangesIgnored`, of what the build backend itself wrote.
@@ -419,7 +419,7 @@ _NAMES: Final[Mapping[type[Event], str]] = {
     ModeChanged: "mode-changed",
     ChangesSeen: "changes-seen",
     ChangesIgnored: "changes-ignored",
-    WrittenMeanwhile: "written-meanwhile",
+    TouchedMeanwhile: "touched-meanwhile",
     Looked: "looked",
     Compared: "compared",
     LockAwaited: "lock-awaited",

@@ -27,8 +27,8 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
     StepStarted,
+    TouchedMeanwhile,
     Warned,
-    WrittenMeanwhile,
 )
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -201,22 +201,22 @@ def test_many_saves_during_a_build_lead_to_exactly_one_more(bench: Bench) -> Non
     assert bench.finished().attempt == 3
 
 
-def test_what_is_written_during_a_build_is_said_at_once_and_once(bench: Bench) -> None:
+def test_what_is_touched_during_a_build_is_said_at_once_and_once(bench: Bench) -> None:
     bench.gate.clear()
     bench.start()
     bench.until(StepStarted)
     bench.notifier.hear(Paths(frozenset({"src/orrery/__pycache__/cli.pyc"})))
     bench.notifier.hear(Paths(frozenset({""})))
     bench.save("src/orrery/cli.py", "x = 1\n")
-    assert bench.until(WrittenMeanwhile) == WrittenMeanwhile("src/orrery/cli.py")
+    assert bench.until(TouchedMeanwhile) == TouchedMeanwhile("src/orrery/cli.py")
     bench.save("src/orrery/planets.py", "x = 2\n")
     bench.gate.set()
     while not isinstance(event := bench.events.get(timeout=PATIENCE), ChangesSeen):
-        assert not isinstance(event, WrittenMeanwhile), "once an attempt"
+        assert not isinstance(event, TouchedMeanwhile), "once an attempt"
     assert event.paths == ("src/orrery/cli.py", "src/orrery/planets.py")
     bench.finished()
     bench.save("src/orrery/cli.py", "x = 3\n")
-    assert not isinstance(bench.events.get(timeout=PATIENCE), WrittenMeanwhile), "nothing is built meanwhile"
+    assert not isinstance(bench.events.get(timeout=PATIENCE), TouchedMeanwhile), "nothing is built meanwhile"
 
 
 class SlowRemoval(Removal):

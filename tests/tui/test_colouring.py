@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import pytest
 
 from atombuild_tui.colouring import Colourist
-from support.eventually import eventually
 
 ENDLESS = "[a]\nx = " + " \t" * 8_000 + "x\n"
 """For the language of an .ini file; without a bound it takes minutes."""
@@ -72,10 +71,12 @@ def test_what_never_ends_is_ended_and_others_go_on_meanwhile(colourist: Colouris
     assert worker_of(colourist) != first
 
 
-def test_a_process_that_is_killed_from_outside_costs_one_text_at_most(colourist: Colourist) -> None:
+def test_a_process_that_was_ended_from_outside_is_started_again(colourist: Colourist) -> None:
     colourist.colours("a.py", "import os\n")
+    assert colourist._worker is not None
     os.kill(worker_of(colourist), signal.SIGTERM)
-    eventually(lambda: colourist.colours("a.py", "import os\n"), "it never came back")
+    colourist._worker._process.wait(20)
+    assert colourist.colours("a.py", "import os\n")
 
 
 def test_closing_ends_it_also_in_the_middle_of_a_text() -> None:

@@ -33,8 +33,8 @@ from atombuild.events import (
     ProjectUnusable,
     SessionStarted,
     StepStarted,
+    TouchedMeanwhile,
     Warned,
-    WrittenMeanwhile,
 )
 from atombuild.finding import Finding, Severity
 from atombuild.status import Attempt, Standing, Status
@@ -268,7 +268,7 @@ def hostile() -> list[Event]:
         Failure((HOSTILE_REPORT,), WHEEL),
         AttemptFinished(1, Outcome.FAILED, 1.0),
         ChangesIgnored((HOSTILE,), 1, HOSTILE),
-        WrittenMeanwhile(HOSTILE),
+        TouchedMeanwhile(HOSTILE),
     ]
 
 
@@ -321,14 +321,14 @@ async def test_while_an_environment_is_made_the_cause_and_the_time_are_seen(size
 @pytest.mark.parametrize(
     ("size", "words"),
     [
-        ((120, 40), "src/orrery/planets.py was written meanwhile, and is looked at next"),
-        ((80, 24), "src/orrery/planets.py was written meanwhile"),
-        ((44, 60), "src….py was written meanwhile"),
+        ((120, 40), "src/orrery/planets.py was touched meanwhile, and is looked at next"),
+        ((80, 24), "src/orrery/planets.py was touched meanwhile"),
+        ((44, 60), "src….py was touched meanwhile"),
     ],
 )
 async def test_a_save_while_it_builds_is_seen_at_once(size: tuple[int, int], words: str) -> None:
-    rows = await seen([*scenes.opening(), scenes.started(1), WrittenMeanwhile("src/orrery/planets.py")], size)
-    row = row_with(rows, "written meanwhile")
+    rows = await seen([*scenes.opening(), scenes.started(1), TouchedMeanwhile("src/orrery/planets.py")], size)
+    row = row_with(rows, "touched meanwhile")
     assert row.endswith(words)
     assert row.split()[:2] == ["build", "1"]
 

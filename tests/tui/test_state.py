@@ -27,7 +27,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
     StepStarted,
-    WrittenMeanwhile,
+    TouchedMeanwhile,
 )
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.state import Activity, Dashboard
@@ -125,8 +125,8 @@ def test_changes_wait_until_an_attempt_holds_them() -> None:
     assert played(AttemptStarted(2, Cause.REQUEST, ("a",), 1, 2, (BOTH[1],)), onto=alone[0]).waiting == 0
 
 
-def test_what_is_written_meanwhile_is_told_until_the_build_is_over() -> None:
-    written = WrittenMeanwhile("src/a.py")
+def test_what_is_touched_meanwhile_is_told_until_the_build_is_over() -> None:
+    written = TouchedMeanwhile("src/a.py")
     idle = played(*scenes.opening(), written)
     assert idle.meanwhile == "", "it is looked at right now"
     building = played(*scenes.building(0.0), written)

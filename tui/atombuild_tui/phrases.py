@@ -69,10 +69,10 @@ def waiting(dashboard: Dashboard) -> str:
 
 
 def meanwhile(dashboard: Dashboard, room: int) -> str:
-    """Return what was written while the build runs, in so many cells; empty when nothing was."""
+    """Return what was touched while the build runs, in so many cells; empty when nothing was."""
     if not dashboard.meanwhile:
         return ""
-    words = " was written meanwhile"
+    words = " was touched meanwhile"
     whole = f"{dashboard.meanwhile}{words}, and is looked at next"
     return whole if cell_len(whole) <= room else shown.shortened(dashboard.meanwhile, room - len(words)) + words
 

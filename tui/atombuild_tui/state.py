@@ -45,7 +45,7 @@ from atombuild.events import (
     SessionStarted,
     SessionStopped,
     StepStarted,
-    WrittenMeanwhile,
+    TouchedMeanwhile,
 )
 from atombuild.finding import Finding
 from atombuild.past import KEPT, PastAttempt
@@ -208,7 +208,7 @@ class Dashboard:
     """Seconds since the epoch."""
 
     meanwhile: str = ""
-    """What was written first since the attempt began that runs; nobody knows yet whether it matters."""
+    """What was written, renamed or removed first since the running attempt began; perhaps it does not matter."""
 
     last_change: int = 0
     waiting: int = 0
@@ -330,7 +330,7 @@ def _changes_ignored(board: Dashboard, event: ChangesIgnored, at: float) -> Dash
     return replace(board, ignored=ignored, ignored_lately=(ignored, *board.ignored_lately)[:_IGNORED_LATELY])
 
 
-def _written_meanwhile(board: Dashboard, event: WrittenMeanwhile, _at: float) -> Dashboard:
+def _touched_meanwhile(board: Dashboard, event: TouchedMeanwhile, _at: float) -> Dashboard:
     # One that is said when the attempt is over has been looked at, or is at once.
     return replace(board, meanwhile=event.path) if board.building else board
 
@@ -491,7 +491,7 @@ _CASES: Final[Mapping[type[Event], Callable[[Dashboard, Any, float], Dashboard]]
     ModeChanged: _mode_changed,
     ChangesSeen: _changes_seen,
     ChangesIgnored: _changes_ignored,
-    WrittenMeanwhile: _written_meanwhile,
+    TouchedMeanwhile: _touched_meanwhile,
     Looked: _looked,
     LockAwaited: _lock_awaited,
     AttemptStarted: _attempt_started,

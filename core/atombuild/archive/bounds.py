@@ -30,12 +30,10 @@ DISTRUST: Final = "no build tool makes such an sdist: look at it with tar -tvzf 
 """What to do about what does not come about by itself."""
 
 
+_SPARSE: Final = "GNU.sparse."
 _LONGEST_NAME: Final = 4096
 _LONGEST_PART: Final = 255
 """Bytes. No file system that Python runs on takes more of a path, and of one name in it."""
-
-
-_SPARSE: Final = "GNU.sparse."
 
 
 def is_a_possible_name(name: str) -> bool:

@@ -35,8 +35,8 @@ from atombuild.events import (
     Preparing,
     ProjectLoaded,
     Remembered,
+    TouchedMeanwhile,
     Warned,
-    WrittenMeanwhile,
 )
 from atombuild.finding import Finding, Severity
 from atombuild.past import PastAttempt
@@ -92,7 +92,7 @@ def hostile_pages(folder: Path) -> list[Event]:
         CommandEnded(1, 0.1, HOSTILE),
         CommandNotRun(HOSTILE, HOSTILE, HOSTILE),
         Failure((Report(Blame.BACKEND, HOSTILE, HOSTILE, where, (HOSTILE,)),)),
-        WrittenMeanwhile(HOSTILE),
+        TouchedMeanwhile(HOSTILE),
         Log((HOSTILE, "everything was played")),
     ]
 

@@ -42,13 +42,14 @@ class Colourist:
         """
         with self._lock:
             try:
+                if self._worker is not None and self._worker.is_gone:
+                    self._worker.end()
+                    self._worker = None
                 self._worker = self._worker or _Worker(self._patience)
                 known, *pieces = self._worker.answers([name, text], self._patience) or [False]
             except OSError:
-                # It can't be started, or was ended from outside: then there are no colours.
+                # It can't be started, or was ended from outside meanwhile: then there are no colours.
                 known, pieces = False, []
-            if self._worker is not None and self._worker.lost:
-                self._worker = None
         return [(first, last, style) for piece in pieces for first, last, style in piece] if known else None
 
     def close(self) -> None:
@@ -74,25 +75,26 @@ class _Worker:
         )
         self._asks = cast("IO[str]", self._process.stdin)
         self._says = cast("IO[str]", self._process.stdout)
-        self.lost = False
-        """It does not answer any more."""
-
         with self._for_seconds(_PATIENCE_AT_START):
-            self.lost = not self._says.readline()  # it is there
+            self._says.readline()  # it is there
+
+    @property
+    def is_gone(self) -> bool:
+        """It has ended, by us or by anybody else."""
+        return self._process.poll() is not None
 
     def answers(self, question: object, seconds: float) -> list[Any]:
         """Return all that it says; less where it takes too long. Raises ``OSError``."""
-        self.lost = True
+        heard: list[Any] = []
         try:
             with self._for_seconds(seconds):
                 self._asks.write(f"{json.dumps(question)}\n")
                 self._asks.flush()
-                heard = list(self._heard())
-            self.lost = not heard or heard[-1] is not None
+                heard += self._heard()
         finally:
-            if self.lost:
+            if None not in heard:  # it was killed
                 self.end()
-        return heard if self.lost else heard[:-1]
+        return [each for each in heard if each is not None]
 
     def kill(self) -> None:
         """Let it say no more, to whoever waits for it in another thread."""
