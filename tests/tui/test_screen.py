@@ -333,6 +333,13 @@ async def test_a_save_while_it_builds_is_seen_at_once(size: tuple[int, int], wor
     assert row.split()[:2] == ["build", "1"]
 
 
+async def test_what_is_built_before_the_rest_does_not_claim_to_hold_what_was_touched_since() -> None:
+    events = [*scenes.opening(), *scenes.building(NOON)]
+    assert row_with(await seen(events), "latest change").strip("▌ ").startswith("holds your latest change")
+    events.append(TouchedMeanwhile("src/orrery/planets.py"))
+    assert row_with(await seen(events), "latest change").strip("▌ ").startswith("may lack your latest change")
+
+
 async def test_that_there_is_advice_is_said_also_after_something_was_ignored() -> None:
     where = Location(scenes.ROOT / "pyproject.toml", 3)
     finding = Finding("no-license", Severity.ADVICE, where, "there is no license", "name one")

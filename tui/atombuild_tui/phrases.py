@@ -15,9 +15,9 @@ from atombuild_tui.state import Artifact, Build, Dashboard
 _ABSENT = frozenset({Standing.OLD_REMOVED, Standing.NEVER})
 
 
-def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0911 - one case a sentence
+def holding(artifact: Artifact, dashboard: Dashboard) -> tuple[str, Tone]:  # noqa: PLR0911 - one case a sentence
     """Return what stands at the final name compared with the author's latest save, and how good that is."""
-    status, folder = artifact.status, f"{out_dir or 'dist'}/"
+    status, folder = artifact.status, f"{dashboard.out_dir or 'dist'}/"
     if status.attempt is Attempt.QUEUED:
         return ("waits for its turn", Tone.IDLE)
     if status.attempt is Attempt.BUILDING:
@@ -35,12 +35,19 @@ def holding(artifact: Artifact, out_dir: str) -> tuple[str, Tone]:  # noqa: PLR0
             Standing.OTHER: f"the file in {folder} is not from this build",
         }
         return (words.get(status.standing, f"a file is in {folder}"), Tone.DOUBT)
+    return _held(artifact, dashboard)
+
+
+def _held(artifact: Artifact, dashboard: Dashboard) -> tuple[str, Tone]:
+    """Return which save the file of this build holds."""
     if artifact.behind:
         return (f"{shown.counted(artifact.behind, 'change')} behind", Tone.DOUBT)
-    if status.outdated:
+    if artifact.status.outdated:
         return ("older than your files", Tone.DOUBT)
     if artifact.behind is None:
         return ("comparing it with your files", Tone.IDLE)
+    if dashboard.meanwhile:
+        return ("may lack your latest change", Tone.DOUBT)
     return ("holds your latest change", Tone.GOOD)
 
 

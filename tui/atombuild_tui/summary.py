@@ -47,5 +47,5 @@ def _line(artifact: Artifact, dashboard: Dashboard) -> str:
     if status.holds_this_build:
         if artifact.size is not None:
             facts.append(size_words(artifact.size))
-        facts.append(phrases.holding(artifact, dashboard.out_dir)[0])
+        facts.append(phrases.holding(artifact, dashboard)[0])
     return "  ".join(facts)

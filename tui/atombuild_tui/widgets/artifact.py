@@ -139,7 +139,7 @@ class ArtifactCard(Widget):
         artifact = self._artifact
         if artifact.running is not None and artifact.running.total > 0:
             return _progress(artifact.running, width)
-        words, tone = phrases.holding(artifact, self._dashboard.out_dir)
+        words, tone = phrases.holding(artifact, self._dashboard)
         words = phrases.gone(artifact, self._dashboard, self._now, self._zone) or words
         return Content.styled(words, TONE_STYLES[tone]).truncate(width, ellipsis=True)
 
