@@ -5,12 +5,11 @@ No variables are expanded, which uv would do: what is in the environment of whoe
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import unicodedata
 from typing import Final
 from urllib.parse import unquote
 
+from atombuild.project.hosts import domain, opaque_host
 from atombuild.project.versions import Refused
 
 _SCHEME: Final = re.compile(
@@ -21,15 +20,13 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 """The schemes that the standard calls special; files, special too, go a way of their own."""
 
 _LARGEST_PORT: Final = 2**16 - 1
-_BYTE: Final = 2**8
+_PORT: Final = re.compile("0*([0-9]{1,5})")
 
 # What is percent-encoded, besides blanks, controls and all that is not ASCII.
 _IN_QUERY: Final = '"#<>'
 _IN_FRAGMENT: Final = '"<>`'
 _IN_PATH: Final = _IN_FRAGMENT + "#?{}"
 _IN_USER: Final = _IN_PATH + "/:;=@[\\]^|"
-
-_FORBIDDEN_IN_HOST: Final = re.compile(r"[\x00-\x20\x7f#/:<>?@\[\\\]^|]")
 
 
 def public_url(text: str) -> str:
@@ -99,10 +96,13 @@ def _path(path: str) -> str:
 
 
 def _authority(scheme: str, text: str) -> str:
-    userinfo, _, address = text.rpartition("@")
-    match = re.fullmatch(r"(\[.*\]|[^:]*)(?::(.*))?", address, re.DOTALL)
-    host, port = match.groups() if match else (address, None)
-    return f"{_user(scheme, userinfo)}{_host(scheme, host)}{_port(scheme, port or '')}"
+    userinfo, at, address = text.rpartition("@")
+    match = re.fullmatch(r"(\[.*\]|[^:]*)(:.*)?", address, re.DOTALL)
+    host, port = match.groups(default="") if match else (address, "")
+    if not host and (port or (at and userinfo != ":")):
+        raise Refused("empty host")
+    host_of = domain if scheme in _DEFAULT_PORTS else opaque_host
+    return f"{_user(scheme, userinfo)}{host_of(host)}{_port(scheme, port[1:])}"
 
 
 def _user(scheme: str, userinfo: str) -> str:
@@ -115,66 +115,13 @@ def _user(scheme: str, userinfo: str) -> str:
 
 
 def _port(scheme: str, text: str) -> str:
-    if not re.fullmatch("[0-9]*", text) or int(text or "0") > _LARGEST_PORT:
-        raise Refused("invalid port number")
-    return f":{int(text)}" if text and int(text) != _DEFAULT_PORTS.get(scheme) else ""
-
-
-def _host(scheme: str, text: str) -> str:
-    if text.startswith("["):
-        return _ipv6(text)
-    if scheme not in _DEFAULT_PORTS:
-        if _FORBIDDEN_IN_HOST.search(text):
-            raise Refused("invalid international domain name")
-        return _encoded(text, "")
     if not text:
-        raise Refused("empty host")
-    host = ".".join(map(_label, unquote(text).lower().split(".")))
-    if _FORBIDDEN_IN_HOST.search(host) or "%" in host or not host.isascii():
-        raise Refused("invalid international domain name")
-    last = host.removesuffix(".").rpartition(".")[2]
-    return _ipv4(host) if re.fullmatch("[0-9]+|0x[0-9a-f]*", last) else host
-
-
-def _label(label: str) -> str:
-    """Return one part of a domain name in ASCII (UTS 46, nearly)."""
-    if label.startswith("xn--"):
-        try:
-            shown = label[4:].encode().decode("punycode")
-            if shown.isascii() or not shown.isprintable():
-                raise Refused("invalid international domain name")
-        except UnicodeError:
-            raise Refused("invalid international domain name") from None
-    if label.isascii() or "\ufffd" in label:
-        return label
-    return f"xn--{unicodedata.normalize('NFKC', label).encode('punycode').decode()}"
-
-
-def _ipv6(text: str) -> str:
-    try:
-        address = ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        raise Refused("invalid IPv6 address") from None
-    mapped = int(address.ipv4_mapped) if address.ipv4_mapped else None
-    return f"[{address.compressed if mapped is None else f'::ffff:{mapped >> 16:x}:{mapped & 0xFFFF:x}'}]"
-
-
-def _ipv4(host: str) -> str:
-    """Read numbers as the standard does: octal and hexadecimal too, the last one filling what is left."""
-    *firsts, last = [_number(part) for part in host.removesuffix(".").split(".")]
-    room = 4 - len(firsts)
-    if room < 1 or max(firsts, default=0) >= _BYTE or last >= _BYTE**room:
-        raise Refused("invalid IPv4 address")
-    return str(ipaddress.IPv4Address(int.from_bytes(bytes(firsts) + last.to_bytes(room, "big"), "big")))
-
-
-def _number(text: str) -> int:
-    try:
-        if text.startswith("0x"):
-            return int(text[2:] or "0", 16)
-        return int(text, 8 if text.startswith("0") and len(text) > 1 else 10)
-    except ValueError:
-        raise Refused("invalid IPv4 address") from None
+        return ""
+    match = _PORT.fullmatch(text)
+    port = int(match.group(1)) if match else _LARGEST_PORT + 1
+    if port > _LARGEST_PORT:
+        raise Refused("invalid port number")
+    return f":{port}" if port != _DEFAULT_PORTS.get(scheme) else ""
 
 
 def _encoded(text: str, also: str) -> str:
