@@ -1,8 +1,8 @@
 """A domain in ASCII, as browsers and uv have it: UTS 46, nontransitional, on the host as a whole.
 
 The mapping composes letters, drops what is ignored and makes dots of other full stops, so the labels are known only
-after it. Then each is checked as the URL Standard asks of browsers (CheckHyphens and VerifyDnsLength are off, CheckBidi and
-CheckJoiners are on). That is less than IDNA 2008 asks: ``☕.example`` is a domain.
+after it. Then each is checked as the URL Standard asks of browsers (CheckHyphens and VerifyDnsLength are off, CheckBidi
+and CheckJoiners are on). That is less than IDNA 2008 asks: ``☕.example`` is a domain.
 
 Sources: WHATWG URL Standard, "IDNA"; UTS 46, sections 4 and 4.1; RFC 5893 (Bidi Rule).
 """
