@@ -148,6 +148,8 @@ class Session:
         self._seen: View | None = None
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
+        self._reach: tuple[Path, ...] = ()
+        """The inputs beyond the root that the last look covered."""
         self._fingerprint: str | None = None
         self._unread: str | None = None
         """What the last attempt could not read."""
@@ -335,8 +337,11 @@ class Session:
                 self._records[kind] = replace(_UNTOUCHED, target=self._project.target(kind))
 
     def _look_before(self, cause: Cause) -> None:
-        """Look at what is about to be built; a change that has been seen needs no second look."""
-        if cause is not Cause.CHANGE or self._seen is None:
+        """Look at what is about to be built; a change that has been seen needs no second look.
+
+        Unless the project, read once more, says that there is more to look at.
+        """
+        if cause is not Cause.CHANGE or self._seen is None or self._reach != _reach_of(self._project):
             now = self._look_now(self.check_cancelled)
             before, self._seen = self._seen, now
             relevant = self._relevant(now.changed_since(before)) if before is not None else ()
@@ -367,6 +372,7 @@ class Session:
     def _look_now(self, breathe: Callable[[], object]) -> View:
         """Look at the tree, and say what the look was like."""
         began = time.monotonic()
+        self._reach = _reach_of(self._project)
         now = self._look(self.concerns, breathe)
         over = now.passed_over
         took = time.monotonic() - began
@@ -509,6 +515,10 @@ class Session:
             return Identity.of((self.out_dir / LEDGER).lstat())
         except OSError:
             return None
+
+
+def _reach_of(project: BuildableProject | None) -> tuple[Path, ...]:
+    return () if project is None else project.outer_inputs
 
 
 def _is_below(path: str, written: frozenset[str]) -> bool:

@@ -18,6 +18,7 @@ from atombuild.reading import AnyProject, Reader
 from atombuild.sdist_file import SdistFile
 from atombuild.session import Session
 from atombuild.watch.filter import WatchFilter
+from atombuild.watch.ground import Ground
 from atombuild.watch.looker import Looker
 from atombuild.watch.notify import Notifier
 
@@ -35,16 +36,22 @@ class ProjectSetup:
     reader: Reader = field(init=False)
     """Holds what the builds of one session leave for the next; only its thread may build."""
 
+    ground: Ground = field(init=False)
+    """What is watched, as its last reading says."""
+
     def __post_init__(self) -> None:
         object.__setattr__(self, "reader", Reader(self.options))
+        object.__setattr__(self, "ground", Ground(self.root, self.out_dir))
 
     def read_project(self, seen: Look = lambda _path: None) -> AnyProject:
         """Read the project. Raises whatever is wrong with it. ``seen``: see :class:`DiskTree`."""
-        return self.reader.read(self.root, self.out_dir, seen=seen)
+        project = self.reader.read(self.root, self.out_dir, seen=seen)
+        self.ground.learn(project)
+        return project
 
     def session(self, emit: Callable[[Event], None], *, comparing: bool = False) -> Session:
         """Return a session that the caller drives itself. ``comparing``: it keeps successes, and compares them."""
-        looker = Looker(self.root, self.out_dir)
+        looker = Looker(self.root, self.out_dir, self.ground)
 
         def seen(path: str) -> Seen | None:
             # An attempt follows a look and is followed by another, which finds what came in between.
@@ -82,7 +89,7 @@ class ProjectSetup:
             leave_a_core()
         return Engine(
             lambda emit: self.session(emit, comparing=comparing),
-            lambda hear: Notifier(self.root, hear),
+            lambda hear: Notifier(self.root, hear, self.ground),
             self.filter,
             make_checker=make_checker,
             make_after=make_after,
@@ -90,7 +97,7 @@ class ProjectSetup:
 
     def filter(self, keep: Callable[[str], bool]) -> WatchFilter:
         """Return what decides which paths are worth a look."""
-        return WatchFilter(self.root, self.out_dir, keep)
+        return self.ground.filter(keep)
 
 
 @dataclass(frozen=True, slots=True)

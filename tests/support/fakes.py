@@ -55,6 +55,7 @@ class FakeProject:
     backend: str = "fake"
     source: str = "the source tree"
     written: frozenset[str] = frozenset()
+    outer_inputs: tuple[Path, ...] = ()
 
     def target(self, kind: ArtifactKind) -> str:
         tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"

@@ -34,11 +34,11 @@ class FakeEvents:
 
     def __init__(self) -> None:
         self.played: queue.Queue[set[FileChange] | Exception] = queue.Queue()
-        self.opened: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
+        self.opened: queue.Queue[tuple[tuple[str, ...], dict[str, Any]]] = queue.Queue()
         self.closed = 0
 
-    def __call__(self, path: str, /, **options: Any) -> Generator[set[FileChange], None, None]:
-        self.opened.put((path, options))
+    def __call__(self, *paths: str, **options: Any) -> Generator[set[FileChange], None, None]:
+        self.opened.put((paths, options))
         return self._play(options["stop_event"])
 
     def _play(self, stop: threading.Event) -> Generator[set[FileChange], None, None]:
@@ -115,8 +115,8 @@ def real(tmp_path: Path) -> Iterator[Watched]:
 
 
 def test_watchfiles_is_asked_to_leave_filtering_and_waiting_to_us(fake: Watched) -> None:
-    path, options = fake.events.opened.get(timeout=PATIENCE)
-    assert path == os.path.realpath(fake.root)
+    paths, options = fake.events.opened.get(timeout=PATIENCE)
+    assert paths == (os.path.realpath(fake.root),)
     assert options["watch_filter"] is None
     assert options["debounce"] <= 20
     assert options["yield_on_timeout"]

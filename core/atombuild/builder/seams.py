@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from atombuild.events import Event
@@ -89,6 +90,14 @@ class BuildableProject(Protocol):
 
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds. ``breathe`` may raise to put it off."""
+
+    @property
+    def outer_inputs(self) -> tuple[Path, ...]:
+        """Files and folders that a build depends on beyond the root, or passed over below it: absolute paths.
+
+        Asked at every look, so it must cost little and may grow while a build finds out more. What is named here is an
+        input like any other: :meth:`admits` says yes to its name (see :mod:`atombuild.watch.ground`).
+        """
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""

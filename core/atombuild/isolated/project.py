@@ -215,6 +215,11 @@ class IsolatedProject:
 
         return advise(self._description, self._kept.accepted, self._out_dir, self._kept, breathe=breathe)
 
+    @property
+    def outer_inputs(self) -> tuple[Path, ...]:
+        """None."""
+        return ()
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact: only the backend knows, so any may."""
         del path

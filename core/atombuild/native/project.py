@@ -138,6 +138,11 @@ class NativeProject:
 
         return advise(self._project, self._tree, breathe)
 
+    @property
+    def outer_inputs(self) -> tuple[Path, ...]:
+        """None."""
+        return ()
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
         selection = self._known_selection()

@@ -14,7 +14,7 @@ from __future__ import annotations
 import enum
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,6 +41,9 @@ class Rule(enum.Enum):
 
     ENVIRONMENT = "a virtual environment"
     """Any folder that holds ``pyvenv.cfg``."""
+
+    TOO_MANY = "more files beyond the project than are watched"
+    """See :data:`atombuild.watch.walk.MOST_BEYOND`."""
 
 
 _ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.DROPPING})
@@ -119,13 +122,21 @@ def _above(path: str) -> str:
 class WatchFilter:
     """Decides which paths below a project's root are watched."""
 
-    def __init__(self, root: Path, out_dir: Path, keep: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        out_dir: Path,
+        keep: Callable[[str], bool],
+        beyond: Mapping[str, WatchFilter] | None = None,
+    ) -> None:
         """Judge paths below ``root``.
 
         ``keep`` is asked about files *and* folders: may an artifact hold this path or anything below it? Its
-        yes beats the rules that only guess.
+        yes beats the rules that only guess. ``beyond``: by name, the inputs that are watched whatever lies around them,
+        and what decides below each that is a folder; see :mod:`atombuild.watch.ground`.
         """
         self._root = os.fspath(root)
+        self.beyond = beyond or {}
         self._keep = keep
         self._out_paths = places_below(root, out_dir)
         self._folders: dict[str, Ignored | None] = {}
@@ -140,6 +151,10 @@ class WatchFilter:
         ``path`` is relative to the root with ``/`` between its parts and surrogate escapes for undecodable
         bytes. ``folder`` says what stands there, where the caller knows: only a folder can be an environment.
         """
+        if self.beyond and (inner := self._beyond(path)) is not None:
+            outer, rest = inner
+            if not rest or outer.verdict(rest, folder=folder) is None:
+                return None
         above, _, name = path.rpartition("/")
         if folder is False and self._folders.get(above, _UNJUDGED) is None and self._rule(above, name) is None:
             return None
@@ -157,6 +172,15 @@ class WatchFilter:
         """Whether anything below the folder ``path`` may be watched."""
         ignored = self._folder(path)
         return ignored is None or (ignored.rule not in _ALWAYS and self._keep(path))
+
+    def _beyond(self, path: str) -> tuple[WatchFilter, str] | None:
+        """Return the filter of the outer input that a path is or lies below, and the path as that filter knows it."""
+        for name, outer in self.beyond.items():
+            if path.startswith(name):
+                rest = path[len(name) :]
+                if not rest or rest[0] == "/":
+                    return outer, rest[1:]
+        return None
 
     def _judge(self, path: str, *, folder: bool | None) -> Ignored | None:
         above, _, name = path.rpartition("/")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.watch.entry import Entry, EntryKind, Signature
-from atombuild.watch.filter import WatchFilter
+from atombuild.watch.ground import Ground
 from atombuild.watch.snapshot import Snapshot, diff, scan
 
 
@@ -88,15 +88,18 @@ Shares = dict[str, tuple[Entry, int]]
 class Looker:
     """Looks at one project's tree again and again."""
 
-    def __init__(self, root: Path, out_dir: Path) -> None:
-        self._root = root
-        self._out_dir = out_dir
+    def __init__(self, root: Path, out_dir: Path, ground: Ground | None = None) -> None:
+        """``ground``: what is watched, where others share it."""
+        self._ground = ground or Ground(root, out_dir)
         self._last: Snapshot | None = None
         self._shares: Shares = {}
 
     def __call__(self, keep: Callable[[str], bool], breathe: Callable[[], object] = lambda: None) -> TreeView:
         """Look now. See :class:`atombuild.session.Look`."""
-        self._last = scan(self._root, WatchFilter(self._root, self._out_dir, keep), self._last, breathe=breathe)
+        ground = self._ground
+        ground.refresh()
+        self._last = scan(ground.root, ground.filter(keep), self._last, outer=ground.outer, breathe=breathe)
+        ground.folders = self._last.folders
         self._shares = {path: share for path, share in self._shares.items() if path in self._last.entries}
         return TreeView(self._last, self._shares)
 

@@ -22,6 +22,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from atombuild.watch.ground import Ground
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
 from atombuild.watch.root import RootAnchor
 
@@ -63,9 +64,7 @@ class RawEvents(Protocol):
 
     def __call__(
         self,
-        path: str,
-        /,
-        *,
+        *paths: str,
         watch_filter: None,
         debounce: int,
         step: int,
@@ -76,7 +75,7 @@ class RawEvents(Protocol):
         force_polling: bool,
         ignore_permission_denied: bool,
     ) -> Generator[set[FileChange], None, None]:
-        """Yield sets of changes below ``path``, and an empty set on every timeout."""
+        """Yield sets of changes below these paths, and an empty set on every timeout."""
 
 
 class Notifier:
@@ -86,16 +85,18 @@ class Notifier:
         self,
         root: Path,
         on_hint: Callable[[Hint], None],
+        ground: Ground | None = None,
         *,
         events: RawEvents | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing is watched before :meth:`start`.
 
-        ``on_hint`` is called from the notifier's thread and must return at once. ``events`` stands in for
-        ``watchfiles.watch``; ``clock`` gives seconds.
+        ``on_hint`` is called from the notifier's thread and must return at once. ``ground`` tells what is watched
+        beyond the root. ``events`` stands in for ``watchfiles.watch``; ``clock`` gives seconds.
         """
         self._root = root
+        self._ground = ground or Ground(root, root / "dist")
         self._on_hint = on_hint
         self._events = events or _watchfiles
         self._clock = clock
@@ -150,7 +151,8 @@ class Notifier:
             self._poll(*reason)
         started = self._clock()
         up = False
-        with contextlib.closing(self._batches(base)) as batches:
+        beyond = self._beyond()
+        with contextlib.closing(self._batches(base, beyond)) as batches:
             for batch in batches:
                 if self._stop.is_set():
                     break
@@ -161,6 +163,9 @@ class Notifier:
                     break
                 if any(path == base and kind == DELETED for kind, path in batch):
                     return True
+                if beyond != self._beyond():
+                    self._pass_on(base, batch)
+                    break  # another watcher takes over, and says so: what happens between the two is looked for
                 if not up:
                     up = True
                     self._looked = self._clock()
@@ -170,20 +175,25 @@ class Notifier:
                 self._pass_on(base, batch)
         return False
 
-    def _batches(self, base: str) -> Generator[set[FileChange] | Exception, None, None]:
+    def _beyond(self) -> tuple[str, ...]:
+        """Return the outer inputs to watch: those that are there; the others are looked for now and then."""
+        return tuple(each.path for each in self._ground.outer if os.path.exists(each.path))  # noqa: PTH110
+
+    def _batches(self, base: str, beyond: tuple[str, ...]) -> Generator[set[FileChange] | Exception, None, None]:
         """Yield the watcher's batches, and what ended it last."""
         try:
-            yield from self._open(base)
+            yield from self._open(base, beyond)
         except (OSError, RuntimeError, ValueError) as error:
             yield error
         else:
             yield RuntimeError("the watcher ended")
 
-    def _open(self, base: str) -> Generator[set[FileChange], None, None]:
+    def _open(self, base: str, beyond: tuple[str, ...]) -> Generator[set[FileChange], None, None]:
         if self._polling:
             return _nothing(self._stop)
         return self._events(
             base,
+            *beyond,
             watch_filter=None,
             debounce=DEBOUNCE,
             step=STEP,
@@ -199,21 +209,24 @@ class Notifier:
 
     def _pass_on(self, base: str, batch: set[FileChange]) -> None:
         inside = base if base.endswith(os.sep) else base + os.sep
-        relative = {
-            path[len(inside) :].replace(os.sep, "/"): kind
-            for kind, path in batch
-            if path == base or path.startswith(inside)
-        }
-        folders = frozenset(
-            path
-            for path, kind in relative.items()
-            if kind == ADDED and os.path.isdir(inside + path)  # noqa: PTH112
-        )
+        relative: dict[str, int] = {}
+        folders: set[str] = set()
+        for kind, path in batch:
+            if path == base or path.startswith(inside):
+                name = path[len(inside) :].replace(os.sep, "/")
+            else:
+                outer = self._ground.name_of(path)
+                if outer is None:
+                    continue
+                name = outer
+            relative[name] = kind
+            if kind == ADDED and os.path.isdir(path):  # noqa: PTH112
+                folders.add(name)
         if relative:
             self._on_hint(Paths(frozenset(relative), deleted=DELETED in relative.values()))
         if folders or len(relative) >= STORM:
-            self._on_hint(Directories(folders))
-            self._again = folders | (self._again or frozenset())
+            self._on_hint(Directories(frozenset(folders)))
+            self._again = frozenset(folders) | (self._again or frozenset())
         elif not relative and self._again is not None:
             self._on_hint(Directories(self._again))
             self._again = None
@@ -275,7 +288,7 @@ def _nothing(stop: threading.Event) -> Generator[set[FileChange], None, None]:
         yield set()
 
 
-def _watchfiles(path: str, /, **options: Any) -> Generator[set[FileChange], None, None]:
+def _watchfiles(*paths: str, **options: Any) -> Generator[set[FileChange], None, None]:
     from watchfiles import watch  # noqa: PLC0415 - brings anyio, 60 ms that a single build need not pay
 
-    return watch(path, **options)
+    return watch(*paths, **options)

@@ -18,14 +18,16 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from atombuild.changes import How
-from atombuild.watch.entry import Entry, EntryKind, Signature, look, read_digest, signature_of
+from atombuild.watch.entry import Entry, EntryKind, Signature, read_digest
 from atombuild.watch.filter import Ignored, WatchFilter
+from atombuild.watch.ground import OuterInput
+from atombuild.watch.walk import Walk
 
 HASH_BUDGET: Final = 64 << 20
 """Bytes of content that are read only so that a later ``touch`` can be told from a change."""
@@ -51,6 +53,9 @@ class Snapshot:
     passed_over: tuple[Ignored, ...] = ()
     """Folders that are not watched, and why."""
 
+    folders: frozenset[str] = frozenset()
+    """The folders that were listed, by name; "" is the root."""
+
 
 def scan(
     root: Path,
@@ -58,20 +63,21 @@ def scan(
     previous: Snapshot | None = None,
     clock: Callable[[], int] = time.time_ns,
     *,
+    outer: tuple[OuterInput, ...] = (),
     hash_budget: int = HASH_BUDGET,
     breathe: Callable[[], object] = lambda: None,
 ) -> Snapshot:
-    """Look at the tree. ``clock`` gives nanoseconds of the same clock that stamps the files.
+    """Look at the tree, and at the ``outer`` inputs. ``clock`` gives nanoseconds of the clock that stamps the files.
 
     ``breathe`` is called for every folder and before each block that is read; what it raises ends the look.
     """
     watched.refresh()
     now = clock()  # before the first stat: whatever is written from here on is racy
-    base = os.fspath(root)
     before = previous.entries if previous else {}
     entries: dict[str, Entry] = {}
     optional: list[str] = []
-    for path, found in _walk(base, watched, breathe):
+    walk = Walk(os.fspath(root), watched, outer, breathe)
+    for path, found in walk.entries():
         old = before.get(path)
         if isinstance(found, int):
             entries[path] = Entry(Signature(EntryKind.SEALED, None, executable=False), fault=found)
@@ -84,11 +90,11 @@ def scan(
             entries[path] = entry
             if found.kind is EntryKind.FILE:
                 if entry.racy or _worth_reading(old, found):
-                    _read(base, path, entries, breathe)
+                    _read(walk.place_of(path), path, entries, breathe)
                 else:
                     optional.append(path)
-    _read_within(base, optional, entries, hash_budget, breathe)
-    return Snapshot(entries, watched.passed_over())
+    _read_within(walk, optional, entries, hash_budget, breathe)
+    return Snapshot(entries, (*watched.passed_over(), *walk.left_out), frozenset(walk.folders))
 
 
 def diff(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:
@@ -110,11 +116,11 @@ def _worth_reading(old: Entry | None, found: Signature) -> bool:
     return old.racy or old.fault is not None or (old.digest is not None and old.signature.size == found.size)
 
 
-def _read(base: str, path: str, entries: dict[str, Entry], breathe: Callable[[], object]) -> None:
+def _read(place: str, path: str, entries: dict[str, Entry], breathe: Callable[[], object]) -> None:
     """Add the content's hash to an entry, or why there is none; drop the entry when its file is gone."""
     entry = entries[path]
     try:
-        digest = read_digest(f"{base}/{path}", entry.signature, breathe)
+        digest = read_digest(place, entry.signature, breathe)
     except OSError as error:
         if error.errno in {errno.ENOENT, errno.ENOTDIR}:
             del entries[path]
@@ -125,7 +131,7 @@ def _read(base: str, path: str, entries: dict[str, Entry], breathe: Callable[[],
 
 
 def _read_within(
-    base: str, optional: list[str], entries: dict[str, Entry], budget: int, breathe: Callable[[], object]
+    walk: Walk, optional: list[str], entries: dict[str, Entry], budget: int, breathe: Callable[[], object]
 ) -> None:
     if not optional:
         return
@@ -134,43 +140,4 @@ def _read_within(
         left -= entries[path].signature.size
         if left < 0:
             break
-        _read(base, path, entries, breathe)
-
-
-def _walk(base: str, watched: WatchFilter, breathe: Callable[[], object]) -> Iterator[tuple[str, Signature | int]]:
-    """Yield every watched path with its signature, or with the number of the error that hides it."""
-    pending = [""]
-    while pending:
-        breathe()
-        folder = pending.pop()
-        prefix = f"{folder}/" if folder else ""
-        try:
-            with os.scandir(f"{base}/{folder}") as listing:
-                children = list(listing)
-        except OSError as error:
-            if error.errno not in {errno.ENOENT, errno.ENOTDIR}:
-                yield folder, error.errno or errno.EIO
-            continue
-        for child in children:
-            path = prefix + child.name
-            try:
-                is_folder = child.is_dir(follow_symlinks=False)
-                is_link = not is_folder and child.is_symlink()
-            except OSError:
-                is_folder = is_link = False  # no type from the listing and none from stat: look() will say why
-            if is_folder:
-                if watched.descends(path):
-                    pending.append(path)
-            elif watched.verdict(path, folder=False) is None:
-                found = _look(child, link=is_link)
-                if found is not None:
-                    yield path, found
-
-
-def _look(child: os.DirEntry[str], *, link: bool) -> Signature | int | None:
-    if link or os.name == "nt":  # a listing on Windows knows no inode
-        return look(child.path, link=link)
-    try:
-        return signature_of(child.stat(follow_symlinks=False), None)
-    except OSError:
-        return look(child.path, link=False)
+        _read(walk.place_of(path), path, entries, breathe)

@@ -1,0 +1,126 @@
+"""What a look covers: the project's folder, and the inputs that its latest reading names beyond it.
+
+One :class:`Ground` is shared by those who must agree on it: the looker, the notifier, and the filter of hints. It is
+told what each reading of the project says (:meth:`Ground.learn`) and which folders the latest look went through.
+
+    name of a path          where it stands
+    src/x/__init__.py       below the root
+    ../lib/src/lib/a.py     below an outer input that lies near
+    /opt/lib/a.py           below one that lies far away
+    .git/HEAD               below the root, where the filter looks at nothing; named as an input all the same
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from atombuild.watch.filter import WatchFilter
+
+_NEAR: Final = 3
+"""How many ``..`` a name may begin with before it is told by its absolute path."""
+
+
+class Watchable(Protocol):
+    """The part of :class:`atombuild.builder.BuildableProject` that says what to watch."""
+
+    @property
+    def outer_inputs(self) -> tuple[Path, ...]:
+        """Files and folders beyond the root, or passed over below it, that a build depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class OuterInput:
+    """A file or folder that is an input though it is not below the root, or passed over there."""
+
+    path: str
+    """Absolute."""
+
+    name: str
+    """What its entries are called; see the table above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one reading of a project says about what to watch."""
+
+    outer: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, project: Watchable) -> Scope:
+        """Return what this project says now."""
+        return cls(tuple(dict.fromkeys(project.outer_inputs)))
+
+
+class Ground:
+    """What is watched of one project. Its values are replaced, never changed, so any thread may read them."""
+
+    def __init__(self, root: Path, out_dir: Path) -> None:
+        self.root = root
+        self.out_dir = out_dir
+        self.outer: tuple[OuterInput, ...] = ()
+        self.folders: frozenset[str] | None = None
+        """The folders that the latest look went through, by name ("" is the root); None before the first."""
+
+        self._scope = Scope()
+        self._readings: tuple[weakref.ref[Watchable], ...] = ()
+
+    def learn(self, project: Watchable) -> None:
+        """Take over what a reading of the project says. The project is not kept alive: it may hold open files."""
+        self._readings = (*self._readings[-1:], weakref.ref(project))
+        self._take(Scope.of(project))
+
+    def refresh(self) -> None:
+        """Ask the latest reading again: some inputs are only found while the project is built."""
+        for reading in reversed(self._readings):
+            project = reading()
+            if project is not None:
+                self._take(Scope.of(project))
+                return
+
+    def _take(self, scope: Scope) -> None:
+        if scope != self._scope:
+            self.outer = tuple(OuterInput(_absolute(path), name_of(self.root, path)) for path in scope.outer)
+            self._scope = scope
+
+    def filter(self, keep: Callable[[str], bool]) -> WatchFilter:
+        """Return what decides which paths are watched, as of now."""
+        beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.outer}
+        return WatchFilter(self.root, self.out_dir, keep, beyond)
+
+    def name_of(self, path: str) -> str | None:
+        """Return what the entry of an outer input at an absolute path is called; None: it belongs to none."""
+        for each in self.outer:
+            if path.startswith(each.path) and path[len(each.path) : len(each.path) + 1] in {"", os.sep}:
+                return each.name + path[len(each.path) :].replace(os.sep, "/")
+        return None
+
+
+def name_of(root: Path, path: Path) -> str:
+    """Return what an outer input is called: relative to the root where it lies near, else by its absolute path.
+
+    Below a root that is reached through a link ``..`` leads elsewhere than it looks, so there only what is inside of
+    the root has a relative name.
+    """
+    absolute, base = Path(_absolute(path)), Path(_absolute(root))
+    try:
+        relative = os.path.relpath(absolute, base).replace(os.sep, "/")
+    except ValueError:  # Windows: another drive
+        return absolute.as_posix()
+    ups = relative.split("/").count("..")
+    meets_at_the_top = ups >= len(base.parents)
+    if ups and (ups > _NEAR or meets_at_the_top or base.resolve() != base):
+        return absolute.as_posix()
+    return relative
+
+
+def _absolute(path: Path) -> str:
+    return os.path.normpath(path.absolute())
+
+
+def _nothing(_path: str) -> bool:
+    return False
