@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +20,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from atombuild.builder import Plan, Result
-from atombuild.events import ArtifactStatus, AttemptFinished, AttemptStarted, Cause, Event, Outcome, StepStarted
+from atombuild.events import (
+    ArtifactStatus,
+    AttemptFinished,
+    AttemptStarted,
+    Cause,
+    Event,
+    Looked,
+    Outcome,
+    ProjectUnusable,
+    StepStarted,
+)
 from atombuild.ledger import read_ledger
 from atombuild.publish import LEDGER, OutputDirectory, is_ours
 from atombuild.publish.names import is_temporary
@@ -352,8 +362,8 @@ class Promise(RuleBasedStateMachine):
             left -= 1
             if left == -1:
                 act(event)
-            if isinstance(event, AttemptFinished):
-                left = -1  # what comes now is of the look after the attempt
+            if isinstance(event, AttemptFinished | ProjectUnusable):
+                left = -1  # what comes now is of the look after the attempt: a save then has a hint of its own
 
         self.on_event = count
 
@@ -440,3 +450,28 @@ TestPromise.settings = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.fixture
+def machine() -> Iterator[Promise]:
+    """The machine, for histories that were found once and are told by hand."""
+    machine = Promise()
+    yield machine
+    machine.teardown()
+
+
+def test_a_save_after_the_last_look_is_one_for_the_next_look(machine: Promise) -> None:
+    # Found by chance: nothing to build, so that no attempt finished, and the save came when its look was over.
+    machine.project.delete(PYPROJECT)
+    machine.remove_the_output_directory()
+    machine.start(nameless=False, from_tree=False, calls=None, moment=None)
+    machine.no_change_is_lost()
+    assert [type(event) for event in machine.events][-2:] == [ProjectUnusable, Looked]
+    for moment in range(6):
+        machine.save_in_mid_build(moment=moment, data=b"%d\n" % moment)
+        machine.no_change_is_lost()
+        machine.the_words_last_shown_are_true()
+        session = machine.session
+        assert session is not None
+        saved = machine.project.files["src/demo/a.py"] == b"%d\n" % moment
+        assert saved == (moment < 2), "before the end of the attempt, and never in the look after it"
