@@ -129,8 +129,10 @@ class Session:
 
         self.last: Result | None = None
         self._project: BuildableProject | None = None
-        """The latest that could be read; it tells which paths matter."""
-        self._read_project = read_project
+        """The latest that could be read, by the attempt itself where it read one; it tells which paths matter."""
+        self._readable = False
+        """Whether the latest reading succeeded. While it did not, nobody knows which paths matter: all do."""
+        self._reader = read_project
         self._look = look
         self._emit = logged(emit)
         self._let_go = let_go
@@ -150,7 +152,9 @@ class Session:
         """What the last attempt was made from, for certain; None: something changed while it ran."""
         self._reach: tuple[Path, ...] = ()
         """The inputs beyond the root that the last look covered."""
-        self._fingerprint: str | None = None
+        self._looks = self._readings = 0
+        self._print: tuple[int, int, str | None] = (0, 0, None)
+        """The last fingerprint, at its end, and of which look it is, by which reading."""
         self._unread: str | None = None
         """What the last attempt could not read."""
 
@@ -257,7 +261,7 @@ class Session:
 
         For idle moments: ``breathe`` may raise :class:`Cancelled` to put it off.
         """
-        if not self._advice_due or self._project is None or self._closed:
+        if not self._advice_due or self._project is None or not self._readable or self._closed:
             return
         with contextlib.suppress(Cancelled):
             findings = self._project.advise(breathe)
@@ -280,7 +284,11 @@ class Session:
         self._closed = True
 
     def concerns(self, path: str) -> bool:
-        """Whether a path belongs to an artifact, or one below it may, as far as is known now. Thread-safe."""
+        """Whether a path belongs to an artifact, or one below it may, as far as is known now. Thread-safe.
+
+        This speaks for paths that the watch filter would pass over. While no project could be read nothing speaks for
+        them, and what the filter lets through counts anyway.
+        """
         project = self._project
         return project is not None and project.keeps(path)
 
@@ -328,13 +336,24 @@ class Session:
 
         The other way round, a save between the two would be in the look and not in the build, and so be lost.
         """
-        try:
-            self._project = self._read_project()
-        except Exception:  # noqa: BLE001 (a mistake or a bug of ours: the attempt, which comes now, meets it and says it)
-            return
+        with contextlib.suppress(Exception):  # a mistake or a bug of ours: the attempt, which comes now, says it
+            self._read_project()
+
+    def _read_project(self) -> BuildableProject:
+        """Read the project, and go by it from now on. Raises what is wrong with it.
+
+        The attempt reads by this too, more than once where it waits for its turn: what it builds from is what later
+        changes are judged by, whatever an earlier reading said, or failed to say.
+        """
+        self._readable = False
+        self._readings += 1
+        project = self._reader()
+        self._project = project.as_read()
+        self._readable = True
         for kind in self.plan.kinds:
             if self._record(kind).attempt == 0:
-                self._records[kind] = replace(_UNTOUCHED, target=self._project.target(kind))
+                self._records[kind] = replace(_UNTOUCHED, target=project.target(kind))
+        return project
 
     def _look_before(self, cause: Cause) -> None:
         """Look at what is about to be built; a change that has been seen needs no second look.
@@ -347,7 +366,6 @@ class Session:
             relevant = self._relevant(now.changed_since(before)) if before is not None else ()
             if relevant:
                 self._count(relevant, before, now)
-        self._fingerprint = self._seen.fingerprint(self._admits)
 
     def _look_after(self, result: Result) -> None:
         """Find out whether the attempt's artifacts are of the tree as it is now.
@@ -373,6 +391,7 @@ class Session:
         """Look at the tree, and say what the look was like."""
         began = time.monotonic()
         self._reach = _reach_of(self._project)
+        self._looks += 1
         now = self._look(self.concerns, breathe)
         over = now.passed_over
         took = time.monotonic() - began
@@ -412,11 +431,21 @@ class Session:
 
     def _admits(self, path: str) -> bool:
         project = self._project
-        return project is not None and project.admits(path)
+        return project is None or not self._readable or project.admits(path)
+
+    def _fingerprint(self) -> str | None:
+        """Return the fingerprint of the inputs at the last look, as the latest reading tells them.
+
+        During an attempt that is what it is made from; None: it would cost too much to know.
+        """
+        if self._print[:2] != (self._looks, self._readings) and self._seen is not None:
+            self._print = self._looks, self._readings, self._seen.fingerprint(self._admits)
+        return self._print[2]
 
     def _relevant(self, changed: tuple[str, ...]) -> tuple[str, ...]:
         """After a success only what artifacts hold; otherwise every change may be the one that mends it."""
-        if self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
+        good = all(self._record(kind).outcome is Attempt.SUCCEEDED for kind in self.plan.kinds)
+        if not good or self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
             return changed
         return tuple(path for path in changed if self._admits(path))
 
@@ -478,7 +507,8 @@ class Session:
 
     def _differs(self, record: Record) -> bool:
         """Whether an artifact of an earlier session was built from other inputs than those of today."""
-        return None not in {record.fingerprint, self._fingerprint} and record.fingerprint != self._fingerprint
+        inputs = self._fingerprint()
+        return None not in {record.fingerprint, inputs} and record.fingerprint != inputs
 
     def _adopt_foreign_records(self) -> None:
         """Another builder may have had its turn since: its records are newer than ours."""
@@ -500,8 +530,8 @@ class Session:
             elif record.is_newer_than(self._records.get(kind)):
                 self._records[kind] = record
                 self._changes.disown(kind)  # which of our changes it holds is told by its fingerprint alone
-                if self._seen is not None:
-                    self._fingerprint = self._seen.fingerprint(self._admits)
+                if self._seen is not None and not self._readable:
+                    self._learn_scope()  # they could read it
 
     def _tell_history(self) -> None:
         """Say how earlier sessions' attempts went."""

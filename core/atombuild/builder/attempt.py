@@ -405,7 +405,7 @@ class _AttemptRun:
             if directory.is_emptied():
                 raise OutputUnusable(directory.path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
             # Should we die between the rename and the next record, this tells that the file is whole and ours.
-            self._records.change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint)
+            self._records.change(kind, size=sealed.size, sha256=sealed.sha256, fingerprint=self._order.fingerprint())
             self._records.write(directory)
             self._listener.check_cancelled()
             if not directory.is_still_in_place():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,8 +40,8 @@ class Order:
     paths: tuple[str, ...] = ()
     total: int = 0
     change: int = 0
-    fingerprint: str | None = None
-    """Of the inputs as they were just before."""
+    fingerprint: Callable[[], str | None] = lambda: None
+    """Tells it of the inputs as they were just before; which those are, the project says that the attempt read."""
 
     how: tuple[How, ...] = ()
     """What became of each of ``paths``."""

@@ -91,6 +91,9 @@ class BuildableProject(Protocol):
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds. ``breathe`` may raise to put it off."""
 
+    def as_read(self) -> BuildableProject:
+        """Return the same project, without what a build of it holds until it goes: files of old artifacts, memory."""
+
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
         """Files and folders that a build depends on beyond the root, or passed over below it: absolute paths.

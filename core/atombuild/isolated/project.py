@@ -215,6 +215,10 @@ class IsolatedProject:
 
         return advise(self._description, self._kept.accepted, self._out_dir, self._kept, breathe=breathe)
 
+    def as_read(self) -> IsolatedProject:
+        """Return itself: what was built of it is on the disk."""
+        return self
+
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
         """None."""

@@ -138,6 +138,10 @@ class NativeProject:
 
         return advise(self._project, self._tree, breathe)
 
+    def as_read(self) -> NativeProject:
+        """Return the same project without the sdist that was made of it."""
+        return NativeProject(self._project, self._tree, self.source, self._kept)
+
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
         """None."""
