@@ -11,7 +11,7 @@ import pytest
 from atombuild import cli, exit_status
 from atombuild.builder import Plan
 from atombuild.errors import Location
-from atombuild.events import Advised, ArtifactStatus, Cause, Event, Failure, Outcome
+from atombuild.events import Advised, ArtifactStatus, Cause, Event, Failure, Log, Outcome
 from atombuild.isolated import Options
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -164,6 +164,17 @@ def test_a_backend_path_that_leads_out_is_a_mistake(project: Project, tmp_path: 
     (project.root / "pyproject.toml").write_text(text)
     assert project.build() is Outcome.FAILED
     assert project.failed == f"`build-system.backend-path` leads out of the project: {path}"
+
+
+def test_what_a_backend_warns_of_stands_in_the_log_and_nowhere_else(
+    project: Project, capfd: pytest.CaptureFixture[str]
+) -> None:
+    set_before(project.root, "import warnings; warnings.warn('\\033[2J old stars')")
+    assert project.build() is Outcome.SUCCEEDED, "warnings of our own are errors here"
+    lines = [line for event in project.events if isinstance(event, Log) for line in event.lines]
+    assert [line for line in lines if line.endswith("old stars") and "backend.py:" in line]
+    assert "\033" not in "".join(lines)
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_version_of_more_digits_than_python_reads_is_the_backends_to_judge(project: Project) -> None:

@@ -50,11 +50,6 @@ class Description:
             return Location(next((self.root / name for name in LEGACY_FILES if (self.root / name).exists()), self.root))
         return self.pyproject.at("build-system", "build-backend")
 
-    @property
-    def uses_setuptools(self) -> bool:
-        """Whether the backend is setuptools itself."""
-        return self.backend.partition(":")[0].startswith("setuptools.")
-
 
 def describe(root: Path, pyproject: Pyproject | None) -> Description:
     """Return the description of the project in ``root``.

@@ -171,6 +171,7 @@ class Hooks:
 
         try:
             ended = self.around.processes.run(call, output.hear, check)
+            _take_warnings(Path(arguments[-1]) / "output.json", output.hear)
         finally:
             self._last_lines = output.close()
             self._read_report(report)
@@ -185,8 +186,11 @@ class Hooks:
             if isinstance(report, dict):
                 self._report = report
         with contextlib.suppress(OSError), Path(f"{path}.writes").open("rb") as file:
-            lines = file.read(_LARGEST_REPORT).decode("utf-8", "surrogateescape").splitlines()
-            self.written.update(line for line in lines if line)
+            for line in file.read(_LARGEST_REPORT).decode("utf-8", "surrogateescape").splitlines():
+                # What an earlier hook removed and this one makes again is no new folder.
+                remade = line.endswith("/") and line not in self.written and line[:-1] in self.written
+                if line and not remade:
+                    self.written.add(line)
 
     def _broke_off(self, hook: str, ended: Ended) -> BackendFailure:
         error = self._report.get("error")
@@ -240,6 +244,20 @@ class Hooks:
             where=self.description.where,
             why=_last(error.traceback or str(error)),
         )
+
+
+def _take_warnings(answer: Path, hear: Callable[[bytes], None]) -> None:
+    """Put the warnings in a hook's answer among its output.
+
+    ``pyproject-hooks`` would warn again in our process: over the screen, and with ``-W error`` as an exception.
+    """
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):  # pyproject-hooks tells what is wrong with it
+        data = json.loads(answer.read_text(encoding="utf-8"))
+        given = data.pop("warnings")
+        if given:
+            answer.write_text(json.dumps(data), encoding="utf-8")
+            lines = [f"{each['filename']}:{each['lineno']}: {each['message']}\n" for each in given]
+            hear("".join(lines).encode("utf-8", "backslashreplace"))
 
 
 class _Failed(Exception):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,13 +31,13 @@ from atombuild.isolated.interpreter import Interpreter, find_interpreter
 from atombuild.isolated.names import Release, outdated_names, parse
 from atombuild.isolated.options import Options
 from atombuild.isolated.process import HookProcesses, hook_processes
+from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
 from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 from atombuild.workbench import Workbench
 
 _PIECE: Final = 1 << 18
-_EGG_INFO: Final = ".egg-info"
 
 
 @dataclass(slots=True)
@@ -189,8 +187,7 @@ class IsolatedProject:
 
     def sdist(self, bench: Workbench) -> BuiltContent:
         """Have the backend make the sdist from the tree."""
-        with self._without_new_egg_info():
-            self._sdist = self._build(ArtifactKind.SDIST, self._description, bench)
+        self._sdist = self._build(ArtifactKind.SDIST, self._description, bench)
         self._kept.other_texts = _other_texts(self._sdist, self._description.root)
         return BuiltContent(self._sdist, bench)
 
@@ -255,17 +252,27 @@ class IsolatedProject:
         written = self._written if in_tree else set[str]()
         return Hooks(description.root, description, around, written, None if in_tree else self._description.root)
 
+    def _extra_environ(
+        self, kind: ArtifactKind, description: Description, environment: Environment, private: Path
+    ) -> dict[str, str]:
+        from_tree = description.root == self._description.root
+        if from_tree and kind is ArtifactKind.WHEEL and has_setuptools(description.backend, environment.versions):
+            return build_elsewhere(description.root, private)
+        return {}
+
     def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
         private = bench.private_folder()
         staging = private / "out"
         _make_folder(staging)
-        extra_environ = _out_of_tree(description, kind, private)
         environment = self._environment(description, (), bench)
+        extra_environ = self._extra_environ(kind, description, environment, private)
         hooks = self._hooks(description, environment, bench, extra_environ)
-        needed = self._environment(description, hooks.requires(kind), bench)
-        if needed is not environment:
-            hooks = self._hooks(description, needed, bench, extra_environ)
-        answer = hooks.build(kind, staging)
+        with without_new_egg_info(self._description.root, self._written):
+            needed = self._environment(description, hooks.requires(kind), bench)
+            if needed is not environment:
+                extra_environ = self._extra_environ(kind, description, needed, private)
+                hooks = self._hooks(description, needed, bench, extra_environ)
+            answer = hooks.build(kind, staging)
         expected = self._expected(kind)
         accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
         self._release = accepted.name.release
@@ -284,9 +291,9 @@ class IsolatedProject:
         private = bench.private_folder()
         folder = private / "metadata"
         _make_folder(folder)
-        extra_environ = _out_of_tree(self._description, ArtifactKind.WHEEL, private)
+        extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, environment, private)
         hooks = self._hooks(self._description, environment, bench, extra_environ)
-        with self._without_new_egg_info():
+        with without_new_egg_info(self._description.root, self._written):
             needed = self._environment(self._description, hooks.requires(ArtifactKind.WHEEL), bench)
             if needed is not environment:
                 hooks = self._hooks(self._description, needed, bench, extra_environ)
@@ -314,22 +321,6 @@ class IsolatedProject:
                 ) from None
             pyproject = None
         return describe(top, pyproject)
-
-    @contextlib.contextmanager
-    def _without_new_egg_info(self) -> Generator[None]:
-        """Remove the ``.egg-info`` that setuptools leaves in the tree, unless there was one before."""
-        if not self._description.uses_setuptools:
-            yield
-            return
-        root = self._description.root
-        before = set(_egg_infos(root))
-        try:
-            yield
-        finally:
-            for folder in _egg_infos(root):
-                name = folder.relative_to(root).as_posix()
-                if folder not in before and f"{name}/" in self._written:
-                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,38 +385,8 @@ def _static_release(description: Description) -> Release | None:
     return Release.of(description.name, description.version)
 
 
-def _out_of_tree(description: Description, kind: ArtifactKind, private: Path) -> dict[str, str]:
-    """Keep what setuptools builds on the way out of the tree, where a stale ``build/lib`` would ship deleted modules.
-
-    An sdist needs its ``.egg-info`` where it is: it is a part of it.
-    """
-    if not description.uses_setuptools or "DIST_EXTRA_CONFIG" in os.environ:
-        return {}
-    lines = ["[build]", f"build_base = {_escaped(private / 'build')}"]
-    if kind is ArtifactKind.WHEEL:
-        egg_base = private / "egg"
-        _make_folder(egg_base)
-        lines += ["[egg_info]", f"egg_base = {_escaped(egg_base)}"]
-    config = private / "setuptools.cfg"
-    try:
-        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise WriteFailed(config, error) from error
-    return {"DIST_EXTRA_CONFIG": str(config)}
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("%", "%%")
-
-
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700)
     except OSError as error:
         raise WriteFailed(folder, error) from error
-
-
-def _egg_infos(root: Path) -> list[Path]:
-    return [
-        path for pattern in (f"*{_EGG_INFO}", f"*/*{_EGG_INFO}") for path in root.glob(pattern) if not path.is_symlink()
-    ]

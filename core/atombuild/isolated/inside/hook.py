@@ -18,9 +18,10 @@ import sys
 import traceback
 from types import CodeType, FrameType, ModuleType, TracebackType
 
-_OPENS = frozenset({"open"})
-_NAMES_ONE = frozenset({"os.remove", "os.rmdir", "os.mkdir", "os.truncate", "os.utime", "os.chmod"})
-_NAMES_TWO = frozenset({"os.rename", "os.link", "os.symlink"})
+_NAMES_ONE = {"os.remove": 1, "os.rmdir": 1, "os.mkdir": 2, "os.truncate": None, "os.utime": 3, "os.chmod": 2}
+"""Events about one path; which argument is the descriptor of the folder that a relative path starts at."""
+
+_NAMES_TWO = {"os.rename": (2, 3), "os.link": (2, 3), "os.symlink": (None, 2)}
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _MOST = 10_000
 """Paths that are told; beyond it the tree is looked at anyway."""
@@ -33,35 +34,71 @@ class Writes:
         self._roots = tuple({os.path.join(root, ""), os.path.join(os.path.realpath(root), "")})
         self._file = file
         self._known: set[str] = set()
+        self._gone: set[str] = set()
+        """Folders that were removed or renamed, by their full paths: made again, they are not new."""
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
         """Take an audit event (PEP 578)."""
-        if event in _OPENS:
+        if event == "open":
             path, mode, flags = (*arguments, None, None, None)[:3]
             if isinstance(mode, str):
                 if not set(mode) & set("wax+"):
                     return
             elif not (isinstance(flags, int) and flags & _WRITING):
                 return
-            self._note(path)
+            self._note(_full(path))
         elif event in _NAMES_ONE:
-            self._note(arguments[0], "/" if event == "os.mkdir" else "")
+            full = _full(arguments[0], _descriptor(arguments, _NAMES_ONE[event]))
+            if event == "os.rmdir" and full is not None:
+                self._gone.add(full)
+            self._note(full, "/" if event == "os.mkdir" else "")
         elif event in _NAMES_TWO:
-            self._note(arguments[0])
-            self._note(arguments[1])
+            first, second = _NAMES_TWO[event]
+            source = _full(arguments[0], _descriptor(arguments, first))
+            if event == "os.rename" and source is not None and os.path.isdir(source):
+                self._gone.add(source)
+            self._note(source)
+            self._note(_full(arguments[1], _descriptor(arguments, second)))
 
-    def _note(self, path: object, end: str = "") -> None:
-        if not isinstance(path, (str, bytes)) or len(self._known) >= _MOST:
+    def _note(self, full: str | None, end: str = "") -> None:
+        if full is None or len(self._known) >= _MOST:
             return
-        # Relative to where the backend stands now, which is what the call itself goes by.
-        full = os.path.abspath(os.fsdecode(path))
         for root in self._roots:
             if full.startswith(root):
+                if end and (os.path.exists(full) or self._was_there(full, root)):
+                    return
                 name = full[len(root) :].replace(os.sep, "/") + end
-                if name not in self._known and not (end and os.path.exists(full)):
+                if name not in self._known:
                     self._known.add(name)
                     os.write(self._file, name.encode("utf-8", "surrogateescape") + b"\n")
                 return
+
+    def _was_there(self, full: str, root: str) -> bool:
+        while full.startswith(root):
+            if full in self._gone:
+                return True
+            full = os.path.dirname(full)
+        return False
+
+
+def _descriptor(arguments: tuple[object, ...], position: int | None) -> int:
+    """Return the folder's descriptor among the arguments of an event; -1: there is none."""
+    found = arguments[position] if position is not None and position < len(arguments) else -1
+    return found if isinstance(found, int) else -1
+
+
+def _full(path: object, folder: int = -1) -> str | None:
+    """Return the path that a call means; None where that can't be told."""
+    if not isinstance(path, (str, bytes)):
+        return None
+    name = os.fsdecode(path)
+    if folder >= 0 and not os.path.isabs(name):
+        try:
+            name = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), name)
+        except OSError:
+            return None
+    # Relative to where the backend stands now, which is what the call itself goes by.
+    return os.path.abspath(name)
 
 
 def main(arguments: list[str], compiled: dict[str, CodeType] | None = None) -> int:
