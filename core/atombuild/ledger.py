@@ -60,6 +60,9 @@ class Record:
     started: float
     """Seconds since the epoch."""
 
+    former: str | None = None
+    """The name as of the attempt before, while this one has yet to learn its own: the two may be of two versions."""
+
     old: Old = Old.NONE
     old_identity: Identity | None = None
     """Which file was the old one, as long as it may still be there."""
@@ -83,6 +86,11 @@ class Record:
 
     durations: tuple[float, ...] = ()
     """Seconds of the last successes, newest last."""
+
+    @property
+    def last_name(self) -> str | None:
+        """The newest name that is known of this artifact."""
+        return self.target or self.former
 
     @property
     def usual_seconds(self) -> float | None:
@@ -174,6 +182,7 @@ def _plain_project(records: ProjectRecords) -> dict[str, Any]:
 def _plain_record(record: Record) -> dict[str, Any]:
     return {
         "target": record.target,
+        "former": record.former,
         "attempt": record.attempt,
         "outcome": record.outcome.value,
         "started": record.started,
@@ -213,6 +222,7 @@ def _project(plain: Any) -> ProjectRecords:
 def _record(kind: ArtifactKind, plain: Any) -> Record:
     return Record(
         target=_target(kind, plain["target"]),
+        former=_target(kind, plain.get("former")),
         attempt=count_in(plain["attempt"]),
         outcome=Attempt(plain["outcome"]),
         started=time_in(plain["started"]),

@@ -24,7 +24,7 @@ from atombuild.builder.bench import AttemptBench
 from atombuild.builder.memory import past_of, remember
 from atombuild.builder.plan import Order, Result
 from atombuild.builder.records import AttemptRecords, Doomed
-from atombuild.builder.remains import fate_of_old, is_not_there, look_at, unclaimed_artifacts, was_built_here
+from atombuild.builder.remains import is_name_of, is_not_there, look_at, unclaimed_artifacts, was_built_here
 from atombuild.builder.seams import AttemptListener, BuildableProject, Content
 from atombuild.errors import (
     AtombuildError,
@@ -160,7 +160,7 @@ class _AttemptRun:
 
     def _was_built_here(self) -> bool:
         known = (self._order.known.get(kind) for kind in self._kinds)
-        return any(record is not None and record.target and record.attempt for record in known) or was_built_here(
+        return any(record is not None and record.last_name and record.attempt for record in known) or was_built_here(
             self._order.root, self._order.out_dir, self._kinds
         )
 
@@ -245,21 +245,18 @@ class _AttemptRun:
         return {kind: self._doomed_of(kind, names, directory.look) for kind in self._kinds}
 
     def _doomed_of(self, kind: ArtifactKind, names: tuple[str, ...], look: Callable[[str], Identity | None]) -> Doomed:
-        remembered = self._records.target(kind)
-        outdated: tuple[str, ...] | None
+        remembered = self._records.last_name(kind)
         if self._project is None:
-            outdated = (remembered,) if remembered is not None else None
+            outdated: tuple[str, ...] | None = (remembered,) if is_name_of(remembered, kind) else None
         else:
             outdated = self._project.outdates(kind, names, remembered)
         if outdated is None:
-            return Doomed((), None, None, looked=False)
+            # It is not known yet which file this attempt is for; the one of the last attempt may be, or may not.
+            before = look(remembered) if is_name_of(remembered, kind) else None
+            return Doomed((), None, before, looked=False)
         found = {name: identity for name in outdated if (identity := look(name)) is not None}
-        target = self._project.target(kind) if self._project is not None else remembered
-        if target is None:
-            # The backend will choose; until then the artifact goes by the name that it had, if it had one.
-            target = next(iter((*found, *outdated)), None)
-        identity = None if target is None else found.get(target, next(iter(found.values()), None))
-        return Doomed(outdated, target, identity)
+        target = next(iter((*found, *outdated)), None)
+        return Doomed(outdated, target, next(iter(found.values()), None))
 
     def _start(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         self._started = True
@@ -309,21 +306,41 @@ class _AttemptRun:
         self._show()
         return first
 
-    def _remove_what_has_a_name_now(self, directory: OutputDirectory, project: BuildableProject) -> None:
-        """Remove the old artifacts that only the backend could name. Raises :class:`RemovalRefused`."""
+    def _check(self, directory: OutputDirectory, project: BuildableProject) -> None:
+        """Check the project as a whole, and remove the old artifacts that only its backend could name.
+
+        They fall as well where that goes wrong: what the last attempt was for is then taken for what this one is for.
+        Raises what :meth:`BuildableProject.check` does, and :class:`RemovalRefused`.
+        """
+        try:
+            project.check(self._kinds, self._bench(None))
+        except Exception:
+            refused = self._remove_what_has_a_name_now(directory, project)
+            if refused is not None:
+                self._warn_of(refused)
+            raise
+        refused = self._remove_what_has_a_name_now(directory, project)
+        if refused is not None:
+            raise refused
+
+    def _remove_what_has_a_name_now(
+        self, directory: OutputDirectory, project: BuildableProject
+    ) -> RemovalRefused | None:
+        """Remove the old artifacts that had no certain name when the attempt began; return what was refused."""
         unseen = [kind for kind in self._kinds if self._records[kind].old is Old.UNSEEN]
         if not unseen:
-            return
+            return None
         self._tell_project(project)
         names = directory.names()
         doomed = {kind: self._doomed_of(kind, names, directory.look) for kind in unseen}
-        for kind, old in doomed.items():
-            fate = fate_of_old(present=old.identity is not None, looked=old.looked, before=None, target=old.target)
-            self._records.change(kind, target=old.target, old=fate, old_identity=old.identity)
+        self._records.learn(doomed)
         self._records.write(directory)
         refused = self._remove(directory, doomed)
-        if refused is not None:
-            raise refused[1]
+        return refused[1] if refused is not None else None
+
+    def _warn_of(self, error: AtombuildError) -> None:
+        for report in error.reports():
+            self._listener.emit(Warned("; ".join((report.what, *report.why)), report.hint))
 
     # The steps.
 
@@ -331,8 +348,7 @@ class _AttemptRun:
         failing = self._kinds
         doing = "checking the project"
         try:
-            project.check(self._kinds, self._bench(None))
-            self._remove_what_has_a_name_now(directory, project)
+            self._check(directory, project)
             for kind in self._kinds:
                 failing = (kind,)
                 doing = f"building the {kind.value}"
@@ -356,7 +372,7 @@ class _AttemptRun:
         self._records.change(kind, outcome=Attempt.BUILDING)
         self._show()
         source = "the sdist" if from_sdist else project.source
-        self._listener.emit(StepStarted(kind, project.target(kind) or record.target, source, record.usual_seconds))
+        self._listener.emit(StepStarted(kind, record.target or project.target(kind), source, record.usual_seconds))
         began = time.monotonic()
         try:
             content, published = self._make(directory, project, kind)
@@ -418,15 +434,25 @@ class _AttemptRun:
         return content, published
 
     def _take_name(self, directory: OutputDirectory, kind: ArtifactKind, name: str) -> None:
-        """Note the name that the backend chose, and see to it that nothing old stands there. Raises as removal does."""
+        """Note the name that the backend chose, and see to it that nothing old stands there. Raises as removal does.
+
+        It may be of another version than was known before: then what is old of that one falls, of the later steps too.
+        """
         if name == self._records[kind].target:
             return
+        names = directory.names()
+        doomed: dict[ArtifactKind, Doomed] = {}
+        for each in (each for each in self._kinds if self._records.is_open(each)):
+            old = self._doomed_of(each, names, directory.look)
+            if each is kind:
+                here = directory.look(name)
+                old = Doomed((name, *old.names), name, here or old.identity)
+            # Of the same release as before, nothing old is left, and what is noted of it holds.
+            if old.identity is not None or self._records[each].target not in old.names:
+                doomed[each] = old
+        self._records.learn(doomed)
         self._records.change(kind, target=name)
-        old = directory.look(name)
-        if old is None:
-            return
-        self._records.change(kind, old=Old.REMOVED, old_identity=old)
-        refused = self._remove(directory, {kind: Doomed((name,), name, old)})
+        refused = self._remove(directory, doomed)
         if refused is not None:
             raise refused[1]
 

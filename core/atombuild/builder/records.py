@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from atombuild.builder.plan import Order
-from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, settle_interrupted
+from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, named_as_before, settle_interrupted
 from atombuild.builder.seams import Records
 from atombuild.errors import OutputUnusable
-from atombuild.ledger import Ledger, Record, read_ledger, write_ledger
+from atombuild.ledger import Ledger, Old, Record, read_ledger, write_ledger
 from atombuild.past import PastArtifact, PastAttempt
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.standing import Observer
@@ -48,6 +48,9 @@ class AttemptRecords:
         self._order = order
         self._ledger = Ledger()
         self._records: dict[ArtifactKind, Record] = dict(order.known)
+        self._before: Records = {}
+        """What was known when this attempt began."""
+
         self.number = max((record.attempt for record in order.known.values()), default=0)
         """Of the newest attempt known; of this one from :meth:`begin` on."""
 
@@ -59,10 +62,11 @@ class AttemptRecords:
         """The records as they are now, to keep."""
         return dict(self._records)
 
-    def target(self, kind: ArtifactKind) -> str | None:
-        """Return the file name an artifact had when it was last tried."""
-        record = self._records.get(kind)
-        return record.target if record is not None else None
+    def last_name(self, kind: ArtifactKind) -> str | None:
+        """Return the newest file name that is known of an artifact; of the other one where it never had any."""
+        kinds = (kind, *(each for each in self._records if each is not kind))
+        known = (self._records[each].last_name for each in kinds if each in self._records)
+        return next(filter(None, known), None)
 
     def __getitem__(self, kind: ArtifactKind) -> Record:
         """Return an artifact's record."""
@@ -105,20 +109,30 @@ class AttemptRecords:
     def begin(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         """Start the records of a new attempt."""
         self.number = min(self.number + 1, MOST)  # or the ledger would say what it does not believe itself
+        self._before = dict(self._records)
         now = time.time()
         for kind, old in doomed.items():
-            before = self._records.get(kind)
-            present = old.identity is not None
+            before = self._before.get(kind)
             self._records[kind] = Record(
                 target=old.target,
                 attempt=self.number,
                 outcome=Attempt.QUEUED,
                 started=now,
-                old=fate_of_old(present=present, looked=old.looked, before=before, target=old.target),
+                former=before.last_name if before is not None and not old.looked else None,
+                old=self._fate(kind, old),
                 old_identity=old.identity,
                 previous_size=last_good_size(before),
                 durations=before.durations if before else (),
             )
+
+    def learn(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
+        """Note what only now is known: which files these artifacts are, and which must not stand any more."""
+        for kind, old in doomed.items():
+            self.change(kind, target=old.target, former=None, old=self._fate(kind, old), old_identity=old.identity)
+
+    def _fate(self, kind: ArtifactKind, old: Doomed) -> Old:
+        present = old.identity is not None
+        return fate_of_old(present=present, looked=old.looked, before=self._before.get(kind), target=old.target)
 
     def is_open(self, kind: ArtifactKind) -> bool:
         """Whether this attempt has yet to say how it went."""
@@ -130,6 +144,7 @@ class AttemptRecords:
 
     def end(self, kind: ArtifactKind, outcome: Attempt) -> None:
         """Note that an artifact did not come about."""
+        self._records[kind] = named_as_before(self._records[kind])
         self.change(kind, outcome=outcome, ended=time.time(), size=None, sha256=None, identity=None, fingerprint=None)
 
     def write(self, directory: OutputDirectory) -> None:

@@ -6,7 +6,7 @@ import errno
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeGuard
 
 from atombuild.errors import OutputUnusable
 from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
@@ -40,7 +40,7 @@ def was_built_here(root: Path, out_dir: Path, kinds: tuple[ArtifactKind, ...]) -
         if is_not_there(error):
             return False
         raise
-    return any(records.artifacts[kind].target for kind in kinds if kind in records.artifacts)
+    return any(records.artifacts[kind].last_name for kind in kinds if kind in records.artifacts)
 
 
 def unclaimed_artifacts(out_dir: Path, kinds: tuple[ArtifactKind, ...]) -> tuple[str, ...]:
@@ -60,7 +60,24 @@ def settle_interrupted(record: Record, out_dir: Path, observer: Observer) -> Rec
     if record.target is not None and observer.is_what_was_meant(record, out_dir / record.target):
         # Killed between the rename and the record of it: the file is whole, so the attempt did succeed.
         return replace(record, outcome=Attempt.SUCCEEDED, ended=record.started)
+    record = named_as_before(record)
     return replace(record, outcome=Attempt.INTERRUPTED, ended=record.started, size=None, sha256=None, fingerprint=None)
+
+
+def named_as_before(record: Record) -> Record:
+    """Return the record of an attempt that is over: where it never learned its file's name, it goes by the one before.
+
+    Such an attempt removed nothing.
+    """
+    if record.former is None:
+        return record
+    old = Old.KEPT if record.old_identity is not None else Old.NONE
+    return replace(record, target=record.former, former=None, old=old)
+
+
+def is_name_of(name: str | None, kind: ArtifactKind) -> TypeGuard[str]:
+    """Whether this is a file name of this kind of artifact."""
+    return name is not None and name.endswith(kind.suffix)
 
 
 def look_at(out_dir: Path, target: str | None) -> Identity | None:
@@ -75,10 +92,10 @@ def look_at(out_dir: Path, target: str | None) -> Identity | None:
 
 def fate_of_old(*, present: bool, looked: bool, before: Record | None, target: str | None) -> Old:
     """Return what the attempt will leave of the old artifact, if nothing is refused."""
-    if present:
-        return Old.REMOVED
     if not looked:
         return Old.UNSEEN
+    if present:
+        return Old.REMOVED
     removed_before = (
         before is not None
         and before.target == target

@@ -66,14 +66,14 @@ class BuildableProject(Protocol):
     def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
         """Return the names under which no file may stand any more once its build began; None: nobody can say yet.
 
-        ``names`` is what is in the output directory, ``remembered`` the artifact's name as of the last attempt. The
-        name of :meth:`target` is always among them; where that is None, the likeliest comes first.
+        ``names`` is what is in the output directory, ``remembered`` the newest name that is known of the artifact, or
+        of the project's other one. The name of :meth:`target` is always among them; the likeliest comes first.
         """
 
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Raise what makes the project as a whole unbuildable, before any step.
 
-        What :meth:`outdates` could not say before, it can say afterwards.
+        What :meth:`outdates` could not say before, it can say afterwards, however this ends.
         """
 
     def sdist(self, bench: Workbench) -> Content:

@@ -77,15 +77,24 @@ class Hooks:
             )
         return tuple(answer)
 
-    def metadata(self, folder: Path) -> Path:
+    def metadata(self, folder: Path, *, build_if_missing: bool = True) -> Path | None:
         """Have the metadata written below ``folder``; return the ``.dist-info`` folder. Raises :class:`BackendFailure`.
 
-        A backend without that hook builds a wheel for it (``pyproject-hooks`` does so).
+        A backend without that hook builds a wheel for it (``pyproject-hooks`` does so) if ``build_if_missing``;
+        otherwise there is none.
         """
-        answer = self._call(
-            "prepare_metadata_for_build_wheel",
-            lambda caller: caller.prepare_metadata_for_build_wheel(str(folder), self._settings()),
-        )
+        hook = "prepare_metadata_for_build_wheel"
+        missing = object()
+
+        def call(caller: BuildBackendHookCaller) -> object:
+            try:
+                return getattr(caller, hook)(str(folder), self._settings(), _allow_fallback=build_if_missing)
+            except HookMissing:
+                return missing
+
+        answer = self._call(hook, call)
+        if answer is missing:
+            return None
         if isinstance(answer, str) and (folder / answer / "METADATA").is_file():
             return folder / answer
         raise BackendFailure(

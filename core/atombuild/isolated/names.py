@@ -69,6 +69,12 @@ def parse(kind: ArtifactKind, name: str) -> ArtifactName | None:
     return ArtifactName(Release(project, version))
 
 
+def release_in(name: str) -> Release | None:
+    """Return the release that an artifact's file name tells, whichever kind it is of; None: it is no such name."""
+    found = next(filter(None, (parse(kind, name) for kind in ArtifactKind)), None)
+    return found.release if found is not None else None
+
+
 def outdated_names(
     kind: ArtifactKind, release: Release, names: tuple[str, ...], tags: frozenset[Tag]
 ) -> tuple[str, ...]:

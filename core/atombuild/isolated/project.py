@@ -28,9 +28,10 @@ from atombuild.isolated.environment import (
 )
 from atombuild.isolated.hooks import Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
-from atombuild.isolated.names import Release, outdated_names, parse
+from atombuild.isolated.names import Release
 from atombuild.isolated.options import Options
 from atombuild.isolated.process import HookProcesses, hook_processes
+from atombuild.isolated.release import CurrentRelease, may_be_tagged
 from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
 from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
@@ -129,24 +130,23 @@ class IsolatedProject:
         self._kept = kept
         self._written: set[str] = set()
         self._sdist: Accepted | None = None
-        self._release = _static_release(description)
-        """What is known of it now; the backend may have yet to say it."""
-
+        tagged = may_be_tagged(description, has_settings=bool(kept.options.config_settings))
+        self._release = CurrentRelease(_static_release(description), tagged)
         lock = description.root / "Cargo.lock"
         new = (description.root / "Cargo.toml").is_file() and not lock.exists()
         self._new_locks = frozenset({lock.name}) if new else frozenset[str]()
-        self._must_learn = False
-        """Nothing tells which old artifacts fall, but the backend."""
 
     @property
     def name(self) -> str:
         """The project's name, or that of its folder while only the backend knows it."""
-        return self._description.name or (self._release.name if self._release else self._description.root.name)
+        known = self._release.known
+        return self._description.name or (known.name if known else self._description.root.name)
 
     @property
     def version(self) -> str:
         """In normal form; empty while only the backend knows it."""
-        return str(self._release.version) if self._release else self._description.version or ""
+        known = self._release.known
+        return str(known.version) if known else self._description.version or ""
 
     @property
     def backend(self) -> str:
@@ -165,25 +165,21 @@ class IsolatedProject:
 
     def target(self, kind: ArtifactKind) -> str | None:
         """Return the exact file name; of a wheel it is never known before: its tags are the backend's to choose."""
-        return self._release.sdist_name if self._release and kind is ArtifactKind.SDIST else None
+        known = self._release.known
+        return known.sdist_name if known and kind is ArtifactKind.SDIST else None
 
     def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
         """Return which old artifacts fall: of this name and version, as far as this interpreter could make them."""
-        known = parse(kind, remembered) if remembered is not None else None
-        release = self._release or (known.release if known is not None else None)
-        if release is None:
-            self._must_learn = True
-            return None
-        likely = filter(None, (self.target(kind), remembered))
-        outdated = outdated_names(kind, release, (*likely, *names), self._kept.interpreter.tags)
-        return tuple(dict.fromkeys(outdated))
+        return self._release.outdated(kind, names, remembered, self._kept.interpreter.tags)
 
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
-        """Have the environment ready; and learn name and version where nothing else tells which old artifacts fall."""
-        environment = self._environment(self._description, (), bench)
+        """Have the environment ready; and ask the backend for the version where that tells which old artifacts fall."""
         del kinds
-        if self._must_learn:
-            self._learn_release(environment, bench)
+        must_ask = self._release.must_ask
+        self._release.ask()
+        environment = self._environment(self._description, (), bench)
+        if must_ask:
+            self._ask_for_release(environment, bench)
 
     def sdist(self, bench: Workbench) -> BuiltContent:
         """Have the backend make the sdist from the tree."""
@@ -275,9 +271,14 @@ class IsolatedProject:
             answer = hooks.build(kind, staging)
         expected = self._expected(kind)
         accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
-        self._release = accepted.name.release
+        self._note_release(accepted.name.release, bench)
         self._kept.accepted[kind] = accepted
         return accepted
+
+    def _note_release(self, release: Release, bench: Workbench) -> None:
+        before, self._release.known = self._release.known, release
+        if self._release.static is None and before not in {None, release}:
+            bench.emit(Log((f"the backend said {before}, and built {release}: the version moved meanwhile",)))
 
     def _expected(self, kind: ArtifactKind) -> Release | NormalizedName | None:
         """Return what the artifact must be of: as the project says, or as the sdist of this attempt is."""
@@ -287,7 +288,18 @@ class IsolatedProject:
         name = self._description.name
         return static or (canonicalize_name(name) if name is not None else None)
 
-    def _learn_release(self, environment: Environment, bench: Workbench) -> None:
+    def _ask_for_release(self, environment: Environment, bench: Workbench) -> None:
+        """Ask the backend which version the project has now. That it can't say is no failure: perhaps it can build."""
+        try:
+            said = self._said_release(environment, bench)
+        except BackendFailure as error:
+            words = error.reports()[0].what
+            bench.emit(Log((f"which version this is can't be told: {words}",), Level.WARNING))
+            return
+        if said is not None:
+            self._release.known = said
+
+    def _said_release(self, environment: Environment, bench: Workbench) -> Release | None:
         private = bench.private_folder()
         folder = private / "metadata"
         _make_folder(folder)
@@ -296,8 +308,12 @@ class IsolatedProject:
         with without_new_egg_info(self._description.root, self._written):
             needed = self._environment(self._description, hooks.requires(ArtifactKind.WHEEL), bench)
             if needed is not environment:
+                extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, needed, private)
                 hooks = self._hooks(self._description, needed, bench, extra_environ)
-            metadata = hooks.metadata(folder) / "METADATA"
+            prepared = hooks.metadata(folder, build_if_missing=self._release.may_build_to_know)
+        if prepared is None:
+            return None
+        metadata = prepared / "METADATA"
         try:
             release = release_of(metadata.read_bytes())
         except OSError as error:
@@ -307,7 +323,7 @@ class IsolatedProject:
                 f"{hooks.name} prepared metadata without a valid name and version",
                 hint="check where the project's version comes from",
             )
-        self._release = release
+        return release
 
     def _unpacked(self, sdist: Path) -> Description:
         """Unpack the sdist, and describe the project in it: that one is built."""

@@ -1,0 +1,118 @@
+"""Which release a build is for, and so which old artifacts fall: told by the project, or asked of its backend.
+
+The artifact of a build is the file that this build would write: this project's name, and the version that the project
+has now. A static version is known at once. Any other is the backend's, and is asked before anything falls, at each
+build: the version of the last build is that of another release as soon as it moves. Only where the backend can't say
+is the artifact of the last attempt taken for the one of this.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from atombuild.isolated.description import Description
+from atombuild.isolated.names import Release, outdated_names, parse, release_in
+from atombuild.status import ArtifactKind
+
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+
+_EXTRA_CONFIG: Final = "DIST_EXTRA_CONFIG"
+_LARGEST_CONFIG: Final = 1 << 20
+
+
+@dataclass(slots=True)
+class CurrentRelease:
+    """The release that the project is now, as far as it is known."""
+
+    static: Release | None
+    """As ``[project]`` gives it."""
+
+    may_be_tagged: bool = False
+    """Whether the backend may add to the static version."""
+
+    known: Release | None = field(init=False, default=None)
+    """None: only the backend knows it, or nobody."""
+
+    must_ask: bool = field(init=False, default=False)
+    """Whether the backend has yet to be asked, and somebody wants to know."""
+
+    may_build_to_know: bool = field(init=False, default=False)
+    """Whether it is worth a whole wheel to know: a backend need not have a hook that only says it."""
+
+    _asked: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        if not self.may_be_tagged:
+            self.known = self.static
+
+    def outdated(
+        self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None, tags: frozenset[Tag]
+    ) -> tuple[str, ...] | None:
+        """Return which of these names, and of those that this build is likely to choose, fall; None: ask first.
+
+        ``remembered`` is the name as of the last attempt; the one that is likeliest now comes first.
+        """
+        before = release_in(remembered) if remembered is not None else None
+        if not self._asked and (self.known is None or self._was_tagged(before)):
+            self.known = None
+            self.must_ask = True
+            self.may_build_to_know |= (
+                before is None and self.static is None and any(parse(kind, each) for each in names)
+            )
+            return None
+        release = self.known or self._assumed(before)
+        if release is None:
+            return None
+        likely = (remembered, release.sdist_name if kind is ArtifactKind.SDIST else None)
+        return tuple(dict.fromkeys(outdated_names(kind, release, (*filter(None, likely), *names), tags)))
+
+    def ask(self) -> None:
+        """Note that the backend is asked: from now on nothing waits for what it says."""
+        self._asked, self.must_ask = True, False
+
+    def _was_tagged(self, before: Release | None) -> bool:
+        """Whether the backend added to this very static version at the last attempt."""
+        return self.static is not None and before is not None and before != self.static and self._is_of_static(before)
+
+    def _assumed(self, before: Release | None) -> Release | None:
+        """Return what the project is taken for where its backend can't say."""
+        if self.static is None:
+            return before
+        return before if before is not None and self._is_of_static(before) else self.static
+
+    def _is_of_static(self, release: Release) -> bool:
+        static = self.static
+        if static is None or release.name != static.name:
+            return False
+        return (release.version.epoch, release.version.release) == (static.version.epoch, static.version.release)
+
+
+def may_be_tagged(description: Description, *, has_settings: bool) -> bool:
+    """Whether this backend may add to a static version, as setuptools does by ``tag_build`` and ``tag_date``.
+
+    Where it may, it is asked. Not looked for is what ``setup.py`` does by itself: that is known from the second build
+    on, by the name of the first. ``has_settings``: backends are given config settings, which may do it as well.
+    """
+    if has_settings:
+        return True
+    if not any("setuptools" in each for each in (description.backend, *description.requires)):
+        return False
+    data = description.pyproject.data if description.pyproject is not None else b""
+    files = (description.root / "setup.cfg", Path("~/.pydistutils.cfg").expanduser())
+    return _EXTRA_CONFIG in os.environ or _names_a_tag(data) or any(_names_a_tag(_content(file)) for file in files)
+
+
+def _names_a_tag(data: bytes) -> bool:
+    return any(key in data for key in (b"tag_build", b"tag-build", b"tag_date", b"tag-date"))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST_CONFIG)
+    except OSError:
+        return b""  # not there; or unreadable, which is the backend's to say
