@@ -86,7 +86,8 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="atombuild-tui" if with_screen else "python -m atombuild",
         description="Watch a Python project, rebuild its sdist and wheel atomically on every change, and show what "
-        "really happened. After a failed build nothing broken or outdated stands in the output directory.",
+        "really happened. A failed build leaves no broken file in the output directory, and no older one of the "
+        "version that it was for.",
         epilog="Exit status with --once: 0 all succeeded, 1 a build failed, 2 the command or the project can't be "
         "used, 130 interrupted.",
         allow_abbrev=False,

@@ -73,14 +73,26 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 '''
 
 
-def write_project(root: Path, before: str = "pass", pyproject: str = PYPROJECT) -> Path:
+SAYS_VERSION = """
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    before("prepare_metadata_for_build_wheel")
+    info = pathlib.Path(metadata_directory, f"night_sky-{VERSION}.dist-info")
+    info.mkdir()
+    (info / "METADATA").write_text(METADATA)
+    return info.name
+"""
+"""The hook that says the version without building anything; backends need not have it."""
+
+
+def write_project(root: Path, before: str = "pass", pyproject: str = PYPROJECT, *, says_version: bool = False) -> Path:
     """Write the project; ``before`` is what every hook does first, with its name in ``hook``."""
     (root / "_build").mkdir(parents=True)
     (root / "src/sky").mkdir(parents=True)
     (root / "pyproject.toml").write_text(pyproject, encoding="utf-8")
     (root / "src/sky/__init__.py").write_text("", encoding="utf-8")
     (root / "src/sky/stars.py").write_text('POLAR = "Polaris"\n', encoding="utf-8")
-    set_before(root, before)
+    set_before(root, before, says_version=says_version)
     return root
 
 
@@ -88,11 +100,14 @@ DYNAMIC = PYPROJECT.replace('version = "1.0"', 'dynamic = ["version"]')
 """Only the backend knows the version: it stands in a file VERSION."""
 
 
-def set_before(root: Path, before: str) -> None:
-    """Change what every hook does first."""
+def set_before(root: Path, before: str, *, says_version: bool | None = None) -> None:
+    """Change what every hook does first, and whether there is the one that says the version; None: as it was."""
+    file = root / "_build/backend.py"
+    if says_version is None:
+        says_version = SAYS_VERSION in file.read_text(encoding="utf-8")
     body = textwrap.indent(textwrap.dedent(before).strip(), "    ")
-    text = BACKEND.replace('    """Filled in by a test."""', body)
-    (root / "_build/backend.py").write_text(text, encoding="utf-8")
+    text = BACKEND.replace('    """Filled in by a test."""', body) + (SAYS_VERSION if says_version else "")
+    file.write_text(text, encoding="utf-8")
 
 
 def session_of(root: Path, events: list[Event], plan: Plan | None = None, options: Options | None = None) -> Session:
