@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -142,7 +143,11 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         help="given to the backend; repeatable",
     )
     backends.add_argument(
-        "--build-constraint", type=_path, metavar="FILE", help="constraints on what is installed for the build"
+        "--build-constraint",
+        action="append",
+        type=_path,
+        metavar="FILE",
+        help="constraints on what is installed for the build, and on uv_build itself; repeatable",
     )
     backends.add_argument(
         "--clean-cache",
@@ -224,8 +229,15 @@ def _may_be_a_project(root: Path, out_dir: Path | None) -> bool:
 
 
 def _check_options(arguments: argparse.Namespace, root: Path) -> None:
-    """Raise what is wrong with the options of other backends, while there is no screen yet."""
-    if arguments.config_setting or arguments.build_constraint or arguments.python or arguments.no_isolation:
+    """Raise what is wrong with the options, while there is no screen yet."""
+    given = (
+        arguments.config_setting,
+        arguments.build_constraint or os.environ.get("UV_BUILD_CONSTRAINT"),
+        arguments.python,
+        arguments.no_isolation,
+        arguments.out_dir,
+    )
+    if any(given):
         from atombuild.headless import setup_of  # noqa: PLC0415 (see above)
 
         setup_of(arguments, root)

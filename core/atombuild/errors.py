@@ -250,16 +250,22 @@ class SdistRejected(UserMistake):
 
 
 class UsageMistake(UserMistake):
-    """The command line asks for something that can't be."""
+    """The command line, or a variable of its environment, asks for something that can't be.
 
-    def __init__(self, what: str, *, hint: str) -> None:
+    It says nothing about the project, so no artifact falls for it.
+    """
+
+    def __init__(self, what: str, *, hint: str, where: Location | None = None, why: tuple[str, ...] = ()) -> None:
+        """``where``: the line of a file that an option or a variable names."""
         super().__init__(what)
         self.what = what
         self.hint = hint
+        self.where = where
+        self.why = why
 
     def reports(self) -> tuple[Report, ...]:
         """One report."""
-        return (Report(self.blame, self.what, self.hint),)
+        return (Report(self.blame, self.what, self.hint, where=self.where, why=self.why),)
 
 
 class BackendFailure(AtombuildError):

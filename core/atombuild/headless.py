@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -26,6 +27,7 @@ from atombuild.native.project import NativeProject
 from atombuild.plain import JsonView, Output, PlainView
 from atombuild.sanitise import visible
 from atombuild.sdist_file import SdistFile
+from atombuild.slips import check_options, check_out_dir
 from atombuild.status import ArtifactKind
 from atombuild.units import size_words
 from atombuild.wiring import ProjectSetup, SdistSetup
@@ -54,9 +56,16 @@ def run(arguments: argparse.Namespace, root: Path, hint: str | None, out: Output
 
 def setup_of(arguments: argparse.Namespace, root: Path) -> ProjectSetup:
     """Return what builds the project in ``root``. Raises :class:`UsageMistake`."""
-    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else root / "dist"
     plan = Plan.chosen(sdist=arguments.sdist, wheel=arguments.wheel)
-    return ProjectSetup(root, out_dir, plan, _options(arguments))
+    return ProjectSetup(root, _out_dir(arguments, root, root / "dist"), plan, _options(arguments))
+
+
+def _out_dir(arguments: argparse.Namespace, root: Path, default: Path) -> Path:
+    if not arguments.out_dir:
+        return default
+    out_dir = Path(arguments.out_dir).absolute()
+    check_out_dir(root, out_dir)
+    return out_dir
 
 
 def _options(arguments: argparse.Namespace) -> Options:
@@ -69,8 +78,16 @@ def _options(arguments: argparse.Namespace) -> Options:
             "--build-constraint has no effect with --no-isolation, which installs nothing",
             hint="leave out one of the two",
         )
-    constraints = Path(arguments.build_constraint).absolute() if arguments.build_constraint else None
-    return Options(not arguments.no_isolation, arguments.python, settings, constraints)
+    named = arguments.build_constraint or ([] if arguments.no_isolation else _from_environment("UV_BUILD_CONSTRAINT"))
+    constraints = tuple(Path(each).absolute() for each in named)
+    options = Options(not arguments.no_isolation, arguments.python, settings, constraints)
+    check_options(options)
+    return options
+
+
+def _from_environment(variable: str) -> list[str]:
+    """Return the paths that a variable of uv's names, blanks between them."""
+    return os.environ.get(variable, "").split()
 
 
 def clean_cache(out: Output) -> int:
@@ -102,7 +119,7 @@ def _from_sdist(arguments: argparse.Namespace, archive: Path, options: Options, 
         raise UsageMistake(
             f"{archive.name} is an sdist, and there is nothing in it to watch", hint="add --once to build its wheel"
         )
-    out_dir = Path(arguments.out_dir).absolute() if arguments.out_dir else archive.parent
+    out_dir = _out_dir(arguments, archive.parent / archive.stem, archive.parent)
     with closing(SdistFile(archive, options)) as sdist:
         setup = SdistSetup(sdist, out_dir, Plan.chosen(sdist=False, wheel=True))
         view = JsonView(out) if arguments.json else PlainView(out, err, watching=False)
@@ -121,9 +138,11 @@ def _refuse_hopeless(setup: ProjectSetup) -> None:
     """Raise what makes watching this folder pointless: no project, or one that can't be built here."""
     try:
         setup.read_project()
-    except UNUSABLE as error:
+    except UsageMistake:
+        raise
+    except UNUSABLE:
         # A project that was built here before and lost its description is a failed build; the screen shows that one.
-        if isinstance(error, UsageMistake) or not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
+        if not was_built_here(setup.root, setup.out_dir, setup.plan.kinds):
             raise
     except Exception:  # noqa: BLE001 (a mistake in the project or a bug of ours: the first build meets it, and says it)
         return

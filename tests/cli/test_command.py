@@ -136,9 +136,9 @@ def test_an_interpreter_that_is_not_there_is_a_mistake_and_nothing_is_touched(pr
     text = (project / "pyproject.toml").read_text().replace('"uv_build"', '"hatchling.build"')
     (project / "pyproject.toml").write_text(text)
     done = command("--once", "--python", "no-such-python", project)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "error: no Python interpreter is found for --python no-such-python" in done.stderr
-    assert before != []
+    assert visible_files(project / "dist") == before == [WHEEL, SDIST]
 
 
 @pytest.mark.parametrize(

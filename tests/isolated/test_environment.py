@@ -121,7 +121,7 @@ def test_what_can_not_be_had_together_is_said(
 ) -> None:
     if constraint is not None:
         (tmp_path / "constraints.txt").write_text(constraint + "\n")
-        built.options = Options(constraints=tmp_path / "constraints.txt")
+        built.options = Options(constraints=(tmp_path / "constraints.txt",))
     built.require(requirement)
     assert built.build() is Outcome.FAILED
     assert built.failure.reports[0].what == f"what the backend requires can't be had together: {requirement}"
@@ -130,7 +130,7 @@ def test_what_can_not_be_had_together_is_said(
 def test_constraints_make_another_environment(built: Built, tmp_path: Path) -> None:
     assert built.build() is Outcome.SUCCEEDED
     (tmp_path / "constraints.txt").write_text("flit_core<4\n")
-    built.options = Options(constraints=tmp_path / "constraints.txt")
+    built.options = Options(constraints=(tmp_path / "constraints.txt",))
     assert built.build() is Outcome.SUCCEEDED
     assert len(built.installs) == 1
     assert built.build() is Outcome.SUCCEEDED

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from atombuild.errors import EnvironmentFailure, UsageMistake
+from atombuild.errors import EnvironmentFailure
 from atombuild.isolated import environment as environments
 from atombuild.isolated.environment import (
     FORMAT,
@@ -22,7 +22,6 @@ from atombuild.isolated.environment import (
     _kept,
     _make_room,
     installed,
-    read_constraints,
 )
 from atombuild.isolated.interpreter import find_interpreter
 
@@ -144,13 +143,3 @@ def test_why_an_installer_failed_is_told_by_its_words(said: str, words: str) -> 
 def test_an_environment_that_does_not_answer_is_said(tmp_path: Path) -> None:
     with pytest.raises(EnvironmentFailure, match="does not say what is installed"):
         installed(tmp_path / "python")
-
-
-@pytest.mark.parametrize(("content", "why"), [(None, "No such file"), (b"\xff", "it is not UTF-8")])
-def test_constraints_that_can_not_be_read_are_said(tmp_path: Path, content: bytes | None, why: str) -> None:
-    path = tmp_path / "constraints.txt"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(UsageMistake, match=why):
-        read_constraints(path)
-    assert read_constraints(None) == ()

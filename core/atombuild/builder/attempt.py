@@ -39,6 +39,7 @@ from atombuild.errors import (
     SourceUnreadable,
     SpoolFailed,
     SyncFailed,
+    UsageMistake,
     WriteFailed,
     remedy,
     system_reason,
@@ -63,7 +64,7 @@ from atombuild.status import ArtifactKind, Attempt
 from atombuild.units import size_words
 
 UNUSABLE: Final = (ProjectMissing, PyprojectUnreadable)
-"""Where nothing was ever built, these mean that there is nothing to attempt."""
+"""Where nothing was ever built, these mean that there is nothing to attempt. A :class:`UsageMistake` always does."""
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -118,7 +119,7 @@ class _AttemptRun:
                 if directory.is_new:
                     self._confirm(directory)
                 return self._in_directory(directory)
-        except UNUSABLE as error:
+        except (*UNUSABLE, UsageMistake) as error:
             return self.break_off(error) if error is self._flaw else self._give_up(error)
         except OutputUnusable as error:
             if self._flaw is not None and not self._started and is_not_there(error):
@@ -138,6 +139,8 @@ class _AttemptRun:
         self._project, self._flaw = None, None
         try:
             self._project = self._read_project()
+        except UsageMistake:
+            raise
         except (ProjectMissing, PyprojectUnreadable) as error:
             # A project that was built here and lost its pyproject.toml is a failed build, not an empty folder.
             if not self._was_built_here():
@@ -154,7 +157,7 @@ class _AttemptRun:
             self._learn_project()
             if isinstance(self._flaw, ProjectMissing):
                 raise self._flaw
-        except UNUSABLE:
+        except (*UNUSABLE, UsageMistake):
             directory.withdraw()
             raise
 

@@ -55,7 +55,7 @@ class Result:
     """How an attempt went."""
 
     outcome: Outcome | None
-    """None: there was no attempt, since there is nothing here that can be built; nothing was touched."""
+    """None: there was no attempt, since there is nothing here that can be built, or no way; nothing was touched."""
 
     reports: tuple[Report, ...] = ()
     ledger: Identity | None = None

@@ -25,7 +25,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion
 
-from atombuild.errors import EnvironmentFailure, UsageMistake, WriteFailed
+from atombuild.errors import EnvironmentFailure, WriteFailed
 from atombuild.folders import size_of
 from atombuild.isolated.cache import LIMIT, environments_folder
 from atombuild.isolated.interpreter import Interpreter
@@ -247,20 +247,6 @@ def installed(python: Path) -> dict[str, str]:
 def installer() -> str:
     """Return ``"uv"`` where uv is there, which is faster; otherwise ``"pip"``."""
     return "uv" if importlib.util.find_spec("uv") is not None or shutil.which(os.environ.get("UV", "uv")) else "pip"
-
-
-def read_constraints(path: Path | None) -> tuple[str, ...]:
-    """Return the lines of a constraints file. Raises :class:`UsageMistake`."""
-    if path is None:
-        return ()
-    try:
-        return tuple(path.read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageMistake(
-            f"the constraints file {path} can't be read: {reason}",
-            hint="give a text file of lines such as setuptools<80",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)

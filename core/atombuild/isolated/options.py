@@ -22,8 +22,8 @@ class Options:
 
     config_settings: ConfigSettings = field(default_factory=dict)
 
-    constraints: Path | None = None
-    """A file of constraints on what is installed."""
+    constraints: tuple[Path, ...] = ()
+    """Files of constraints on what is installed."""
 
     warm: bool = True
     """Keep the backend imported between hooks."""

@@ -24,7 +24,6 @@ from atombuild.isolated.environment import (
     Wish,
     bare_environment,
     installer,
-    read_constraints,
 )
 from atombuild.isolated.hooks import Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
@@ -34,6 +33,7 @@ from atombuild.isolated.process import HookProcesses, hook_processes
 from atombuild.isolated.release import CurrentRelease, may_be_tagged
 from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
 from atombuild.isolated.work_area import unpack_for_wheel
+from atombuild.project.constraints import Constraints, read_constraints
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 from atombuild.workbench import Workbench
@@ -55,8 +55,8 @@ class KeptBackend:
 
     _described: tuple[bytes | None, Description] | None = None
     _interpreter: Interpreter | None = None
-    _constraints: tuple[str, ...] | None = None
-    _environments: dict[tuple[str, ...], Environment] = field(default_factory=dict)
+    _constraints: Constraints = field(default_factory=Constraints)
+    _environments: dict[tuple[tuple[str, ...], ...], Environment] = field(default_factory=dict)
     _processes: dict[Path, HookProcesses] = field(default_factory=dict)
 
     @property
@@ -65,6 +65,16 @@ class KeptBackend:
         if self._interpreter is None:
             self._interpreter = find_interpreter(self.options.python, isolation=self.options.isolation)
         return self._interpreter
+
+    @property
+    def constraint_files(self) -> tuple[Path, ...]:
+        """The files that constraints were read from last."""
+        return self._constraints.files
+
+    def read_constraints(self) -> None:
+        """Read the constraints of the command once more: their files are inputs. Raises as their reading does."""
+        read = (read_constraints(path) for path in self.options.constraints)
+        self._constraints = sum(read, Constraints())
 
     def description(self, root: Path, pyproject: Pyproject | None) -> Description:
         """Return the description of a project, read once for each content of ``pyproject.toml``."""
@@ -75,11 +85,10 @@ class KeptBackend:
 
     def environment(self, requirements: tuple[str, ...], bench: Workbench) -> Environment:
         """Return an environment that holds these requirements: one of this session, a kept one, or a new one."""
-        known = self._environments.get(requirements)
+        lines = tuple(each.line for each in self._constraints.items)
+        known = self._environments.get((requirements, lines))
         if known is not None and known.stands:
             return known
-        if self._constraints is None:
-            self._constraints = read_constraints(self.options.constraints)
         if self.options.isolation:
             maker = Maker(
                 say=lambda words: bench.emit(Preparing(words)),
@@ -87,10 +96,10 @@ class KeptBackend:
                 warn=lambda what, hint: bench.emit(Warned(what, hint)),
                 check=bench.check_cancelled,
             )
-            found = maker.environment(Wish(requirements, self._constraints, self.interpreter, installer()))
+            found = maker.environment(Wish(requirements, lines, self.interpreter, installer()))
         else:
             found = bare_environment(self.interpreter, requirements)
-        self._environments[requirements] = found
+        self._environments[requirements, lines] = found
         return found
 
     def processes(self, environment: Environment) -> HookProcesses:
@@ -116,7 +125,9 @@ def read_isolated_project(
     :class:`atombuild.errors.UsageMistake` for an interpreter that can't be used.
     """
     description = kept.description(root, pyproject)
-    kept.interpreter  # noqa: B018 (asked for now, so that a mistake in the command is told before anything falls)
+    # Both are asked for now, so that a mistake in the command is told before anything falls.
+    kept.read_constraints()
+    kept.interpreter  # noqa: B018
     return IsolatedProject(description, out_dir, kept, source)
 
 
@@ -214,8 +225,8 @@ class IsolatedProject:
 
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
-        """None."""
-        return ()
+        """The files of constraints."""
+        return self._kept.constraint_files
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact: only the backend knows, so any may."""
