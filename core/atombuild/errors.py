@@ -228,20 +228,22 @@ class SourceRejected(UserMistake):
 
 
 class SdistRejected(UserMistake):
-    """An sdist file that was given as a source is damaged, or holds what no sdist may hold."""
+    """An sdist that was given as a source is damaged, holds what no sdist may hold, or is not what it is called."""
 
-    def __init__(self, path: Path, why: str, *, hint: str) -> None:
+    def __init__(self, path: Path, why: str, *, hint: str, doing: str = "unpacked") -> None:
+        """``doing``: what can't be done with it."""
         super().__init__(path, why)
         self.path = path
         self.why = why
         self.hint = hint
+        self.doing = doing
 
     def reports(self) -> tuple[Report, ...]:
         """One report, naming the sdist; ``why`` names the member."""
         return (
             Report(
                 self.blame,
-                f"the sdist {self.path.name} can't be unpacked",
+                f"the sdist {self.path.name} can't be {self.doing}",
                 self.hint,
                 where=Location(self.path),
                 why=(self.why,),

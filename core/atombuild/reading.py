@@ -9,6 +9,7 @@ from typing import TypeAlias
 from atombuild.errors import ProjectMissing
 from atombuild.isolated import IsolatedProject, KeptBackend, Options, read_isolated_project
 from atombuild.isolated.description import LEGACY_FILES
+from atombuild.isolated.names import Release
 from atombuild.native.disk_tree import Look
 from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
@@ -31,18 +32,24 @@ class Reader:
     """The last document, and whether it is built natively."""
 
     def read(
-        self, root: Path, out_dir: Path, source: str = "the source tree", seen: Look = lambda _path: None
+        self,
+        root: Path,
+        out_dir: Path,
+        source: str = "the source tree",
+        seen: Look = lambda _path: None,
+        release: Release | None = None,
     ) -> AnyProject:
         """Read the project in ``root``; ``source`` is what that is, in words. Raises whatever is wrong with it.
 
-        ``seen``: see :class:`atombuild.native.disk_tree.DiskTree`.
+        ``seen``: see :class:`atombuild.native.disk_tree.DiskTree`. ``release``: what a backend must make, if that is
+        known for certain.
         """
         pyproject = self._pyproject(root)
         if pyproject is not None and self._is_native(pyproject):
             return read_native_project(root, out_dir, source, kept=self.native, seen=seen)
         if self._isolated is None:
             self._isolated = KeptBackend(self.options)
-        return read_isolated_project(root.absolute(), out_dir, pyproject, self._isolated, source)
+        return read_isolated_project(root.absolute(), out_dir, pyproject, self._isolated, source, release=release)
 
     def close(self) -> None:
         """Let the backend's processes go."""

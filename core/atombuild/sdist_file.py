@@ -8,14 +8,20 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from atombuild.archive.unpack import unpack_sdist
-from atombuild.errors import ProjectMissing, Report, SdistRejected, WriteFailed
+from atombuild.errors import ProjectMissing, Report, SdistRejected, SourceUnreadable, WriteFailed
 from atombuild.isolated import Options
+from atombuild.isolated.acceptance import release_of
+from atombuild.isolated.description import describe
+from atombuild.isolated.expected import adds_to
+from atombuild.isolated.names import Release, parse
 from atombuild.native.project import NativeProject
+from atombuild.project.pyproject import parse_pyproject, read_bytes
 from atombuild.reading import AnyProject, Reader
 from atombuild.status import ArtifactKind
 
@@ -43,13 +49,17 @@ class SdistFile:
             )
         if self._top is None:
             self._top = unpack_sdist(self.archive, self._work_folder())
+        release = self._release(self._top)
         try:
-            project = self._reader.read(self._top, out_dir, "the sdist")
+            project = self._reader.read(self._top, out_dir, "the sdist", release=release)
         except ProjectMissing as error:
             raise SdistRejected(
-                self.archive, "it holds no pyproject.toml", hint="give an sdist that a build tool made (PEP 517)"
+                self.archive,
+                "it holds no pyproject.toml",
+                hint="give an sdist that a build tool made (PEP 517)",
+                doing="built",
             ) from error
-        self._require_its_own_name(project, self._top.name)
+        self._require_one_release(self._top, release, native=isinstance(project, NativeProject))
         if isinstance(project, NativeProject):
             self._require_its_own_files(project)
         return project
@@ -94,13 +104,47 @@ class SdistFile:
                     hint="don't trust it: such a file is of this machine, and would become public with the wheel",
                 )
 
-    def _require_its_own_name(self, project: AnyProject, top: str) -> None:
-        name, _, version = top.rpartition("-")
-        if not project.version:
-            return  # only the backend knows it, and what it makes is checked then
-        if (canonicalize_name(name), Version(version)) != (canonicalize_name(project.name), Version(project.version)):
+    def _release(self, top: Path) -> Release:
+        """Return what the sdist is of: its folder, its PKG-INFO and its own name say the same (PEP 625, PEP 643).
+
+        A name that says nothing is no lie: people call such a file ``download.tar.gz``.
+        """
+        name, _, version = top.name.rpartition("-")
+        release = Release.of(name, version)
+        said = parse(ArtifactKind.SDIST, self.archive.name)
+        if said is not None and said.release != release:
             raise SdistRejected(
                 self.archive,
-                f"its folder is {top}, and its pyproject.toml says {project.name} {project.version}",
-                hint="build the sdist again; somebody put it together from two",
+                f"its name says {said.release}, and what it holds is {release}",
+                hint=f"was it renamed? Call it {release.sdist_name}, or get the file that you meant",
+                doing="built",
             )
+        try:
+            told = release_of((top / "PKG-INFO").read_bytes())
+        except FileNotFoundError:
+            told = None  # of an sdist that is older than its rules
+        except OSError as error:
+            raise SourceUnreadable(top / "PKG-INFO", error) from error
+        if told not in {None, release}:
+            self._refuse_as_two(f"its folder is {top.name}, and its PKG-INFO says {told}")
+        return release
+
+    def _require_one_release(self, top: Path, release: Release, *, native: bool) -> None:
+        """Refuse another name or version in ``pyproject.toml`` than the sdist's.
+
+        A backend that is not ours may have added to the version when it made the sdist; the wheel must then be of the
+        longer one, which is asked of what the backend makes.
+        """
+        try:
+            pyproject = parse_pyproject(top / "pyproject.toml", read_bytes(top))
+        except ProjectMissing:
+            return  # setup.py says it, and so does the backend
+        says = describe(top, pyproject)
+        version = Version(says.version) if says.version is not None else release.version
+        same = version == release.version or (not native and adds_to(version, release.version))
+        if not same or canonicalize_name(says.name or release.name) != release.name:
+            self._refuse_as_two(f"its folder is {top.name}, and its pyproject.toml says {says.name} {version}")
+
+    def _refuse_as_two(self, why: str) -> NoReturn:
+        hint = "build the sdist again; somebody put it together from two"
+        raise SdistRejected(self.archive, why, hint=hint, doing="built")

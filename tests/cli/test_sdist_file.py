@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from atombuild import cli, exit_status
+from support import own_backend
+from support.own_backend import DYNAMIC, write_project
 from support.projects import sample_project, visible_files
 
 SDIST, WHEEL = "orrery-0.1.0.tar.gz", "orrery-0.1.0-py3-none-any.whl"
@@ -103,6 +105,82 @@ def test_what_is_no_honest_sdist_is_refused(
     assert f"  why: {why}\n" in capsys.readouterr().err
     assert visible_files(tmp_path) == ["scratch", "x.tar.gz"]
     assert list(scratch.iterdir()) == []
+
+
+RENAMED = {
+    "orrery-2.0.tar.gz": "its name says orrery 2.0, and what it holds is orrery 0.1.0",
+    "other-0.1.0.tar.gz": "its name says other 0.1.0, and what it holds is orrery 0.1.0",
+    "orrery-0.1.0-1.tar.gz": "its name says orrery-0-1-0 1, and what it holds is orrery 0.1.0",
+    "orrery-0.1.0.post1.tar.gz": "its name says orrery 0.1.0.post1, and what it holds is orrery 0.1.0",
+}
+"""File names that say something else than what is inside; uv refuses the same."""
+
+
+@pytest.mark.parametrize("name", RENAMED)
+@pytest.mark.parametrize("what", ["--once", "--list"])
+def test_a_renamed_sdist_is_refused_and_nothing_falls(
+    sdist: Path, scratch: Path, capsys: pytest.CaptureFixture[str], name: str, what: str
+) -> None:
+    assert wheel(sdist) == exit_status.SUCCEEDED
+    capsys.readouterr()
+    sdist.rename(sdist.with_name(name))
+    assert cli.main([what, "--wheel", str(sdist.with_name(name))]) != exit_status.SUCCEEDED
+    told = capsys.readouterr().err
+    assert f"error: the sdist {name} can't be built\n  where: {sdist.with_name(name)}\n" in told
+    assert f"  why: {RENAMED[name]}\n" in told
+    assert f"Call it {SDIST}" in told
+    assert visible_files(sdist.parent) == sorted([WHEEL, name])
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["Orrery-0.1.0.tar.gz", "orrery-0.1.tar.gz", "orrery.tar.gz", "a (1).tar.gz"])
+def test_a_name_that_means_the_same_or_nothing_is_no_lie(sdist: Path, name: str) -> None:
+    sdist.rename(sdist.with_name(name))
+    assert wheel(sdist.with_name(name)) == exit_status.SUCCEEDED
+    assert WHEEL in visible_files(sdist.parent)
+
+
+OLD_NAMES = ["Foo.Bar-1.0", "foo-bar-1.0", "foo_bar-1.0", "foo_bar-1.0.0"]
+
+
+@pytest.mark.parametrize("top", OLD_NAMES)
+@pytest.mark.parametrize("name", OLD_NAMES)
+def test_a_name_of_older_tools_is_still_the_name(tmp_path: Path, top: str, name: str) -> None:
+    pyproject = PYPROJECT.replace("orrery", "Foo.Bar").replace("0.1.0", "1.0")
+    info = "Metadata-Version: 2.1\nName: Foo.Bar\nVersion: 1.0\n"
+    files = {"pyproject.toml": pyproject, "PKG-INFO": info, "src/foo_bar/__init__.py": ""}
+    archive = packed(tmp_path / f"{name}.tar.gz", {f"{top}/{path}": text for path, text in files.items()})
+    assert wheel(archive) == exit_status.SUCCEEDED
+    assert "foo_bar-1.0-py3-none-any.whl" in visible_files(tmp_path)
+
+
+def test_pkg_info_of_another_release_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    info = "Metadata-Version: 2.1\nName: orrery\nVersion: 0.2.0\n"
+    files = {"pyproject.toml": PYPROJECT, "PKG-INFO": info, "src/orrery/__init__.py": ""}
+    archive = packed(tmp_path / SDIST, {f"orrery-0.1.0/{path}": text for path, text in files.items()})
+    assert wheel(archive) == exit_status.FAILED
+    assert "  why: its folder is orrery-0.1.0, and its PKG-INFO says orrery 0.2.0\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pyproject", [own_backend.PYPROJECT, DYNAMIC], ids=["static", "dynamic"])
+def test_the_wheel_of_another_backend_is_of_the_sdists_release(
+    tmp_path: Path, pyproject: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_project(tmp_path / "sky", pyproject=pyproject)
+    (root / "VERSION").write_text("1.0")
+    assert cli.main(["--once", "--sdist", str(root)]) == exit_status.SUCCEEDED
+    made = root / "dist/night_sky-1.0.tar.gz"
+    for name, words in {"night_sky-2.0.tar.gz": "night-sky 2.0", "moon-1.0.tar.gz": "moon 1.0"}.items():
+        (tmp_path / name).write_bytes(made.read_bytes())
+        assert wheel(tmp_path / name) == exit_status.FAILED
+        assert f"its name says {words}, and what it holds is night-sky 1.0" in capsys.readouterr().err
+    with tarfile.open(made) as archive:
+        archive.extractall(tmp_path / "again", filter="data")
+    (tmp_path / "again/night_sky-1.0/VERSION").write_text("1.1")  # what its backend says of it is not what it is
+    with tarfile.open(tmp_path / made.name, "w:gz") as archive:
+        archive.add(tmp_path / "again/night_sky-1.0", "night_sky-1.0")
+    assert wheel(tmp_path / made.name) == exit_status.FAILED
+    assert "but the sdist is night-sky 1.0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

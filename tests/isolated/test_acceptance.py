@@ -12,10 +12,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from atombuild.errors import BackendFailure
 from atombuild.isolated.acceptance import Accepted, accept
-from atombuild.isolated.names import Release
+from atombuild.isolated.expected import Expected
 from atombuild.status import ArtifactKind
 
 WHEEL, SDIST = "sky-1.0-py3-none-any.whl", "sky-1.0.tar.gz"
@@ -62,7 +64,7 @@ def sdist(contents: dict[str, bytes] | None = None, *, tail: bytes = b"") -> byt
 def judged(folder: Path, name: str, data: bytes) -> Accepted:
     (folder / name).write_bytes(data)
     kind = ArtifactKind.WHEEL if name.endswith(".whl") else ArtifactKind.SDIST
-    return accept("maker", kind, folder, name, Release.of("sky", "1.0"))
+    return accept("maker", kind, folder, name, Expected(canonicalize_name("sky"), Version("1.0")))
 
 
 def without(name: str) -> dict[str, bytes]:
@@ -265,7 +267,7 @@ def test_a_folder_that_the_backend_took_away_or_swapped_is_refused(tmp_path: Pat
     if swapped:
         (tmp_path / "out").symlink_to("elsewhere")
     with pytest.raises(BackendFailure, match="the folder that it was to be written into is not there any more"):
-        accept("maker", ArtifactKind.WHEEL, tmp_path / "out", WHEEL, Release.of("sky", "1.0"))
+        accept("maker", ArtifactKind.WHEEL, tmp_path / "out", WHEEL, Expected(canonicalize_name("sky"), Version("1.0")))
 
 
 def test_the_lock_of_our_own_hooks_may_lie_beside_it_and_nothing_else(tmp_path: Path) -> None:
@@ -293,7 +295,7 @@ def test_the_lock_of_our_own_hooks_may_lie_beside_it_and_nothing_else(tmp_path: 
 )
 def test_an_answer_is_refused_before_anything_is_looked_at(tmp_path: Path, answer: object, words: str) -> None:
     with pytest.raises(BackendFailure) as caught:
-        accept("maker", ArtifactKind.WHEEL, tmp_path, answer, Release.of("sky", "1.0"))
+        accept("maker", ArtifactKind.WHEEL, tmp_path, answer, Expected(canonicalize_name("sky"), Version("1.0")))
     assert words in caught.value.what
 
 

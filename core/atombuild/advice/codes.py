@@ -111,6 +111,11 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "`tests`, `docs` or the like at the top of the wheel: it is installed for everybody to import",
     )
+    VERSION_TAGGED = (
+        "version-tagged",
+        Severity.ADVICE,
+        "the backend adds to the static version, as setuptools does by `tag_build`",
+    )
     BACKEND_UNBOUNDED = ("backend-unbounded", Severity.ADVICE, "no upper bound on `uv_build`")
     BACKEND_REQUIRES = ("backend-requires", Severity.ADVICE, "`requires` names more than `uv_build`")
     UNKNOWN_CODE = ("unknown-code", Severity.ADVICE, "a code in `silence` that no finding has")

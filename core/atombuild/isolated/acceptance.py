@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from pathlib import Path, PurePosixPath
-from typing import IO, TYPE_CHECKING, Final, cast
+from typing import IO, Final, cast
 
 from packaging.tags import parse_tag
 from packaging.version import Version
@@ -29,12 +29,10 @@ from packaging.version import Version
 from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, is_plain_file
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE, is_damage
 from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
+from atombuild.isolated.expected import Expected
 from atombuild.isolated.names import ArtifactName, Release, parse
 from atombuild.publish import LOCK
 from atombuild.status import ArtifactKind
-
-if TYPE_CHECKING:
-    from packaging.utils import NormalizedName
 
 _PIECE: Final = 1 << 20
 _LARGEST_TEXT: Final = 64 << 20
@@ -87,14 +85,14 @@ def accept(
     kind: ArtifactKind,
     folder: Path,
     answer: object,
-    expected: Release | NormalizedName | None,
+    expected: Expected | None,
     *,
     breathe: Callable[[], None] = lambda: None,
 ) -> Accepted:
     """Return what the backend wrote into ``folder``, which was empty, and called ``answer``.
 
-    ``expected`` is what the project says of itself, its version perhaps left to the backend. ``breathe`` is called now
-    and then, and may raise. Raises :class:`BackendFailure` with what is wrong, and :class:`StagedUnreadable`.
+    ``expected`` is what is known of it; None: nothing. ``breathe`` is called now and then, and may raise.
+    Raises :class:`BackendFailure` with what is wrong, and :class:`StagedUnreadable`.
     """
     said = _check_name(backend, kind, answer, expected)
     name = str(answer)
@@ -109,9 +107,7 @@ def accept(
     return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules)
 
 
-def _check_name(
-    backend: str, kind: ArtifactKind, answer: object, expected: Release | NormalizedName | None
-) -> ArtifactName:
+def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Expected | None) -> ArtifactName:
     hint = "report it to the backend's maintainers; nothing of it was published"
     if not isinstance(answer, str):
         raise BackendFailure(f"{backend} named no file, but answered {answer!r}", hint=hint)
@@ -124,10 +120,10 @@ def _check_name(
     said = parse(kind, answer)
     if said is None:
         raise BackendFailure(f"{backend} answered {answer!r}, which is no file name of {_a(kind)}", hint=hint)
-    if expected is not None and expected not in {said.release, said.release.name}:
+    if expected is not None and not expected.admits(said.release):
         raise BackendFailure(
-            f"{backend} answered {answer!r}, but the project is {expected}",
-            hint="check that the backend takes name and version from pyproject.toml",
+            f"{backend} answered {answer!r}, but {expected}",
+            hint="check where the backend takes name and version from",
         )
     return said
 

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata
 from packaging.requirements import InvalidRequirement
+from packaging.version import Version
 
 from atombuild.advice.codes import Code, found, some
 from atombuild.advice.own_settings import advise_on_own_settings
@@ -22,6 +23,7 @@ from atombuild.errors import Location
 from atombuild.finding import Finding, Severity
 from atombuild.isolated.acceptance import Accepted
 from atombuild.isolated.description import Description
+from atombuild.isolated.expected import adds_to
 from atombuild.status import ArtifactKind
 
 _TOP_LEVEL: Final = frozenset(
@@ -108,12 +110,30 @@ def advise(
     if wheel is not None and sdist is not None:
         breathe()
         findings += _on_parity(sdist, wheel, from_sdist=circumstances.wheel_from_sdist)
+    findings += _on_version(description, accepted)
     if description.pyproject is not None:
         findings += advise_on_own_settings(description.pyproject)
         findings += advise_on_silence(description.pyproject)
         findings = list(without_silenced(findings, description.pyproject))
     once = {(each.code, each.words): each for each in reversed(findings)}  # both artifacts carry the same metadata
     return tuple(sorted(once.values(), key=lambda each: (_ORDER.index(each.severity), str(each.where.path), each.code)))
+
+
+def _on_version(description: Description, accepted: Mapping[ArtifactKind, Accepted]) -> Iterator[Finding]:
+    if description.pyproject is None or description.version is None:
+        return
+    static = Version(description.version)
+    for each in accepted.values():
+        version = each.name.release.version
+        if adds_to(static, version):
+            yield found(
+                Code.VERSION_TAGGED,
+                description.pyproject.at("project", "version"),
+                f"the version is built as {version}: something adds to the {static} that stands here",
+                "for a release, build without it: setuptools adds tag_build and tag_date of [egg_info] in setup.cfg, "
+                "of the file that DIST_EXTRA_CONFIG names, or of a config setting; other backends have plugins that do",
+            )
+            return
 
 
 def _on_metadata(artifact: _Artifact) -> Iterator[Finding]:

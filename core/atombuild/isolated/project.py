@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import canonicalize_name
 
 from atombuild.descriptors import close_read
 from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, StagedUnreadable, WriteFailed
@@ -25,6 +25,7 @@ from atombuild.isolated.environment import (
     bare_environment,
     installer,
 )
+from atombuild.isolated.expected import Expected
 from atombuild.isolated.hooks import Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
 from atombuild.isolated.names import Release
@@ -117,14 +118,24 @@ class KeptBackend:
 
 
 def read_isolated_project(
-    root: Path, out_dir: Path, pyproject: Pyproject | None, kept: KeptBackend, source: str = "the source tree"
+    root: Path,
+    out_dir: Path,
+    pyproject: Pyproject | None,
+    kept: KeptBackend,
+    source: str = "the source tree",
+    *,
+    release: Release | None = None,
 ) -> IsolatedProject:
     """Return the project in ``root``. ``pyproject`` is None where there is ``setup.py`` or ``setup.cfg`` alone.
+
+    ``release``: of the sdist that was unpacked there; its PKG-INFO knows what only the backend could say.
 
     Raises :class:`ProjectMissing`, :class:`atombuild.errors.ProjectInvalid` and
     :class:`atombuild.errors.UsageMistake` for an interpreter that can't be used.
     """
     description = kept.description(root, pyproject)
+    if release is not None:
+        description = replace(description, name=description.name or release.name, version=str(release.version))
     # Both are asked for now, so that a mistake in the command is told before anything falls.
     kept.read_constraints()
     kept.interpreter  # noqa: B018
@@ -291,13 +302,16 @@ class IsolatedProject:
         if self._release.static is None and before not in {None, release}:
             bench.emit(Log((f"the backend said {before}, and built {release}: the version moved meanwhile",)))
 
-    def _expected(self, kind: ArtifactKind) -> Release | NormalizedName | None:
-        """Return what the artifact must be of: as the project says, or as the sdist of this attempt is."""
+    def _expected(self, kind: ArtifactKind) -> Expected | None:
+        """Return what the artifact must be of: as the sdist of this attempt is, or as the project says."""
+        if kind is ArtifactKind.WHEEL and self._sdist is not None:
+            release = self._sdist.name.release
+            return Expected(release.name, release.version, "the sdist", exactly=True)
         static = _static_release(self._description)
-        if static is None and kind is ArtifactKind.WHEEL and self._sdist is not None:
-            return self._sdist.name.release
+        if static is not None:
+            return Expected(static.name, static.version, "the sdist" if self.source == "the sdist" else "the project")
         name = self._description.name
-        return static or (canonicalize_name(name) if name is not None else None)
+        return Expected(canonicalize_name(name)) if name is not None else None
 
     def _ask_for_release(self, environment: Environment, bench: Workbench) -> None:
         """Ask the backend which version the project has now. That it can't say is no failure: perhaps it can build."""

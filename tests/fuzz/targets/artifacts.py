@@ -8,13 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
 from atombuild.archive.bounds import Limits
 from atombuild.errors import ArtifactUnreadable, BackendFailure
 from atombuild.inspection.contents import Contents, read_contents
 from atombuild.inspection.difference import difference, text_difference
 from atombuild.inspection.text import read_member
 from atombuild.isolated.acceptance import accept
-from atombuild.isolated.names import Release
+from atombuild.isolated.expected import Expected
 from atombuild.status import ArtifactKind
 from atombuild_tui.pages.texts import member_lines
 from fuzz.choices import Choices
@@ -46,7 +49,7 @@ def judge(kind: ArtifactKind, data: bytes, inside: Path) -> None:
         difference(contents, contents)
         difference(Contents(kind, "x", 0, contents.members[::2], contents.metadata[::2]), contents)
     try:
-        accepted = accept("backend", kind, folder, path.name, Release.of("foo", "1.0"))
+        accepted = accept("backend", kind, folder, path.name, Expected(canonicalize_name("foo"), Version("1.0")))
     except BackendFailure as error:
         check_error(error)
         return
