@@ -222,6 +222,7 @@ def _once(setup: ProjectSetup | SdistSetup, show: Callable[[Event], None]) -> in
     session = setup.session(show)
     with _signals(session.close) as received:
         session.begin()
+        session.once = True
         result = session.attempt(Cause.START)
         if isinstance(setup, ProjectSetup):  # nobody mends an sdist
             session.advise()

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from atombuild import builder
+from atombuild.backend_writes import BackendWrites
 from atombuild.builder import UNFINISHED, BuildableProject, Order, Plan, Records, Result
 from atombuild.changes import SHOWN_PATHS, Changes, How
 from atombuild.debug_log import logged
@@ -127,6 +128,9 @@ class Session:
         self.paused = False
         """Only "build now" builds."""
 
+        self.once = False
+        """No build follows the next one, whatever changes."""
+
         self.last: Result | None = None
         self._project: BuildableProject | None = None
         """The latest that could be read, by the attempt itself where it read one; it tells which paths matter."""
@@ -158,8 +162,7 @@ class Session:
         self._unread: str | None = None
         """What the last attempt could not read."""
 
-        self._same_again: frozenset[str] = frozenset()
-        """What was written during the last attempt, and holds the same as before."""
+        self._writes = BackendWrites()
 
         self.notice = Notice()
         """What the engine knows of the hints that lead to a look."""
@@ -401,23 +404,15 @@ class Session:
         return now
 
     def _without_own_writes(self, now: View, written: frozenset[str]) -> tuple[str, ...]:
-        """Return what changed while the attempt ran, but for what the attempt itself changed.
-
-        Its backend says what it wrote. Programs that the backend started say nothing: what is the same again, and was
-        touched by the attempt before as well, is theirs.
-        """
+        """Return what changed while the attempt ran, but for what its backend wrote as it was."""
         if self._seen is None:
             return ()
-        changed = now.changed_since(self._seen, by_stat=True)
-        own = tuple(path for path in changed if _is_below(path, written))
-        others = set(changed).difference(own)
-        same_again = others.difference(now.changed_since(self._seen))
-        ignored = {*own, *(same_again & self._same_again)}
-        self._same_again = frozenset(same_again)
-        if ignored:
-            shown = tuple(sorted(ignored))
+        touched = now.changed_since(self._seen, by_stat=True)
+        own = self._writes.own(touched, now.changed_since(self._seen), written, last=self.once)
+        if own:
+            shown = tuple(sorted(own))
             self._emit(ChangesIgnored(shown[:SHOWN_PATHS], len(shown), "written by the build backend"))
-        return tuple(sorted(others - ignored))
+        return tuple(path for path in touched if path not in own)
 
     def _vanished(self, result: Result) -> set[str]:
         """Return what kept the attempt from being made and is not there any more: it is in no look either.
@@ -549,15 +544,3 @@ class Session:
 
 def _reach_of(project: BuildableProject | None) -> tuple[Path, ...]:
     return () if project is None else project.outer_inputs
-
-
-def _is_below(path: str, written: frozenset[str]) -> bool:
-    """Whether a path was written, or lies in a folder that was made: such a folder ends with a slash."""
-    if path in written:
-        return True
-    at = path.find("/")
-    while at >= 0:
-        if path[: at + 1] in written:
-            return True
-        at = path.find("/", at + 1)
-    return False
