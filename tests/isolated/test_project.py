@@ -68,11 +68,12 @@ def dynamic(tmp_path: Path) -> Project:
     return found
 
 
-def test_a_version_that_only_the_backend_knows_takes_the_last_attempts_artifacts_with_it(dynamic: Project) -> None:
+def test_a_version_that_only_the_backend_knows_leaves_the_artifacts_of_another_one_alone(dynamic: Project) -> None:
     assert dynamic.build() is Outcome.SUCCEEDED
     (dynamic.root / "VERSION").write_text("2.0")
     assert dynamic.build() is Outcome.SUCCEEDED
-    assert visible_files(dynamic.dist) == ["night_sky-2.0-py3-none-any.whl", "night_sky-2.0.tar.gz"]
+    new = ["night_sky-2.0-py3-none-any.whl", "night_sky-2.0.tar.gz"]
+    assert visible_files(dynamic.dist) == sorted([WHEEL, SDIST, *new])
 
 
 def test_without_a_ledger_the_backend_is_asked_before_anything_falls(dynamic: Project) -> None:

@@ -206,14 +206,49 @@ def test_that_the_version_can_not_be_asked_for_fails_no_build(sky: Sky) -> None:
     )
 
 
-def test_without_that_hook_the_last_attempts_file_falls_and_what_is_built_then_decides(silent: Sky) -> None:
+def test_without_that_hook_what_is_built_says_which_files_fall(silent: Sky) -> None:
     silent.built("1.0")
     silent.put("2.0")
     silent.version = "2.0"
     assert silent.build(before=NO_WHEEL) is Outcome.FAILED
-    assert silent.standing == ["night_sky-2.0.tar.gz"]
+    assert silent.standing == sorted([*names("1.0"), "night_sky-2.0.tar.gz"])
     assert (silent.dist / "night_sky-2.0.tar.gz").read_bytes() != b"made by another front end"
     assert silent.told(WHEEL) == ("failed, old artifact removed", "night_sky-2.0-py3-none-any.whl")
+
+
+def test_without_that_hook_a_failure_builds_a_wheel_to_know_it_where_another_version_stands_too(silent: Sky) -> None:
+    silent.put("2.0")
+    silent.built("1.0")
+    silent.version = "2.0"
+    assert silent.build(before=NO_SDIST) is Outcome.FAILED
+    assert silent.standing == names("1.0")
+    assert silent.told(SDIST) == ("failed, old artifact removed", "night_sky-2.0.tar.gz")
+
+
+def test_without_that_hook_a_failure_takes_what_the_last_attempt_was_for(silent: Sky) -> None:
+    silent.built("1.0")
+    silent.version = "2.0"
+    called = silent.root.with_name("called")
+    assert silent.build(before=f'open({str(called)!r}, "a").write(hook + "\\n"); {NO_SDIST}') is Outcome.FAILED
+    assert called.read_text().split() == ["build_sdist"], "there is nothing to choose from"
+    assert silent.standing == []
+    assert silent.told(SDIST) == ("failed, old artifact removed", "night_sky-1.0.tar.gz")
+
+
+def test_without_that_hook_a_cancelled_build_takes_what_the_last_attempt_was_for(silent: Sky) -> None:
+    silent.put("2.0")
+    silent.built("1.0")
+    events: list[Event] = []
+
+    def cancel(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, StepStarted):
+            session.cancel()
+
+    session = ProjectSetup(silent.root, silent.dist, Plan()).session(cancel)
+    assert session.attempt(Cause.START).outcome is Outcome.CANCELLED
+    session.end()
+    assert silent.standing == names("2.0")
 
 
 def test_without_that_hook_and_a_memory_a_wheel_is_built_to_know_it(silent: Sky) -> None:

@@ -70,6 +70,9 @@ class FakeProject:
         if self.flaw is not None:
             raise self.flaw
 
+    def settle(self, bench: Workbench, *, may_build: bool) -> None:
+        """Its names are known."""
+
     def sdist(self, bench: Workbench) -> FakeContent:
         bench.pulse(0, 1)
         return FakeContent(self.target(ArtifactKind.SDIST), self.sdist_pieces, sources=self.sources)

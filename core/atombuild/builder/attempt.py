@@ -8,10 +8,14 @@ read the project ──► lock ──► recover what a killed builder left ─
                                                                       remove targets that only now have a name
                                                                                                     │
 not built ◄── every later step ◄── failed ◄── a step's error ◄── sdist ──► wheel ◄──────────────────┘
+                                      ▲
+                                      └ targets that have no name yet get one, and are removed: here, or as soon as
+                                        what a step built tells it
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import time
@@ -309,37 +313,39 @@ class _AttemptRun:
         self._show()
         return first
 
-    def _check(self, directory: OutputDirectory, project: BuildableProject) -> None:
-        """Check the project as a whole, and remove the old artifacts that only its backend could name.
-
-        They fall as well where that goes wrong: what the last attempt was for is then taken for what this one is for.
-        Raises what :meth:`BuildableProject.check` does, and :class:`RemovalRefused`.
-        """
-        try:
-            project.check(self._kinds, self._bench(None))
-        except Exception:
-            refused = self._remove_what_has_a_name_now(directory, project)
-            if refused is not None:
-                self._warn_of(refused)
-            raise
-        refused = self._remove_what_has_a_name_now(directory, project)
-        if refused is not None:
-            raise refused
-
-    def _remove_what_has_a_name_now(
-        self, directory: OutputDirectory, project: BuildableProject
-    ) -> RemovalRefused | None:
-        """Remove the old artifacts that had no certain name when the attempt began; return what was refused."""
-        unseen = [kind for kind in self._kinds if self._records[kind].old is Old.UNSEEN]
+    def _remove_what_has_a_name_now(self, directory: OutputDirectory, project: BuildableProject) -> None:
+        """Remove the old artifacts that had no certain name when the attempt began. Raises :class:`RemovalRefused`."""
+        unseen = self._unseen
         if not unseen:
-            return None
+            return
         self._tell_project(project)
         names = directory.names()
         doomed = {kind: self._doomed_of(kind, names, directory.look) for kind in unseen}
-        self._records.learn(doomed)
+        known = {kind: old for kind, old in doomed.items() if old.looked}
+        self._records.learn(known)
         self._records.write(directory)
-        refused = self._remove(directory, doomed)
-        return refused[1] if refused is not None else None
+        refused = self._remove(directory, known)
+        if refused is not None:
+            raise refused[1]
+
+    @property
+    def _unseen(self) -> list[ArtifactKind]:
+        """The artifacts of which it is not known yet which files they are."""
+        return [kind for kind in self._kinds if self._records[kind].old is Old.UNSEEN]
+
+    def _settle(self, directory: OutputDirectory, project: BuildableProject, *, may_build: bool) -> None:
+        """Where it is over and was never known which files it was for: have that decided, and remove the old ones.
+
+        What goes wrong here is told, and is not what ended the build.
+        """
+        if not self._unseen:
+            return
+        try:
+            with contextlib.suppress(Cancelled):
+                project.settle(self._bench(None), may_build=may_build)
+            self._remove_what_has_a_name_now(directory, project)
+        except AtombuildError as error:
+            self._warn_of(error)
 
     def _warn_of(self, error: AtombuildError) -> None:
         for report in error.reports():
@@ -351,16 +357,20 @@ class _AttemptRun:
         failing = self._kinds
         doing = "checking the project"
         try:
-            self._check(directory, project)
+            project.check(self._kinds, self._bench(None))
+            self._remove_what_has_a_name_now(directory, project)
             for kind in self._kinds:
                 failing = (kind,)
                 doing = f"building the {kind.value}"
                 self._step(directory, project, kind)
         except Cancelled as error:
+            self._settle(directory, project, may_build=False)
             return self._finish_cancelled(error)
         except AtombuildError as error:
+            self._settle(directory, project, may_build=failing == (ArtifactKind.SDIST,))
             return self._finish_failed(error, failing)
         except Exception as error:  # noqa: BLE001 (a bug of ours in one step: reported, and the promise kept)
+            self._settle(directory, project, may_build=False)
             return self._finish_failed(OurBug(error, doing=doing), failing)
         finally:
             self._folders.close()

@@ -73,7 +73,13 @@ class BuildableProject(Protocol):
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Raise what makes the project as a whole unbuildable, before any step.
 
-        What :meth:`outdates` could not say before, it can say afterwards, however this ends.
+        What :meth:`outdates` could not say before, it may be able to say afterwards; otherwise when something is built.
+        """
+
+    def settle(self, bench: Workbench, *, may_build: bool) -> None:
+        """Decide which old artifacts fall, where a build ends before anything was built: :meth:`outdates` says it then.
+
+        ``may_build``: something may be built only to know it.
         """
 
     def sdist(self, bench: Workbench) -> Content:

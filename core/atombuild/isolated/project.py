@@ -201,7 +201,17 @@ class IsolatedProject:
         self._release.ask()
         environment = self._environment(self._description, (), bench)
         if must_ask:
-            self._ask_for_release(environment, bench)
+            self._ask_for_release(environment, bench, build_if_missing=False)
+
+    def settle(self, bench: Workbench, *, may_build: bool) -> None:
+        """Say which release this was for, though nothing was built: a wheel tells it, where much depends on it."""
+        try:
+            if may_build and self._release.has_no_hook and self._release.rivals and self._release.known is None:
+                bench.emit(Log(("building a wheel, only to know which version this is",)))
+                environment = self._environment(self._description, (), bench)
+                self._ask_for_release(environment, bench, build_if_missing=True)
+        finally:
+            self._release.assume()
 
     def sdist(self, bench: Workbench) -> BuiltContent:
         """Have the backend make the sdist from the tree."""
@@ -313,18 +323,18 @@ class IsolatedProject:
         name = self._description.name
         return Expected(canonicalize_name(name)) if name is not None else None
 
-    def _ask_for_release(self, environment: Environment, bench: Workbench) -> None:
+    def _ask_for_release(self, environment: Environment, bench: Workbench, *, build_if_missing: bool) -> None:
         """Ask the backend which version the project has now. That it can't say is no failure: perhaps it can build."""
         try:
-            said = self._said_release(environment, bench)
+            said = self._said_release(environment, bench, build_if_missing=build_if_missing)
         except BackendFailure as error:
             words = error.reports()[0].what
             bench.emit(Log((f"which version this is can't be told: {words}",), Level.WARNING))
             return
-        if said is not None:
-            self._release.known = said
+        self._release.has_no_hook = said is None
+        self._release.known = said
 
-    def _said_release(self, environment: Environment, bench: Workbench) -> Release | None:
+    def _said_release(self, environment: Environment, bench: Workbench, *, build_if_missing: bool) -> Release | None:
         private = bench.private_folder()
         folder = private / "metadata"
         _make_folder(folder)
@@ -335,7 +345,7 @@ class IsolatedProject:
             if needed is not environment:
                 extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, needed, private)
                 hooks = self._hooks(self._description, needed, bench, extra_environ)
-            prepared = hooks.metadata(folder, build_if_missing=self._release.may_build_to_know)
+            prepared = hooks.metadata(folder, build_if_missing=build_if_missing)
         if prepared is None:
             return None
         metadata = prepared / "METADATA"

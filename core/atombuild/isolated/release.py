@@ -2,8 +2,13 @@
 
 The artifact of a build is the file that this build would write: this project's name, and the version that the project
 has now. A static version is known at once. Any other is the backend's, and is asked before anything falls, at each
-build: the version of the last build is that of another release as soon as it moves. Only where the backend can't say
-is the artifact of the last attempt taken for the one of this.
+build: the version of the last build is that of another release as soon as it moves.
+
+    static ─► known ◄── the backend says it ◄── asked ◄── not static
+                ▲                                 │ it has no hook that says it, or that fails
+                ├──── what is built says it ◄─────┤
+                └──── a wheel is built to know ◄──┤ the build ends without: failed, cancelled
+                                                  └──► assumed: what the last attempt was for
 """
 
 from __future__ import annotations
@@ -40,10 +45,14 @@ class CurrentRelease:
     must_ask: bool = field(init=False, default=False)
     """Whether the backend has yet to be asked, and somebody wants to know."""
 
-    may_build_to_know: bool = field(init=False, default=False)
-    """Whether it is worth a whole wheel to know: a backend need not have a hook that only says it."""
+    has_no_hook: bool = field(init=False, default=False)
+    """Whether the backend was asked and only builds."""
+
+    rivals: bool = field(init=False, default=False)
+    """Whether artifacts stand there of which it would be wrong to assume that they are of another release."""
 
     _asked: bool = field(init=False, default=False)
+    _assumes: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         if not self.may_be_tagged:
@@ -52,27 +61,27 @@ class CurrentRelease:
     def outdated(
         self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None, tags: frozenset[Tag]
     ) -> tuple[str, ...] | None:
-        """Return which of these names, and of those that this build is likely to choose, fall; None: ask first.
+        """Return which of these names, and of those that this build is likely to choose, fall; None: not known yet.
 
         ``remembered`` is the name as of the last attempt; the one that is likeliest now comes first.
         """
         before = release_in(remembered) if remembered is not None else None
         if not self._asked and (self.known is None or self._was_tagged(before)):
-            self.known = None
-            self.must_ask = True
-            self.may_build_to_know |= (
-                before is None and self.static is None and any(parse(kind, each) for each in names)
-            )
-            return None
-        release = self.known or self._assumed(before)
+            self.known, self.must_ask = None, True
+        release = self.known or (self._assumed(before) if self._assumes else None)
         if release is None:
+            self.rivals |= any(_is_rival(said.release, before) for name in names if (said := parse(kind, name)))
             return None
         likely = (remembered, release.sdist_name if kind is ArtifactKind.SDIST else None)
         return tuple(dict.fromkeys(outdated_names(kind, release, (*filter(None, likely), *names), tags)))
 
     def ask(self) -> None:
-        """Note that the backend is asked: from now on nothing waits for what it says."""
+        """Note that the backend is asked now, once."""
         self._asked, self.must_ask = True, False
+
+    def assume(self) -> None:
+        """Take the release of the last attempt for that of this one, where nothing says better."""
+        self._asked = self._assumes = True
 
     def _was_tagged(self, before: Release | None) -> bool:
         """Whether the backend added to this very static version at the last attempt."""
@@ -89,6 +98,10 @@ class CurrentRelease:
         if static is None or release.name != static.name:
             return False
         return (release.version.epoch, release.version.release) == (static.version.epoch, static.version.release)
+
+
+def _is_rival(release: Release, before: Release | None) -> bool:
+    return before is None or (release.name == before.name and release != before)
 
 
 def may_be_tagged(description: Description, *, has_settings: bool) -> bool:

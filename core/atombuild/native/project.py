@@ -106,6 +106,9 @@ class NativeProject:
             self._check_layout()
             self._check_metadata()
 
+    def settle(self, bench: Workbench, *, may_build: bool) -> None:
+        """Nothing: the names of its artifacts are known from the beginning."""
+
     def sdist(self, bench: Workbench) -> Distribution:
         """Make the sdist."""
         self._sdist = build_sdist(self._project, self._tree, bench.pulse, self._kept)
