@@ -11,6 +11,7 @@ from atombuild.isolated import IsolatedProject, KeptBackend, Options, read_isola
 from atombuild.isolated.description import LEGACY_FILES
 from atombuild.isolated.names import Release
 from atombuild.native.disk_tree import Look
+from atombuild.native.installed import build_native_wheel
 from atombuild.native.kept import Kept
 from atombuild.native.project import NativeProject, read_native_project
 from atombuild.project.build_system import why_not_native
@@ -48,7 +49,7 @@ class Reader:
         if pyproject is not None and self._is_native(pyproject):
             return read_native_project(root, out_dir, source, kept=self.native, seen=seen)
         if self._isolated is None:
-            self._isolated = KeptBackend(self.options)
+            self._isolated = KeptBackend(self.options, native_wheel=build_native_wheel)
         return read_isolated_project(root.absolute(), out_dir, pyproject, self._isolated, source, release=release)
 
     def close(self) -> None:

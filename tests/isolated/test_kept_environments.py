@@ -7,9 +7,11 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from atombuild.errors import EnvironmentFailure
 from atombuild.isolated import environment as environments
@@ -24,6 +26,7 @@ from atombuild.isolated.environment import (
     installed,
 )
 from atombuild.isolated.interpreter import find_interpreter
+from atombuild.workspace.sources import Tree
 
 VERSIONS: Mapping[str, str] = {"flit-core": "3.12", "odd": "no version"}
 DAYS = 86_400.0
@@ -109,21 +112,20 @@ def test_what_was_not_used_for_longest_makes_room_and_what_is_in_use_does_not(
 
 def test_a_requirement_that_lies_on_this_disk_is_another_one_when_it_changes(tmp_path: Path) -> None:
     interpreter = find_interpreter(None, isolation=True)
-    folder = tmp_path / "backend"
-    folder.mkdir()
-    (folder / "a.py").write_text("")
+    file = tmp_path / "backend-1.0.tar.gz"
+    tree = Tree(canonicalize_name("backend"), tmp_path, editable=True)
 
-    def key(requirement: str) -> str:
-        return Wish((requirement,), (), interpreter, "uv").key
+    def key(*trees: Tree) -> str:
+        return Wish(("backend",), (), interpreter, "uv", trees, () if trees else (file,)).key
 
-    local = f"backend @ {folder.as_uri()}"
-    first = key(local)
-    os.utime(folder / "a.py", (1, 1))
-    os.utime(folder, (1, 1))
-    assert key(local) != first
-    assert key(local) == key(local)
-    assert key(f"backend @ {(tmp_path / 'gone').as_uri()}") == key(f"backend @ {(tmp_path / 'gone').as_uri()}")
-    assert key("backend @ https://example.org/x.zip") != key("backend") != key("no requirement at all")
+    missing = key()
+    file.write_bytes(b"1")
+    first = key()
+    os.utime(file, (1, 1))
+    assert key() == first != missing
+    file.write_bytes(b"2")
+    assert key() != first
+    assert len({key(tree), key(replace(tree, editable=False)), key(replace(tree, root=tmp_path / "b")), first}) == 4
 
 
 @pytest.mark.parametrize(

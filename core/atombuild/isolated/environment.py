@@ -12,11 +12,12 @@ import hashlib
 import importlib.util
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,11 +29,13 @@ from packaging.version import InvalidVersion
 from atombuild.errors import EnvironmentFailure, WriteFailed
 from atombuild.folders import size_of
 from atombuild.isolated.cache import LIMIT, environments_folder
+from atombuild.isolated.grown import Grown, GrownTree
 from atombuild.isolated.interpreter import Interpreter
 from atombuild.isolated.process import START_HINT
 from atombuild.processes import run_process
 from atombuild.sanitise import visible_lines
 from atombuild.units import seconds_words
+from atombuild.workspace.sources import Tree
 
 FORMAT: Final = 1
 
@@ -71,6 +74,20 @@ class Wish:
     installer: str
     """``"uv"`` or ``"pip"``."""
 
+    trees: tuple[Tree, ...] = ()
+    """Folders of this disk that are built and installed too."""
+
+    files: tuple[Path, ...] = ()
+    """Files of this disk that the requirements name."""
+
+    barred: tuple[Tree, ...] = ()
+    """The members of the workspace, whose names no index is ever asked for."""
+
+    @property
+    def names(self) -> str:
+        """What is wished for, for people."""
+        return ", ".join((*self.requirements, *(f"{tree.name} from {tree.root}" for tree in self.trees)))
+
     @property
     def key(self) -> str:
         """Return the name of an environment that fulfils it."""
@@ -79,7 +96,10 @@ class Wish:
             for name, value in sorted(os.environ.items())
             if name.startswith(("PIP_", "UV_")) and name not in _HARMLESS
         }
-        local = [_age(each) for each in self.requirements]
+        local = [
+            *(_content(str(path)) for path in self.files),
+            *([tree.name, str(tree.root), tree.editable, sorted(tree.extras)] for tree in self.trees),
+        ]
         text = json.dumps(
             [FORMAT, self.requirements, self.constraints, self.interpreter.identity, self.installer, settings, local]
         )
@@ -98,12 +118,24 @@ class Environment:
     """What is installed, by normalised name."""
 
     isolated: bool = True
+    trees: tuple[GrownTree, ...] = ()
+    """What was installed from folders of this disk, and how these were then."""
+
+    behind: tuple[GrownTree, ...] = ()
+    """Folders that what was installed from folders was built with."""
+
+    files: tuple[tuple[Path, str], ...] = ()
+    """Files of this disk that were installed, with a hash of each."""
 
     def environ(self) -> dict[str, str]:
         """Return the environment variables of its processes."""
         environ = {name: value for name, value in os.environ.items() if name != "__PYVENV_LAUNCHER__"}
         if self.isolated:
             environ["PYTHONPATH"] = ""
+        if any(tree.editable for tree in self.trees):
+            # Python takes a compiled module for current if the source has the second and the size that it had. A save
+            # may come within that second, and nothing of ours belongs into those trees.
+            environ["PYTHONDONTWRITEBYTECODE"] = "1"
         if self.scripts is not None:
             environ["PATH"] = os.pathsep.join([str(self.scripts), *filter(None, [environ.get("PATH")])])
         return environ
@@ -128,10 +160,25 @@ class Maker:
     check: Callable[[], None]
     """Raises to give up."""
 
+    grow: Callable[[tuple[Tree, ...]], Grown] = lambda _trees: Grown()
+    """Builds what is to be installed from folders. Raises whatever is wrong with them."""
+
+    state: Callable[[GrownTree], str] = lambda tree: tree.state
+    """What stands in such a folder now."""
+
+    def is_current(self, environment: Environment) -> bool:
+        """Whether the folders and files that an environment was installed from are as they were."""
+        return all(self.state(tree) == tree.state for tree in (*environment.trees, *environment.behind)) and all(
+            _content(str(path)) == content for path, content in environment.files
+        )
+
     def environment(self, wish: Wish) -> Environment:
         """Return a kept environment, or make one. Raises :class:`EnvironmentFailure` and :class:`WriteFailed`."""
         folder = environments_folder()
-        kept = sorted(_kept(folder, wish.key), key=lambda each: each.made, reverse=True)
+        found = [each for each in _kept(folder, wish.key) if each.asked_nothing_of(wish.barred)]
+        kept = sorted(
+            (each for each in found if self.is_current(each.environment)), key=lambda each: each.made, reverse=True
+        )
         if kept and time.time() - kept[0].made < OLD_DAYS * _DAY:
             kept[0].note_use()
             return kept[0].environment
@@ -139,7 +186,9 @@ class Maker:
             return self._make(folder, wish)
         except EnvironmentFailure as error:
             fitting = kept or sorted(
-                (each for each in _kept(folder, "") if each.fits(wish)), key=lambda each: each.made, reverse=True
+                (each for each in _kept(folder, "") if each.fits(wish) and self.is_current(each.environment)),
+                key=lambda each: each.made,
+                reverse=True,
             )
             if not fitting:
                 raise
@@ -153,11 +202,11 @@ class Maker:
 
     def _make(self, folder: Path, wish: Wish) -> Environment:
         began = time.monotonic()
-        names = ", ".join(wish.requirements) or "nothing"
+        names = wish.names or "nothing"
         self.say(f"making a build environment with {wish.installer}: {names}")
         place = folder / f"{wish.key}-{secrets.token_hex(4)}"
         try:
-            environment = self._install(place, wish)
+            environment = self._grown_and_installed(place, wish)
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -167,8 +216,25 @@ class Maker:
         _make_room(folder, place)
         return environment
 
-    def _install(self, place: Path, wish: Wish) -> Environment:
+    def _grown_and_installed(self, place: Path, wish: Wish) -> Environment:
+        """Install all of it; what comes from the index may require a member, which then comes from its tree, too."""
+        trees = wish.trees
+        while True:
+            try:
+                return self._install(place, wish, self.grow(trees))
+            except _MemberAsked as asked:
+                trees = (*trees, asked.tree)
+                shutil.rmtree(place, ignore_errors=True)
+
+    def _install(self, place: Path, wish: Wish, grown: Grown) -> Environment:
         order, answer = place / "order.json", place / "answer.json"
+        here = {tree.name: path for tree, path in zip(grown.trees, grown.wheels, strict=True)}
+        never = place / NEVER_ASKED
+        barred = [tree for tree in wish.barred if tree.name not in here]
+        held = [
+            *(f"{name} @ {path.as_uri()}" for name, path in here.items()),
+            *(f"{tree.name} @ {(never / tree.name).as_uri()}" for tree in barred),
+        ]
         try:
             place.mkdir(mode=0o700)
             order.write_text(
@@ -176,8 +242,9 @@ class Maker:
                     {
                         "path": str(place / "venv"),
                         "installer": wish.installer,
-                        "requirements": wish.requirements,
-                        "constraints": wish.constraints,
+                        "requirements": (*wish.requirements, *grown.requirements),
+                        "constraints": (*wish.constraints, *held),
+                        "wheels": [f"{name} @ {path.as_uri()}" for name, path in here.items()],
                         "libraries": _libraries(),
                     }
                 ),
@@ -197,6 +264,9 @@ class Maker:
         ended = run_process(command, None, environ, hear, self.check, hint=START_HINT)
         said = tuple(visible_lines(bytes(output)))
         if ended.status != 0:
+            asked = next((tree for tree in barred if _names_barred(said, tree.name)), None)
+            if asked is not None:
+                raise _MemberAsked(asked)
             self.log(said)
             raise _failure(wish, said)
         try:
@@ -206,12 +276,33 @@ class Maker:
             facts = {"format": FORMAT, "made": time.time(), "python": str(python), "scripts": str(scripts)}
             facts |= {"versions": versions, "identity": wish.interpreter.identity, "size": size_of(place)}
             facts["constraints"] = wish.constraints
+            files = tuple((path, _content(str(path))) for path in (*wish.files, *grown.files))
+            facts["files"] = [[str(path), content] for path, content in files]
+            facts["trees"] = [[each.name, str(each.root), each.editable, each.state] for each in grown.trees]
+            facts["behind"] = [[each.name, str(each.root), each.editable, each.state] for each in grown.behind]
             partial = place / "facts.json.part"
             partial.write_text(json.dumps(facts), encoding="utf-8")
             partial.replace(place / "facts.json")
         except OSError as error:
             raise WriteFailed(place, error) from error
-        return Environment(python, scripts, versions)
+        return Environment(python, scripts, versions, trees=grown.trees, behind=grown.behind, files=files)
+
+
+NEVER_ASKED: Final = "member-of-the-workspace"
+"""Where the constraints lead that keep members' names from every index: nothing stands there."""
+
+
+class _MemberAsked(Exception):
+    """Something that is installed from an index requires a member of the workspace."""
+
+    def __init__(self, tree: Tree) -> None:
+        super().__init__(tree.name)
+        self.tree = tree
+
+
+def _names_barred(said: tuple[str, ...], name: str) -> bool:
+    # A program may break a long line.
+    return re.search(rf"{NEVER_ASKED}[/\\]{re.escape(name)}(?![a-z0-9-])", "".join(said)) is not None
 
 
 def bare_environment(interpreter: Interpreter, requirements: tuple[str, ...]) -> Environment:
@@ -263,9 +354,18 @@ class _Kept:
         with contextlib.suppress(OSError):
             os.utime(self.place / "facts.json")
 
+    def asked_nothing_of(self, barred: tuple[Tree, ...]) -> bool:
+        """Whether no member of the workspace was installed from an index: there may be more of them by now."""
+        grown = {tree.name for tree in self.environment.trees}
+        return all(tree.name in grown or tree.name not in self.environment.versions for tree in barred)
+
     def fits(self, wish: Wish) -> bool:
         """Whether it has what is wished for, though it was made for something else."""
         if self.identity != wish.interpreter.identity:
+            return False
+        if {tree.name for tree in wish.trees} - {tree.name for tree in self.environment.trees}:
+            return False
+        if not self.asked_nothing_of(wish.barred):
             return False
         versions, markers = self.environment.versions, wish.interpreter.markers
         return all(_fulfilled(each, versions, markers) for each in wish.requirements) and all(
@@ -280,12 +380,23 @@ def _kept(folder: Path, key: str) -> list[_Kept]:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):  # damaged: as if it were not there
             facts: dict[str, Any] = json.loads((place / "facts.json").read_text(encoding="utf-8"))
             used = (place / "facts.json").stat().st_mtime
-            environment = Environment(Path(facts["python"]), Path(facts["scripts"]), dict(facts["versions"]))
+            environment = Environment(
+                Path(facts["python"]),
+                Path(facts["scripts"]),
+                dict(facts["versions"]),
+                trees=_trees(facts.get("trees", ())),
+                behind=_trees(facts.get("behind", ())),
+                files=tuple((Path(path), content) for path, content in facts.get("files", ())),
+            )
             if facts["format"] == FORMAT and environment.stands:
                 constraints = tuple(facts["constraints"])
                 kept = _Kept(place, facts["made"], used, facts["size"], facts["identity"], constraints, environment)
                 found.append(kept)
     return found
+
+
+def _trees(facts: Iterable[Any]) -> tuple[GrownTree, ...]:
+    return tuple(GrownTree(name, Path(root), editable, state) for name, root, editable, state in facts)
 
 
 def _make_room(folder: Path, newest: Path) -> None:
@@ -336,7 +447,7 @@ def _allows(line: str, versions: Mapping[str, str]) -> bool:
 def _failure(wish: Wish, said: tuple[str, ...]) -> EnvironmentFailure:
     """Tell the common reasons apart by the installers' own words."""
     text = "\n".join(said).lower()
-    names = ", ".join(wish.requirements)
+    names = wish.names
     last = tuple(line for line in said if line.strip())[-12:]
     if any(words in text for words in _NO_NETWORK):
         return EnvironmentFailure(
@@ -390,19 +501,3 @@ def _content(path: str) -> str:
     with contextlib.suppress(OSError, ValueError):
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     return path
-
-
-def _age(requirement: str) -> str:
-    """Return what tells a requirement that is a folder or file of this disk from what it was at another time."""
-    with contextlib.suppress(InvalidRequirement):
-        url = Requirement(requirement).url
-        if url is None:
-            return ""
-        if url.startswith("file:"):
-            with contextlib.suppress(OSError, ValueError):
-                from urllib.request import url2pathname  # noqa: PLC0415 (rarely needed)
-
-                path = Path(url2pathname(url.removeprefix("file://")))
-                newest = max((each.stat().st_mtime_ns for each in path.rglob("*")), default=0) if path.is_dir() else 0
-                return f"{path.stat().st_mtime_ns} {newest}"
-    return ""

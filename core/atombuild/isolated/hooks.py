@@ -30,6 +30,10 @@ _FRAMES_OF_WHY: Final = 4
 _LARGEST_REPORT: Final = 64 << 20
 
 
+class HookAbsent(BackendFailure):
+    """The backend lacks a hook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What hook calls share during one attempt."""
@@ -66,9 +70,9 @@ class Hooks:
         """The backend, as people name it."""
         return self.description.backend.partition(":")[0]
 
-    def requires(self, kind: ArtifactKind) -> tuple[str, ...]:
+    def requires(self, kind: ArtifactKind, *, editable: bool = False) -> tuple[str, ...]:
         """Return what the backend needs besides ``build-system.requires``. Raises :class:`BackendFailure`."""
-        hook = f"get_requires_for_build_{kind.value}"
+        hook = f"get_requires_for_build_{'editable' if editable else kind.value}"
         answer = self._call(hook, lambda caller: getattr(caller, hook)(self._settings()))
         if not isinstance(answer, list) or not all(isinstance(each, str) for each in answer):
             raise BackendFailure(
@@ -102,15 +106,20 @@ class Hooks:
             hint="report it to the backend's maintainers (PEP 517, prepare_metadata_for_build_wheel)",
         )
 
-    def build(self, kind: ArtifactKind, folder: Path) -> object:
-        """Have an artifact written into ``folder``; return what the backend says. Raises :class:`BackendFailure`."""
+    def build(self, kind: ArtifactKind, folder: Path, *, editable: bool = False) -> object:
+        """Have an artifact written into ``folder``; return what the backend says. Raises :class:`BackendFailure`.
+
+        ``editable``: the wheel of PEP 660; raises :class:`HookAbsent` where the backend makes none.
+        """
 
         def call(caller: BuildBackendHookCaller) -> object:
+            if editable:
+                return caller.build_editable(str(folder), self._settings())
             if kind is ArtifactKind.SDIST:
                 return caller.build_sdist(str(folder), self._settings())
             return caller.build_wheel(str(folder), self._settings())
 
-        return self._call(f"build_{kind.value}", call)
+        return self._call("build_editable" if editable else f"build_{kind.value}", call)
 
     def _settings(self) -> dict[str, Any]:
         return dict(self.around.settings)
@@ -141,7 +150,7 @@ class Hooks:
         except BackendUnavailable as error:
             raise self._unavailable(error) from None
         except HookMissing:
-            raise BackendFailure(
+            raise HookAbsent(
                 f"{self.name} has no hook {hook}",
                 hint="check build-backend and its module: every backend has build_wheel and build_sdist (PEP 517)",
                 where=self.description.where,

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import zipfile
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from packaging.utils import canonicalize_name
 
 from atombuild.descriptors import close_read
-from atombuild.errors import BackendFailure, ProjectMissing, SdistRejected, StagedUnreadable, WriteFailed
+from atombuild.errors import (
+    AtombuildError,
+    BackendFailure,
+    Location,
+    Problem,
+    ProjectInvalid,
+    ProjectMissing,
+    SdistRejected,
+    StagedUnreadable,
+    WriteFailed,
+)
 from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
 from atombuild.isolated.acceptance import Accepted, accept, release_of
@@ -26,20 +37,30 @@ from atombuild.isolated.environment import (
     installer,
 )
 from atombuild.isolated.expected import Expected
-from atombuild.isolated.hooks import Hooks, Surroundings
+from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
+from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
 from atombuild.isolated.names import Release
+from atombuild.isolated.needs import Needs, needs_of
 from atombuild.isolated.options import Options
 from atombuild.isolated.process import HookProcesses, hook_processes
 from atombuild.isolated.release import CurrentRelease, may_be_tagged
 from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
+from atombuild.isolated.tree_state import TreeStates
 from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.constraints import Constraints, read_constraints
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 from atombuild.workbench import Workbench
+from atombuild.workspace.belonging import workspace_of
+from atombuild.workspace.documents import Documents
+from atombuild.workspace.sources import Asker, Tree
 
 _PIECE: Final = 1 << 18
+
+
+NativeWheel: TypeAlias = Callable[[Path, bool, Path, Workbench], Path | None]
+"""Builds the wheel of a folder natively, editable or not, into another folder; None: it is not ours to build."""
 
 
 @dataclass(slots=True)
@@ -57,8 +78,19 @@ class KeptBackend:
     _described: tuple[bytes | None, Description] | None = None
     _interpreter: Interpreter | None = None
     _constraints: Constraints = field(default_factory=Constraints)
-    _environments: dict[tuple[tuple[str, ...], ...], Environment] = field(default_factory=dict)
+    _environments: dict[str, Environment] = field(default_factory=dict)
     _processes: dict[Path, HookProcesses] = field(default_factory=dict)
+    native_wheel: NativeWheel = lambda _root, _editable, _folder, _bench: None
+    documents: Documents = field(default_factory=Documents)
+    chain: tuple[Path, ...] = ()
+    """The projects that wait for this one to be built, outermost first."""
+
+    trees: tuple[GrownTree, ...] = ()
+    """What the newest environment was installed from, and what that was built with."""
+
+    _states: TreeStates = field(default_factory=TreeStates)
+    _below: dict[Path, KeptBackend] = field(default_factory=dict)
+    """Of the folders that are built to be installed into an environment."""
 
     @property
     def interpreter(self) -> Interpreter:
@@ -84,24 +116,95 @@ class KeptBackend:
             self._described = data, describe(root, pyproject)
         return self._described[1]
 
-    def environment(self, requirements: tuple[str, ...], bench: Workbench) -> Environment:
-        """Return an environment that holds these requirements: one of this session, a kept one, or a new one."""
-        lines = tuple(each.line for each in self._constraints.items)
-        known = self._environments.get((requirements, lines))
-        if known is not None and known.stands:
-            return known
-        if self.options.isolation:
-            maker = Maker(
-                say=lambda words: bench.emit(Preparing(words)),
-                log=lambda lines: bench.emit(Log(lines, Level.DETAIL)),
-                warn=lambda what, hint: bench.emit(Warned(what, hint)),
-                check=bench.check_cancelled,
+    def asker(self, root: Path, pyproject: Pyproject | None) -> Asker:
+        """Return who asks for the requirements of the project in ``root``.
+
+        Raises :class:`ProjectInvalid` and others where its workspace can't be read.
+        """
+        workspace = workspace_of(pyproject, self.documents) if pyproject is not None else None
+        return Asker(root, pyproject, workspace, self.interpreter.markers)
+
+    def environment(self, needs: Needs, bench: Workbench, home: Path) -> Environment:
+        """Return an environment that holds what is needed: one of this session, a kept one, or a new one.
+
+        ``home`` is the folder of the project that needs it.
+        """
+        if not self.options.isolation:
+            return bare_environment(self.interpreter, needs.requirements)
+        wish = Wish(
+            needs.requirements,
+            tuple(each.line for each in self._constraints.items),
+            self.interpreter,
+            installer(),
+            needs.trees,
+            needs.files,
+            needs.barred,
+        )
+        maker = Maker(
+            say=lambda words: bench.emit(Preparing(words)),
+            log=lambda lines: bench.emit(Log(lines, Level.DETAIL)),
+            warn=lambda what, hint: bench.emit(Warned(what, hint)),
+            check=bench.check_cancelled,
+            grow=Grower(lambda tree: self._build_tree(tree, bench, home), self._tree_asker, self._tree_state).grow,
+            state=self._tree_state,
+        )
+        known = self._environments.get(wish.key)
+        if known is None or not known.stands or not maker.is_current(known):
+            found = maker.environment(wish)
+            if known is not None and known.python != found.python and known.python in self._processes:
+                self._processes.pop(known.python).close()
+            self._environments[wish.key] = known = found
+        self.trees = (*known.trees, *known.behind)
+        return known
+
+    def _tree_asker(self, root: Path) -> Asker:
+        return self.asker(root, self._document(root))
+
+    def _document(self, root: Path) -> Pyproject | None:
+        try:
+            document = self.documents.read(root)
+        except ProjectMissing:
+            return None
+        if isinstance(document, Pyproject):
+            return document
+        raise document
+
+    def _tree_state(self, tree: Tree | GrownTree) -> str:
+        return self._states.state(tree.root, editable=tree.editable)
+
+    def _as_tool(self, tree: GrownTree) -> GrownTree:
+        """Return a tree that builds another one: no edit of it shows in a wheel that is made already."""
+        whole = replace(tree, editable=False)
+        return replace(whole, state=self._tree_state(whole))
+
+    def _build_tree(self, tree: Tree, bench: Workbench, home: Path) -> TreeWheel:
+        """Build the wheel of a folder that is to be installed, by its own backend."""
+        chain = (*self.chain, home)
+        if tree.root in chain:
+            raise _cycle(tree, chain)
+        below = self._below.get(tree.root)
+        if below is None:
+            below = self._below[tree.root] = replace(
+                self,
+                options=replace(self.options, config_settings={}),
+                accepted={},
+                chain=chain,
+                _described=None,
+                _below={},
             )
-            found = maker.environment(Wish(requirements, lines, self.interpreter, installer()))
-        else:
-            found = bare_environment(self.interpreter, requirements)
-        self._environments[requirements, lines] = found
-        return found
+        below._constraints = self._constraints
+        pyproject = self._document(tree.root)
+        bench.emit(Preparing(f"building {tree.name} from {tree.root}, which the build requires"))
+        private = bench.private_folder()
+        path = self.native_wheel(tree.root, tree.editable, private, bench)
+        if path is not None:
+            with zipfile.ZipFile(path) as archive:
+                name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+                return TreeWheel(path, archive.read(name), tree.editable)
+        project = IsolatedProject(below.description(tree.root, pyproject), tree.root / "dist", below, "the source tree")
+        below.trees = ()
+        wheel = project.to_be_installed(bench, editable=tree.editable)
+        return replace(wheel, behind=tuple(map(self._as_tool, below.trees)))
 
     def processes(self, environment: Environment) -> HookProcesses:
         """Return what runs hooks in an environment."""
@@ -115,6 +218,17 @@ class KeptBackend:
         for processes in self._processes.values():
             processes.close()
         self._processes.clear()
+
+
+def _cycle(tree: Tree, chain: tuple[Path, ...]) -> ProjectInvalid:
+    way = " ► ".join(str(each) for each in (*chain[chain.index(tree.root) :], tree.root))
+    problem = Problem(
+        f"Cyclic build dependency detected for `{tree.name}`",
+        "take one of these requirements out: nothing can be built before itself",
+        Location(tree.root / "pyproject.toml"),
+        (f"each of these requires the next: {way}",),
+    )
+    return ProjectInvalid((problem,))
 
 
 def read_isolated_project(
@@ -157,6 +271,7 @@ class IsolatedProject:
         lock = description.root / "Cargo.lock"
         new = (description.root / "Cargo.toml").is_file() and not lock.exists()
         self._new_locks = frozenset({lock.name}) if new else frozenset[str]()
+        self._outer: tuple[Path, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -246,8 +361,25 @@ class IsolatedProject:
 
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
-        """The files of constraints."""
-        return self._kept.constraint_files
+        """What its environment is, or is to be, made from on this disk, its workspace's document, and constraints."""
+        if self._outer is None:
+            self._outer = self._required_here()
+        later = (tree.root for tree in self._kept.trees)
+        root = self._description.root
+        found = (path for path in (*self._outer, *later) if not path.is_relative_to(root))
+        return tuple(dict.fromkeys((*self._kept.constraint_files, *found)))
+
+    def _required_here(self) -> tuple[Path, ...]:
+        found: list[Path] = []
+        with contextlib.suppress(AtombuildError):  # a build of it says what is wrong
+            asker = self._kept.asker(self._description.root, self._description.pyproject)
+            if asker.workspace is not None:
+                found.append(asker.workspace.pyproject.path)
+            for text in self._description.requires:
+                with contextlib.suppress(AtombuildError):
+                    needs = needs_of(asker, ((text, None),))
+                    found += (*(tree.root for tree in needs.trees), *needs.files)
+        return tuple(found)
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact: only the backend knows, so any may."""
@@ -260,8 +392,32 @@ class IsolatedProject:
         return False
 
     def _environment(self, description: Description, extra: tuple[str, ...], bench: Workbench) -> Environment:
+        """Return where the hooks of a description run: the project itself, or a copy of it out of its sdist."""
+        home, pyproject = self._description.root, self._description.pyproject
         missing = tuple(each for each in extra if each not in description.requires)
-        return self._kept.environment((*description.requires, *dict.fromkeys(missing)), bench)
+        texts = (*description.requires, *dict.fromkeys(missing))
+        if not self._kept.options.isolation:
+            return self._kept.environment(Needs(texts), bench, home)
+        known = {text: place for place, text in enumerate(self._description.requires)}
+
+        def where(text: str) -> Location | None:
+            if pyproject is None:
+                return None
+            return pyproject.at("build-system", "requires", known[text]) if text in known else self._description.where
+
+        asker = self._kept.asker(home, pyproject)
+        return self._kept.environment(needs_of(asker, ((text, where(text)) for text in texts)), bench, home)
+
+    def to_be_installed(self, bench: Workbench, *, editable: bool) -> TreeWheel:
+        """Have the backend make a wheel from the tree that goes into an environment on this machine."""
+        if editable:
+            try:
+                accepted = self._build(ArtifactKind.WHEEL, self._description, bench, editable=True)
+                return TreeWheel(accepted.path, accepted.metadata, editable=True)
+            except HookAbsent as error:
+                bench.emit(Log((f"{error.what}: {self.name} is installed as it is now",), Level.DETAIL))
+        accepted = self._build(ArtifactKind.WHEEL, self._description, bench)
+        return TreeWheel(accepted.path, accepted.metadata, editable=False)
 
     def _hooks(
         self, description: Description, environment: Environment, bench: Workbench, extra_environ: dict[str, str]
@@ -288,7 +444,9 @@ class IsolatedProject:
             return build_elsewhere(description.root, private)
         return {}
 
-    def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
+    def _build(
+        self, kind: ArtifactKind, description: Description, bench: Workbench, *, editable: bool = False
+    ) -> Accepted:
         private = bench.private_folder()
         staging = private / "out"
         _make_folder(staging)
@@ -296,11 +454,11 @@ class IsolatedProject:
         extra_environ = self._extra_environ(kind, description, environment, private)
         hooks = self._hooks(description, environment, bench, extra_environ)
         with without_new_egg_info(self._description.root, self._written):
-            needed = self._environment(description, hooks.requires(kind), bench)
+            needed = self._environment(description, hooks.requires(kind, editable=editable), bench)
             if needed is not environment:
                 extra_environ = self._extra_environ(kind, description, needed, private)
                 hooks = self._hooks(description, needed, bench, extra_environ)
-            answer = hooks.build(kind, staging)
+            answer = hooks.build(kind, staging, editable=editable)
         expected = self._expected(kind)
         accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
         self._note_release(accepted.name.release, bench)

@@ -99,7 +99,7 @@ class Asker:
                 "a member is never asked of an index",
                 asked.at(*keys) if asked is not None else where,
             )
-        return _as_written(requirement, self.root)
+        return _as_written(text, requirement, self.root)
 
     def _holds(self, marker: Marker | None, extras: frozenset[str]) -> bool:
         return marker is None or any(marker.evaluate({**self.markers, "extra": each}) for each in ("", *extras))
@@ -307,9 +307,11 @@ def _at_path(requirement: Requirement, path: Path, place: _Place, *, editable: o
     return Required(f"{_head(requirement)} @ {path.as_uri()}", path)
 
 
-def _as_written(requirement: Requirement, root: Path) -> Origin:
+def _as_written(text: str, requirement: Requirement, root: Path) -> Origin:
     if requirement.url is None:
-        requirement.marker = None  # it holds
+        if "extra" not in str(requirement.marker):
+            return Required(text)
+        requirement.marker = None  # it holds, and no installer knows of which extras
         return Required(str(requirement))
     return _with_url(requirement, requirement.url, root)
 

@@ -2,7 +2,8 @@
 
     python make_environment.py ORDER ANSWER
 
-ORDER holds ``path``, ``installer``, ``requirements``, ``constraints`` and ``libraries`` (where to find ``build``).
+ORDER holds ``path``, ``installer``, ``requirements``, ``constraints``, ``wheels`` (requirements too, but installed
+without what they depend on) and ``libraries`` (where to find ``build``).
 ANSWER gets ``python`` and ``scripts``: where its interpreter and its commands are. What the installer says about a
 failure goes to standard output.
 """
@@ -13,6 +14,10 @@ import json
 import logging
 import os
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from build.env import DefaultIsolatedEnv
 
 
 def main(order_path: str, answer_path: str) -> int:
@@ -28,13 +33,25 @@ def main(order_path: str, answer_path: str) -> int:
     environment = DefaultIsolatedEnv(installer=order["installer"], path=order["path"])
     try:
         environment.__enter__()  # never left: it is kept
+        if order["wheels"]:
+            os.environ["UV_COMPILE_BYTECODE"] = "1"  # hooks in this environment write none
         environment.install(order["requirements"], order["constraints"])
+        _install_alone(environment, order["installer"], order["wheels"])
     except subprocess.CalledProcessError as error:
         return error.returncode or 1
     scripts = environment.make_extra_environ()["PATH"].split(os.pathsep)[0]
     with open(answer_path, "w", encoding="utf-8") as file:
         json.dump({"python": environment.python_executable, "scripts": scripts}, file)
     return 0
+
+
+def _install_alone(environment: DefaultIsolatedEnv, installer: str, wheels: list[str]) -> None:
+    """Install wheels as they are: what they depend on is there, and came from where it must."""
+    if installer == "uv":
+        environment.install(["--no-deps", *wheels] if wheels else [])
+    else:
+        os.environ["PIP_NO_DEPS"] = "1"
+        environment.install(wheels)
 
 
 if __name__ == "__main__":
