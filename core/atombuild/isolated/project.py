@@ -130,7 +130,11 @@ class KeptBackend:
         ``home`` is the folder of the project that needs it.
         """
         if not self.options.isolation:
-            return bare_environment(self.interpreter, needs.requirements)
+            key = "\n".join(needs.requirements)
+            bare = self._environments.get(key)
+            if bare is None or not bare.stands:
+                bare = self._environments[key] = bare_environment(self.interpreter, needs.requirements)
+            return bare
         wish = Wish(
             needs.requirements,
             tuple(each.line for each in self._constraints.items),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
 from typing import Final
 
 from atombuild.project.checks import Findings, Table
@@ -38,11 +41,33 @@ def read_build_system(document: Table) -> BuildSystem | None:
     if table is None:
         return None
     if table.require("requires", EXAMPLE):
-        read_dependencies(table, "requires")  # for its findings: the words themselves are kept as they are
+        filled = _filled_in(table, "requires")
+        read_dependencies(filled, "requires")  # for its findings: the words themselves are kept as they are
     requires = table.values.get("requires")
     items = tuple(item for item in requires if isinstance(item, str)) if isinstance(requires, list) else ()
     backend = table.string("build-backend")
     return BuildSystem(items, backend, table.strings("backend-path") or ())
+
+
+_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+
+
+def filled_in(url: str, root: Path) -> str:
+    """Return the URL of a build requirement with its variables filled in, as installers do.
+
+    ``${PROJECT_ROOT}`` is the project's folder, which is what uv takes it for; one that is not set stays as it is.
+    """
+    known = {"PROJECT_ROOT": root.as_posix(), **os.environ}
+    return _VARIABLE.sub(lambda match: known.get(match[1], match[0]), url)
+
+
+def _filled_in(table: Table, name: str) -> Table:
+    items = table.values.get(name)
+    if not isinstance(items, list):
+        return table
+    root = table.findings.pyproject.path.parent
+    filled = [filled_in(item, root) if isinstance(item, str) and "@" in item else item for item in items]
+    return Table(table.findings, table.keys, {**table.values, name: filled})
 
 
 def why_not_native(pyproject: Pyproject) -> str | None:

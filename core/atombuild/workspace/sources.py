@@ -17,7 +17,6 @@ installs build requirements asks one index for all of them.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +28,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from atombuild.errors import Location, Problem, ProjectInvalid
+from atombuild.project.build_system import filled_in
 from atombuild.project.pyproject import Pyproject
 from atombuild.workspace.members import Workspace, location_of_members, uv_table
 
@@ -316,16 +316,9 @@ def _as_written(text: str, requirement: Requirement, root: Path) -> Origin:
     return _with_url(requirement, requirement.url, root)
 
 
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
-
-
 def _with_url(requirement: Requirement, url: str, root: Path) -> Origin:
-    """Return a requirement with a URL; one that leads to this disk is what stands there.
-
-    Variables are filled in as installers do; ``${PROJECT_ROOT}`` is the project's folder.
-    """
-    known = {"PROJECT_ROOT": root.as_posix(), **os.environ}
-    url = _VARIABLE.sub(lambda match: known.get(match[1], match[0]), url)
+    """Return a requirement with a URL; one that leads to this disk is what stands there."""
+    url = filled_in(url, root)
     if not url.startswith("file:"):
         return Required(f"{_head(requirement)} @ {url}")
     path = Path(os.path.normpath(path_of(url)))
