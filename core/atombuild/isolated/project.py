@@ -89,8 +89,6 @@ class KeptBackend:
     """What the newest environment was installed from, and what that was built with."""
 
     _states: TreeStates = field(default_factory=TreeStates)
-    _below: dict[Path, KeptBackend] = field(default_factory=dict)
-    """Of the folders that are built to be installed into an environment."""
 
     @property
     def interpreter(self) -> Interpreter:
@@ -186,17 +184,9 @@ class KeptBackend:
         chain = (*self.chain, home)
         if tree.root in chain:
             raise _cycle(tree, chain)
-        below = self._below.get(tree.root)
-        if below is None:
-            below = self._below[tree.root] = replace(
-                self,
-                options=replace(self.options, config_settings={}),
-                accepted={},
-                chain=chain,
-                _described=None,
-                _below={},
-            )
-        below._constraints = self._constraints
+        below = replace(
+            self, options=replace(self.options, config_settings={}), accepted={}, chain=chain, trees=(), _described=None
+        )
         pyproject = self._document(tree.root)
         bench.emit(Preparing(f"building {tree.name} from {tree.root}, which the build requires"))
         private = bench.private_folder()
@@ -206,7 +196,6 @@ class KeptBackend:
                 name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
                 return TreeWheel(path, archive.read(name), tree.editable)
         project = IsolatedProject(below.description(tree.root, pyproject), tree.root / "dist", below, "the source tree")
-        below.trees = ()
         wheel = project.to_be_installed(bench, editable=tree.editable)
         return replace(wheel, behind=tuple(map(self._as_tool, below.trees)))
 
