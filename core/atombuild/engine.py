@@ -24,7 +24,7 @@ from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, TouchedMe
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
-from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Unwatched, Watching
 from atombuild.watch.removal import Removal
 from atombuild.watch.settle import Settle
 
@@ -332,6 +332,8 @@ class Engine:
             self._watcher = Mode.POLLING
             self._tell_mode(session, emit, hint.why)
             emit(Warned(f"watching by polling: {hint.why}", hint.remedy))
+        elif isinstance(hint, Unwatched):
+            emit(Warned(f"{hint.path} is not watched: {hint.why}", hint.remedy))
         elif isinstance(hint, Lost):
             emit(Warned(f"the watcher stumbled and was started again: {hint.why}", "nothing to do: all is looked at"))
 

@@ -21,6 +21,7 @@ from atombuild.watch.filter import WatchFilter
 from atombuild.watch.ground import Ground
 from atombuild.watch.looker import Looker
 from atombuild.watch.notify import Notifier
+from atombuild.watch.removal import Removal
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class ProjectSetup:
             lambda emit: self.session(emit, comparing=comparing),
             lambda hear: Notifier(self.root, hear, self.ground),
             self.filter,
+            removal=Removal(self.ground.unwatched_changes),
             make_checker=make_checker,
             make_after=make_after,
         )

@@ -13,7 +13,7 @@ from atombuild.builder import Plan
 from atombuild.events import AttemptStarted, Cause, ChangesSeen, Event, Outcome
 from atombuild.session import Session
 from atombuild.watch.ground import Ground, name_of
-from atombuild.watch.hints import Hint, Paths, Watching
+from atombuild.watch.hints import Directories, Hint, Paths, Watching
 from atombuild.watch.looker import Looker
 from atombuild.watch.notify import Notifier
 from support.fakes import FakeProject
@@ -231,7 +231,7 @@ def test_saves_beyond_the_root_are_hinted_at_and_a_later_input_too(root: Path, l
         other.mkdir()
         later = Named((lib, other))
         ground.learn(later)
-        until(Watching)
+        until(Directories)
         (other / "b.py").write_text("b")
         until(Paths, "../other/b.py")
         (root / "src/a.py").write_text("A")

@@ -46,7 +46,8 @@ class Rule(enum.Enum):
     """See :data:`atombuild.watch.walk.MOST_BEYOND`."""
 
 
-_ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.DROPPING})
+ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.DROPPING})
+"""The rules that hold whatever an artifact holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class WatchFilter:
         ``path`` is relative to the root with ``/`` between its parts and surrogate escapes for undecodable
         bytes. ``folder`` says what stands there, where the caller knows: only a folder can be an environment.
         """
-        if self.beyond and (inner := self._beyond(path)) is not None:
+        if self.beyond and (inner := self.inner(path)) is not None:
             outer, rest = inner
             if not rest or outer.verdict(rest, folder=folder) is None:
                 return None
@@ -159,7 +160,7 @@ class WatchFilter:
         if folder is False and self._folders.get(above, _UNJUDGED) is None and self._rule(above, name) is None:
             return None
         ignored = self._judge(path, folder=folder)
-        if ignored is None or ignored.rule in _ALWAYS or not self._keep(path):
+        if ignored is None or ignored.rule in ALWAYS or not self._keep(path):
             return ignored
         return None
 
@@ -170,10 +171,14 @@ class WatchFilter:
 
     def descends(self, path: str) -> bool:
         """Whether anything below the folder ``path`` may be watched."""
+        if self.beyond and (inner := self.inner(path)) is not None:
+            outer, rest = inner
+            if not rest or outer.descends(rest):
+                return True
         ignored = self._folder(path)
-        return ignored is None or (ignored.rule not in _ALWAYS and self._keep(path))
+        return ignored is None or (ignored.rule not in ALWAYS and self._keep(path))
 
-    def _beyond(self, path: str) -> tuple[WatchFilter, str] | None:
+    def inner(self, path: str) -> tuple[WatchFilter, str] | None:
         """Return the filter of the outer input that a path is or lies below, and the path as that filter knows it."""
         for name, outer in self.beyond.items():
             if path.startswith(name):
@@ -185,10 +190,10 @@ class WatchFilter:
     def _judge(self, path: str, *, folder: bool | None) -> Ignored | None:
         above, _, name = path.rpartition("/")
         outer = self._folder(above)
-        if outer is not None and outer.rule in _ALWAYS:
+        if outer is not None and outer.rule in ALWAYS:
             return outer
         rule = self._rule(above, name)
-        if rule is not None and (rule in _ALWAYS or outer is None):
+        if rule is not None and (rule in ALWAYS or outer is None):
             return Ignored(rule, path)
         if outer is None and folder is not False:
             return self._folder(path)
@@ -209,7 +214,7 @@ class WatchFilter:
         if path in self._folders:
             return self._folders[path]
         outer = self._folder(_above(path))
-        if outer is None or outer.rule not in _ALWAYS:
+        if outer is None or outer.rule not in ALWAYS:
             name = path.rpartition("/")[2]
             if path in self._out_paths:
                 outer = Ignored(Rule.OUTPUT, path)

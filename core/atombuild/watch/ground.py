@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from atombuild.watch.filter import WatchFilter
+from atombuild.watch.filter import ALWAYS, Ignored, WatchFilter
+from atombuild.watch.removal import times_of_change
 
 _NEAR: Final = 3
 """How many ``..`` a name may begin with before it is told by its absolute path."""
@@ -66,6 +67,12 @@ class Ground:
         self.folders: frozenset[str] | None = None
         """The folders that the latest look went through, by name ("" is the root); None before the first."""
 
+        self.passed_over: tuple[str, ...] = ()
+        """The folders below the root that the latest look passed over, but for those that are ours; absolute."""
+
+        self.keep: Callable[[str], bool] = _nothing
+        """What belongs to an artifact, whatever the filter says, as the latest look was told."""
+
         self._scope = Scope()
         self._readings: tuple[weakref.ref[Watchable], ...] = ()
 
@@ -92,12 +99,46 @@ class Ground:
         beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.outer}
         return WatchFilter(self.root, self.out_dir, keep, beyond)
 
+    def take_look(self, folders: frozenset[str], passed_over: Iterable[Ignored]) -> None:
+        """Take over what a look went through, and what it passed over."""
+        if folders != self.folders:
+            self.folders = folders
+        self.passed_over = tuple(
+            os.path.join(self.root, each.culprit)  # noqa: PTH118 (a name may begin with anything)
+            for each in passed_over
+            if each.rule not in ALWAYS
+        )
+
+    def unwatched_changes(self) -> Hashable:
+        """Return another value whenever something vanished in a folder that is passed over."""
+        return times_of_change(self.passed_over)
+
+    def judge(self) -> WatchFilter:
+        """Return that filter with what the latest look was told to keep."""
+        return self.filter(self.keep)
+
+    def is_outer(self, name: str) -> bool:
+        """Whether an outer input has this very name."""
+        return any(each.name == name for each in self.outer)
+
+    def place_of(self, name: str, base: str) -> str:
+        """Return the path of an entry; ``base`` is the root."""
+        return place_of(name, base, self.outer)
+
     def name_of(self, path: str) -> str | None:
         """Return what the entry of an outer input at an absolute path is called; None: it belongs to none."""
         for each in self.outer:
             if path.startswith(each.path) and path[len(each.path) : len(each.path) + 1] in {"", os.sep}:
                 return each.name + path[len(each.path) :].replace(os.sep, "/")
         return None
+
+
+def place_of(name: str, base: str, outer: tuple[OuterInput, ...]) -> str:
+    """Return the path of an entry; ``base`` is the root."""
+    for each in outer:
+        if name.startswith(each.name) and name[len(each.name) : len(each.name) + 1] in {"", "/"}:
+            return each.path + name[len(each.name) :]
+    return os.path.join(base, name) if name else base  # noqa: PTH118 (a hot path)
 
 
 def name_of(root: Path, path: Path) -> str:

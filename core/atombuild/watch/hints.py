@@ -74,4 +74,18 @@ class Polling:
     """What to do to get them back."""
 
 
-Hint: TypeAlias = Watching | Paths | Directories | Look | RootGone | RootBack | Lost | Polling
+@dataclass(frozen=True, slots=True)
+class Unwatched:
+    """One folder can't be watched; everything else is."""
+
+    path: str
+    """As in :class:`Paths`."""
+
+    why: str
+    """The cause, in the words of the system. Not sanitised."""
+
+    remedy: str
+    """What to do to have it watched."""
+
+
+Hint: TypeAlias = Watching | Paths | Directories | Look | RootGone | RootBack | Lost | Polling | Unwatched

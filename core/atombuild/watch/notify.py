@@ -1,4 +1,4 @@
-"""Hints that something changed, from watchfiles, made to survive what ends its iteration or silences it.
+"""Hints that something changed, made to survive what ends the notifications of a system or silences them.
 
     start ─► anchor the root ──► watcher up ─Watching─► batches ─Paths, Directories, Look─► … ─► stop
                  ▲   │ none there                         │
@@ -16,32 +16,29 @@ import contextlib
 import errno
 import os
 import platform
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Final
 
 from atombuild.watch.ground import Ground
-from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
+from atombuild.watch.hints import (
+    Directories,
+    Hint,
+    Look,
+    Lost,
+    Paths,
+    Polling,
+    RootBack,
+    RootGone,
+    Unwatched,
+    Watching,
+)
+from atombuild.watch.recursive import Recursive
 from atombuild.watch.root import RootAnchor
-
-if TYPE_CHECKING:
-    from watchfiles.main import FileChange
-
-ADDED: Final = 1
-DELETED: Final = 3
-"""Of ``watchfiles.Change``. Kinds mean little, as editors produce them in any order; these two hint that a
-folder may have appeared and that the root may be another one."""
-
-STEP: Final = 20
-"""Milliseconds between two looks at what has come in."""
-
-DEBOUNCE: Final = 20
-"""Milliseconds after which a batch is passed on: our own quiet timer does the waiting."""
-
-TIMEOUT: Final = 400
-"""Milliseconds between two looks at the root in quiet times, and until a new watcher is known to be up."""
+from atombuild.watch.source import TIMEOUT, Batch, Source
 
 LOOK_EVERY: Final = 10.0
 """Seconds between two looks without a cause."""
@@ -49,33 +46,11 @@ LOOK_EVERY: Final = 10.0
 LOOK_EVERY_POLLING: Final = 0.5
 """The same when polling: then there is nothing but these looks."""
 
-STORM: Final = 1000
-"""A batch of this many changes may have lost some: look again once it is quiet."""
-
 ROOT_POLL: Final = 0.1
 """Seconds between two looks for a root that is gone."""
 
 _FIRST_DELAY: Final = 0.05
 _LONGEST_DELAY: Final = 2.0
-
-
-class RawEvents(Protocol):
-    """The shape of ``watchfiles.watch``, as far as it is used here."""
-
-    def __call__(
-        self,
-        *paths: str,
-        watch_filter: None,
-        debounce: int,
-        step: int,
-        stop_event: threading.Event,
-        rust_timeout: int,
-        yield_on_timeout: bool,
-        raise_interrupt: bool,
-        force_polling: bool,
-        ignore_permission_denied: bool,
-    ) -> Generator[set[FileChange], None, None]:
-        """Yield sets of changes below these paths, and an empty set on every timeout."""
 
 
 class Notifier:
@@ -87,22 +62,24 @@ class Notifier:
         on_hint: Callable[[Hint], None],
         ground: Ground | None = None,
         *,
-        events: RawEvents | None = None,
+        source: Source | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare; nothing is watched before :meth:`start`.
 
         ``on_hint`` is called from the notifier's thread and must return at once. ``ground`` tells what is watched
-        beyond the root. ``events`` stands in for ``watchfiles.watch``; ``clock`` gives seconds.
+        beyond the root. ``source`` stands in for this system's; ``clock`` gives seconds.
         """
         self._root = root
         self._ground = ground or Ground(root, root / "dist")
         self._on_hint = on_hint
-        self._events = events or _watchfiles
+        self._source = source or system_source()
         self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="atombuild-notify", daemon=True)
         self._polling = False
+        self._short = False
+        """Some folders are not watched, so that polling goes on beside the notifications."""
         self._missing = False
         """There was no folder at the last look."""
         self._replaced = False
@@ -151,8 +128,7 @@ class Notifier:
             self._poll(*reason)
         started = self._clock()
         up = False
-        beyond = self._beyond()
-        with contextlib.closing(self._batches(base, beyond)) as batches:
+        with contextlib.closing(self._batches(base)) as batches:
             for batch in batches:
                 if self._stop.is_set():
                     break
@@ -161,77 +137,57 @@ class Notifier:
                 if isinstance(batch, Exception):
                     self._recover(batch)
                     break
-                if any(path == base and kind == DELETED for kind, path in batch):
+                if batch.root_gone:
                     return True
-                if beyond != self._beyond():
-                    self._pass_on(base, batch)
-                    break  # another watcher takes over, and says so: what happens between the two is looked for
+                self._tell_shortage(batch)
                 if not up:
                     up = True
                     self._looked = self._clock()
-                    self._on_hint(Watching(polling=self._polling))
+                    self._on_hint(Watching(polling=self._polling or self._short))
                 if self._clock() - started > _LONGEST_DELAY:
                     self._delay = _FIRST_DELAY
-                self._pass_on(base, batch)
+                self._pass_on(batch)
         return False
 
-    def _beyond(self) -> tuple[str, ...]:
-        """Return the outer inputs to watch: those that are there; the others are looked for now and then."""
-        return tuple(each.path for each in self._ground.outer if os.path.exists(each.path))  # noqa: PTH110
-
-    def _batches(self, base: str, beyond: tuple[str, ...]) -> Generator[set[FileChange] | Exception, None, None]:
+    def _batches(self, base: str) -> Generator[Batch | Exception, None, None]:
         """Yield the watcher's batches, and what ended it last."""
         try:
-            yield from self._open(base, beyond)
+            if self._polling:
+                yield from _nothing(self._stop)
+            else:
+                yield from self._source(base, self._ground, self._stop)
         except (OSError, RuntimeError, ValueError) as error:
             yield error
         else:
             yield RuntimeError("the watcher ended")
 
-    def _open(self, base: str, beyond: tuple[str, ...]) -> Generator[set[FileChange], None, None]:
-        if self._polling:
-            return _nothing(self._stop)
-        return self._events(
-            base,
-            *beyond,
-            watch_filter=None,
-            debounce=DEBOUNCE,
-            step=STEP,
-            stop_event=self._stop,
-            rust_timeout=TIMEOUT,
-            yield_on_timeout=True,
-            raise_interrupt=False,
-            # Its polling compares whole seconds and breaks off at folders that can't be read: ours is to look.
-            force_polling=False,
-            # It would ignore every error, limits too, and leave all folders after the first one unwatched.
-            ignore_permission_denied=False,
-        )
+    def _tell_shortage(self, batch: Batch) -> None:
+        """Say which folders are not watched, and when all are again."""
+        for name, why in batch.unreadable:
+            self._on_hint(
+                Unwatched(
+                    name or "the project folder",
+                    why,
+                    "make it readable for you (chmod, chown); then it is watched again",
+                )
+            )
+        if batch.short is not None and not self._short:
+            self._on_hint(Polling(f"some folders can't be watched: {batch.short.strerror}", _ENOUGH_WATCHES))
+        elif batch.short is None and self._short:
+            self._on_hint(Watching(polling=False))
+        self._short = batch.short is not None
 
-    def _pass_on(self, base: str, batch: set[FileChange]) -> None:
-        inside = base if base.endswith(os.sep) else base + os.sep
-        relative: dict[str, int] = {}
-        folders: set[str] = set()
-        for kind, path in batch:
-            if path == base or path.startswith(inside):
-                name = path[len(inside) :].replace(os.sep, "/")
-            else:
-                outer = self._ground.name_of(path)
-                if outer is None:
-                    continue
-                name = outer
-            relative[name] = kind
-            if kind == ADDED and os.path.isdir(path):  # noqa: PTH112
-                folders.add(name)
-        if relative:
-            self._on_hint(Paths(frozenset(relative), deleted=DELETED in relative.values()))
-        if folders or len(relative) >= STORM:
-            self._on_hint(Directories(frozenset(folders)))
-            self._again = frozenset(folders) | (self._again or frozenset())
-        elif not relative and self._again is not None:
+    def _pass_on(self, batch: Batch) -> None:
+        if batch.paths:
+            self._on_hint(Paths(batch.paths, deleted=batch.deleted))
+        if batch.folders or batch.lost:
+            self._on_hint(Directories(batch.folders))
+            self._again = batch.folders | (self._again or frozenset())
+        elif not batch.paths and self._again is not None:
             self._on_hint(Directories(self._again))
             self._again = None
         now = self._clock()
-        if now - self._looked >= (LOOK_EVERY_POLLING if self._polling else LOOK_EVERY):
+        if now - self._looked >= (LOOK_EVERY_POLLING if self._polling or self._short else LOOK_EVERY):
             self._looked = now
             self._on_hint(Look())
 
@@ -250,6 +206,12 @@ class Notifier:
         self._on_hint(Polling(why, remedy))
 
 
+_ENOUGH_WATCHES: Final = "raise the limit of watched folders (on Linux: sudo sysctl fs.inotify.max_user_watches=524288)"
+
+
+_READABLE: Final = "make it readable for you (chmod, chown): then it is watched, without a new start"
+
+
 def _remedy(error: Exception) -> str | None:
     """Return what to do about an error that will come again, or None when starting again may help.
 
@@ -258,10 +220,7 @@ def _remedy(error: Exception) -> str | None:
     words = str(error)
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.ENOSPC or "watch limit reached" in words or "No space left on device" in words:
-        return (
-            "raise the limit of watched folders (on Linux: sudo sysctl fs.inotify.max_user_watches=524288), "
-            "then start again"
-        )
+        return f"{_ENOUGH_WATCHES}, then start again"
     if number in {errno.EMFILE, errno.ENFILE} or "Too many open files" in words:
         return (
             "raise the limit of watchers (on Linux: sudo sysctl fs.inotify.max_user_instances=1024) "
@@ -283,12 +242,19 @@ def _no_events(base: str) -> tuple[str, str] | None:
     return None
 
 
-def _nothing(stop: threading.Event) -> Generator[set[FileChange], None, None]:
-    while not stop.wait(TIMEOUT / 1000):
-        yield set()
+def _nothing(stop: threading.Event) -> Generator[Batch, None, None]:
+    while not stop.wait(TIMEOUT):
+        yield Batch()
 
 
-def _watchfiles(*paths: str, **options: Any) -> Generator[set[FileChange], None, None]:
-    from watchfiles import watch  # noqa: PLC0415 - brings anyio, 60 ms that a single build need not pay
+_SYSTEM: str = sys.platform
+"""A name of its own, since a type checker takes what it knows of one system for all."""
 
-    return watch(*paths, **options)
+
+def system_source() -> Source:
+    """Return what gives notice of changes on this system."""
+    if _SYSTEM == "linux":
+        from atombuild.watch.per_folder import watch_per_folder  # noqa: PLC0415 (there is no inotify elsewhere)
+
+        return watch_per_folder
+    return Recursive()

@@ -26,7 +26,7 @@ from typing import Final
 from atombuild.changes import How
 from atombuild.watch.entry import Entry, EntryKind, Signature, read_digest
 from atombuild.watch.filter import Ignored, WatchFilter
-from atombuild.watch.ground import OuterInput
+from atombuild.watch.ground import OuterInput, place_of
 from atombuild.watch.walk import Walk
 
 HASH_BUDGET: Final = 64 << 20
@@ -76,7 +76,8 @@ def scan(
     before = previous.entries if previous else {}
     entries: dict[str, Entry] = {}
     optional: list[str] = []
-    walk = Walk(os.fspath(root), watched, outer, breathe)
+    base = os.fspath(root)
+    walk = Walk(base, watched, outer, breathe)
     for path, found in walk.entries():
         old = before.get(path)
         if isinstance(found, int):
@@ -90,10 +91,10 @@ def scan(
             entries[path] = entry
             if found.kind is EntryKind.FILE:
                 if entry.racy or _worth_reading(old, found):
-                    _read(walk.place_of(path), path, entries, breathe)
+                    _read(place_of(path, base, outer), path, entries, breathe)
                 else:
                     optional.append(path)
-    _read_within(walk, optional, entries, hash_budget, breathe)
+    _read_within(lambda path: place_of(path, base, outer), optional, entries, hash_budget, breathe)
     return Snapshot(entries, (*watched.passed_over(), *walk.left_out), frozenset(walk.folders))
 
 
@@ -131,7 +132,11 @@ def _read(place: str, path: str, entries: dict[str, Entry], breathe: Callable[[]
 
 
 def _read_within(
-    walk: Walk, optional: list[str], entries: dict[str, Entry], budget: int, breathe: Callable[[], object]
+    places: Callable[[str], str],
+    optional: list[str],
+    entries: dict[str, Entry],
+    budget: int,
+    breathe: Callable[[], object],
 ) -> None:
     if not optional:
         return
@@ -140,4 +145,4 @@ def _read_within(
         left -= entries[path].signature.size
         if left < 0:
             break
-        _read(walk.place_of(path), path, entries, breathe)
+        _read(places(path), path, entries, breathe)

@@ -35,13 +35,6 @@ class Walk:
         self.left_out: tuple[Ignored, ...] = ()
         """What lies beyond the root and is not looked at, there being too much of it."""
 
-    def place_of(self, name: str) -> str:
-        """Return the path to open for an entry."""
-        for each in self._outer:
-            if name.startswith(each.name) and name[len(each.name) : len(each.name) + 1] in {"", "/"}:
-                return each.path + name[len(each.name) :]
-        return f"{self._base}/{name}"
-
     def entries(self) -> Iterator[Found]:
         """Yield what is watched; what is below the root comes first."""
         yield from self._walk("", self._base, self._watched)
