@@ -269,7 +269,6 @@ if hook == "build_sdist":
     global VERSION, METADATA
     METADATA = METADATA.replace(VERSION, "2.0")
     VERSION = "2.0"
-    pathlib.Path("VERSION").write_text("2.0")
 """
 
 
