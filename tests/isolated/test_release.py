@@ -381,3 +381,49 @@ def test_the_ledger_keeps_the_name_of_before_only_until_the_new_one_is_known(sky
     records = json.loads((sky.dist / LEDGER).read_text())["projects"][".."]["artifacts"]
     assert {record["former"] for record in records.values()} == {None}
     assert {record["target"] for record in records.values()} == set(names("1.0"))
+
+
+def hooks_of_builds(sky: Sky, *between: str, options: Options | None = None) -> list[list[str]]:
+    """Build again and again in one session, with these texts in VERSION; return the hooks that each build called."""
+    called = sky.root.with_name("called")
+    session = session_of(sky.root, sky.events, options=options)
+    found = []
+    for version in between:
+        sky.version = version
+        called.write_text("")
+        assert session.attempt(Cause.START).outcome is Outcome.SUCCEEDED
+        found.append(called.read_text().split())
+    session.end()
+    return found
+
+
+def test_from_the_second_build_on_asking_is_one_hook(sky: Sky) -> None:
+    called = sky.root.with_name("called")
+    set_before(sky.root, f'open({str(called)!r}, "a").write(hook + "\\n")')
+    asked = ["prepare_metadata_for_build_wheel", "build_sdist", "build_wheel"]
+    assert hooks_of_builds(sky, "1.0", "2.0") == [asked, asked]
+    assert sky.standing == sorted(names("1.0") + names("2.0"))
+
+
+NEEDS_MORE = """
+if hook == "prepare_metadata_for_build_wheel" and VERSION == "2.0" and not pathlib.Path("../more").exists():
+    raise RuntimeError("not in this environment")
+"""
+
+
+def test_where_the_environment_of_before_does_not_do_the_backend_is_asked_what_it_needs(sky: Sky) -> None:
+    called = sky.root.with_name("called")
+    set_before(sky.root, f'open({str(called)!r}, "a").write(hook + "\\n")' + NEEDS_MORE)
+    backend = sky.root / "_build/backend.py"
+    asks = (
+        "\n\ndef get_requires_for_build_wheel(config_settings=None):\n"
+        '    if VERSION != "2.0":\n        return []\n'
+        '    pathlib.Path("../more").touch()\n    return ["pip"]\n'
+    )
+    backend.write_text(backend.read_text() + asks)
+    first, second = hooks_of_builds(sky, "1.0", "2.0", options=Options(isolation=False, python=Path(sys.executable)))
+    assert first.count("prepare_metadata_for_build_wheel") == 1
+    assert second[:2] == ["prepare_metadata_for_build_wheel"] * 2
+    assert not [
+        line for event in sky.events if isinstance(event, Log) for line in event.lines if "can't be told" in line
+    ]

@@ -75,6 +75,9 @@ class KeptBackend:
     other_texts: tuple[str, ...] = ()
     """Python files of the newest sdist whose text is not that of the tree."""
 
+    asked_with: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """What the backend said that it needs for a wheel when it was asked for a version, by ``build-system.requires``."""
+
     _described: tuple[bytes | None, Description] | None = None
     _interpreter: Interpreter | None = None
     _constraints: Constraints = field(default_factory=Constraints)
@@ -486,17 +489,37 @@ class IsolatedProject:
         self._release.known = said
 
     def _said_release(self, environment: Environment, bench: Workbench, *, build_if_missing: bool) -> Release | None:
+        """Return what the backend says; None: it has no hook for that. Raises :class:`BackendFailure`.
+
+        First in the environment that served the last time: mostly that saves a hook. If it fails there, the backend is
+        asked what it needs, as at the first time.
+        """
         private = bench.private_folder()
-        folder = private / "metadata"
-        _make_folder(folder)
-        extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, environment, private)
-        hooks = self._hooks(self._description, environment, bench, extra_environ)
+        kind, requires = ArtifactKind.WHEEL, self._description.requires
         with without_new_egg_info(self._description.root, self._written):
-            needed = self._environment(self._description, hooks.requires(ArtifactKind.WHEEL), bench)
-            if needed is not environment:
-                extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, needed, private)
-                hooks = self._hooks(self._description, needed, bench, extra_environ)
-            prepared = hooks.metadata(folder, build_if_missing=build_if_missing)
+            extra = self._kept.asked_with.get(requires)
+            failure = None
+            if extra is not None:
+                try:
+                    return self._prepared_release(extra, private / "first", bench, build_if_missing=build_if_missing)
+                except BackendFailure as error:
+                    failure = error
+            extra_environ = self._extra_environ(kind, self._description, environment, private)
+            needed = self._hooks(self._description, environment, bench, extra_environ).requires(kind)
+            if failure is not None and needed == extra:
+                raise failure
+            found = self._prepared_release(needed, private / "metadata", bench, build_if_missing=build_if_missing)
+            self._kept.asked_with[requires] = needed
+            return found
+
+    def _prepared_release(
+        self, extra: tuple[str, ...], folder: Path, bench: Workbench, *, build_if_missing: bool
+    ) -> Release | None:
+        _make_folder(folder)
+        environment = self._environment(self._description, extra, bench)
+        extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, environment, folder.parent)
+        hooks = self._hooks(self._description, environment, bench, extra_environ)
+        prepared = hooks.metadata(folder, build_if_missing=build_if_missing)
         if prepared is None:
             return None
         metadata = prepared / "METADATA"
