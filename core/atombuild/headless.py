@@ -152,16 +152,18 @@ def _list(setup: ProjectSetup | SdistSetup, out: Output, view: JsonView | PlainV
     project = setup.read_project()
     if not isinstance(project, NativeProject):
         return _list_by_building(setup, out, view, as_json=as_json)
-    for kind in setup.plan.kinds:
-        members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
-        if as_json:
-            _print_json_listing(out, kind, project.target(kind), [(each.path, each.source) for each in members])
-        else:
-            rows = [f"{each.path} ({each.source or 'generated'})" for each in members]
-            _print_listing(out, project.target(kind), rows)
-    findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
-    if findings:
-        view.show(Advised(findings))
+    try:
+        for kind in setup.plan.kinds:
+            members = project.listing(kind, from_sdist=setup.plan.wheel_from_sdist)
+            if as_json:
+                _print_json_listing(out, kind, project.target(kind), [(each.path, each.source) for each in members])
+            else:
+                rows = [f"{each.path} ({each.source or 'generated'})" for each in members]
+                _print_listing(out, project.target(kind), rows)
+    finally:  # what makes a listing impossible is often what advice is about
+        findings = project.advise(lambda: None) if isinstance(setup, ProjectSetup) else ()
+        if findings:
+            view.show(Advised(findings))
     return SUCCEEDED
 
 
@@ -171,17 +173,15 @@ def _list_by_building(
     """List what another backend makes: nobody knows it but by having it made, apart."""
     advised: list[Event] = []
     with built_apart(setup, lambda event: (advised.append if isinstance(event, Advised) else view.show)(event)) as made:
-        if made is None:
-            return FAILED
-        for kind, artifact in made.items():
+        for kind, artifact in (made or {}).items():
             names = member_names(artifact)
             if as_json:
                 _print_json_listing(out, kind, artifact.name, [(name, None) for name in names])
             else:
                 _print_listing(out, artifact.name, names)
-    for event in advised:
+    for event in advised:  # also of what could not be built: advice may say why
         view.show(event)
-    return SUCCEEDED
+    return SUCCEEDED if made is not None else FAILED
 
 
 def _print_listing(out: Output, target: str, rows: Sequence[str]) -> None:

@@ -26,6 +26,7 @@ class Made:
 
     wheel_from_sdist: bool = True
     other_texts: tuple[str, ...] = ()
+    installed: frozenset[str] | None = None
 
 
 def accepted(kind: ArtifactKind, members: tuple[str, ...], metadata: str = METADATA + TEXT) -> Accepted:
@@ -55,7 +56,7 @@ def test_of_what_is_right_there_is_nothing_to_say(tmp_path: Path) -> None:
         ("", "description-missing"),
         (f"Description-Content-Type: text/nonsense\n{TEXT}", "metadata-invalid"),
         (f"Requires-Dist: a @ https://example.org/a.zip\n{TEXT}", "direct-dependency"),
-        (f"License-Expression: MIT\nClassifier: License :: OSI Approved\n{TEXT}", "license-classifier-refused"),
+        (f"License-Expression: MIT\nClassifier: License :: OSI Approved\n{TEXT}", "license-classifier"),
     ],
 )
 def test_what_the_metadata_says(tmp_path: Path, lines: str, code: str) -> None:

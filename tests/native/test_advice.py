@@ -16,6 +16,7 @@ from atombuild.native.disk_tree import DiskTree
 from atombuild.project.load import load_project
 from atombuild.project.pyproject import read_pyproject
 from support.projects import sample_project
+from support.secrets import private_key
 from support.variants import INIT, Files, backend, files, link, project, write_project
 
 Told = tuple[str, str, str, str]
@@ -277,10 +278,10 @@ CASES: Mapping[str, tuple[str, Files, list[Told]]] = {
         INIT,
         [
             (
-                "license-classifier-refused",
+                "license-classifier",
                 "pyproject.toml:8:16",
-                'the classifier "License :: OSI Approved :: MIT License" stands beside license = "MIT": PyPI refuses the upload',
-                "remove the classifier: the expression says it all (PEP 639)",
+                'the classifier "License :: OSI Approved :: MIT License" is deprecated (PEP 639): license = "MIT" says it already',
+                "remove the classifier",
             ),
         ],
     ),
@@ -396,13 +397,25 @@ CASES: Mapping[str, tuple[str, Files, list[Told]]] = {
     ),
     "secrets": (
         "",
-        {**INIT, **files("src/foo/.env", "src/foo/server.pem", "src/foo/.env.example")},
+        {
+            **INIT,
+            **files("src/foo/cert.pem", "src/foo/.env.example"),
+            "src/foo/.env": "DEBUG=1\nAPI_KEY=8d1c4b7e90\n",
+            "src/foo/server.pem": private_key(),
+            "src/foo/tests/server.pem": private_key(),
+        },
         [
             (
                 "secret",
-                "src/foo/.env",
-                "by its name this is a secret, and it is packed: src/foo/.env, src/foo/server.pem",
-                'take it out of the project\'s folders, and add "/src/foo/.env" to source-exclude in [tool.uv.build-backend]',
+                "src/foo/.env:2",
+                "what is packed can be read by everybody: src/foo/.env holds a password or key, src/foo/server.pem holds a private key",
+                'take it out of the project\'s folders, and add "/src/foo/.env" to source-exclude in [tool.uv.build-backend]; if it was published, revoke it',
+            ),
+            (
+                "secret-for-show",
+                "src/foo/tests/server.pem:1",
+                "what is packed can be read by everybody: src/foo/tests/server.pem holds a private key",
+                "if it opens nothing but the test or the example, nothing is to be done",
             ),
         ],
     ),
@@ -689,12 +702,12 @@ def test_what_is_required_is_looked_at(tmp_path: Path, name: str) -> None:
 
 def test_a_code_can_be_silenced(tmp_path: Path) -> None:
     settings = '[tool.atombuild]\nsilence = ["large-file"]\n'
-    tree: Files = {**INIT, "src/foo/big.bin": large, **files("src/foo/.env")}
+    tree: Files = {**INIT, "src/foo/big.bin": large, "src/foo/.env": private_key()}
     assert [each.code for each in findings(tmp_path / "project", settings, tree)] == ["secret"]
 
 
 def test_problems_come_first(tmp_path: Path) -> None:
-    tree: Files = {**INIT, **files("src/foo/.DS_Store", "src/foo/.env", "README.md")}
+    tree: Files = {**INIT, **files("src/foo/.DS_Store", "README.md"), "src/foo/.env": private_key()}
     found = findings(tmp_path / "project", "", tree)
     assert [each.severity.value for each in found] == ["problem", "advice", "note"]
 

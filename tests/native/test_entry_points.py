@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from atombuild.errors import Report
-from support.generated import Generated
+from support.generated import Bench, Generated, Refusal
 
 Refused = Callable[..., Report]
 
@@ -27,8 +27,8 @@ PROJECT = '[project]\nname = "foo"\nversion = "1.0"\n'
             b"[console_scripts]\n\n[gui_scripts]\nh = i\n\n[a]\ne f =  g \n\n[z.b]\nc = d\n\n",
         ),
         (
-            'scripts = { "é.-_" = "x", "Z" = "", "a" = "b\\nc" }',
-            b"[console_scripts]\nZ = \na = b\nc\n\xc3\xa9.-_ = x\n\n",
+            'scripts = { "é.-_" = "x", "Z" = "", "a" = "b c" }',
+            b"[console_scripts]\nZ = \na = b c\n\xc3\xa9.-_ = x\n\n",
         ),
         ('entry-points = { "_1..a." = { "=" = "y" } }', b"[_1..a.]\n= = y\n\n"),
     ],
@@ -65,3 +65,27 @@ def test_a_group_with_a_key_of_its_own_belongs_there(group: str, key: str, refus
     report = refused_as_uv_does(f"{PROJECT}[project.entry-points.{group}]")
     assert report.why == (f"Use `project.{key}` instead of `project.entry-points.{group}`",)
     assert report.hint == f"move these lines to [project.{key}]"
+
+
+@pytest.mark.parametrize("text", ["x:f\\nrm = os:abort", "x:f\\r", "x:f\\u2028b = c"])
+@pytest.mark.parametrize("key", ["scripts", "gui-scripts", "entry-points.plugins"])
+def test_a_value_of_two_lines_would_forge_an_entry_and_is_refused_though_uv_writes_it(
+    bench: Bench, key: str, text: str
+) -> None:
+    bench.write(f'{PROJECT}[project.{key}]\nok = "x:f"\nrun = "{text}"')
+    ours = bench.ours()
+    assert isinstance(bench.uvs(), Generated)
+    assert isinstance(ours, Refusal)
+    (report,) = ours.reports
+    assert report.why == ("the entry point 'run' would forge other lines of entry_points.txt",)
+    assert report.where
+    assert report.where.line == 6
+
+
+@pytest.mark.parametrize("name", ["a\\nb", "[console_scripts]", " [a"])
+def test_so_is_a_name_that_would_forge_an_entry_or_a_group(bench: Bench, name: str) -> None:
+    bench.write(f'{PROJECT}[project.entry-points.plugins]\n"{name}" = "b]"')
+    ours = bench.ours()
+    assert isinstance(bench.uvs(), Generated)
+    assert isinstance(ours, Refusal)
+    assert "would forge other lines" in ours.reports[0].why[0]

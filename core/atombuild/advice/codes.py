@@ -36,7 +36,7 @@ class Code(enum.Enum):
     BACKEND_NOT_REQUIRED = (
         "backend-not-required",
         Severity.PROBLEM,
-        "`build-backend` is `uv_build`, and `requires` does not name it",
+        "`requires` does not name the distribution that holds the `build-backend`",
     )
     BACKEND_RANGE = (
         "backend-range",
@@ -74,11 +74,10 @@ class Code(enum.Enum):
         "a wheel built from the tree holds files that the sdist lacks",
     )
     WHEEL_WITHOUT_MODULE = ("wheel-without-module", Severity.PROBLEM, "the excludes leave no file of a module")
-    ENTRY_POINT = ("entry-point", Severity.PROBLEM, "a script or entry point names what the wheel does not hold")
-    LICENSE_CLASSIFIER_REFUSED = (
-        "license-classifier-refused",
+    ENTRY_POINT = (
+        "entry-point",
         Severity.PROBLEM,
-        "a licence classifier beside a licence expression: PyPI refuses the upload",
+        "an entry point that no installer takes, that can't start, or whose module the wheel lacks",
     )
     DIRECT_DEPENDENCY = (
         "direct-dependency",
@@ -86,7 +85,7 @@ class Code(enum.Enum):
         "a dependency by URL: PyPI refuses the upload",
     )
     LOCAL_VERSION = ("local-version", Severity.PROBLEM, "a version with a `+` part: PyPI refuses the upload")
-    SECRET = ("secret", Severity.PROBLEM, "keys, passwords or tokens among the packed files")
+    SECRET = ("secret", Severity.PROBLEM, "a file that is packed holds a private key, a password or a token")
     REPOSITORY = ("repository", Severity.PROBLEM, "`.git` or the like among the packed files")
     NODE_MODULES = ("node-modules", Severity.PROBLEM, "`node_modules` among the packed files")
     COMPILED_MODULE = (
@@ -122,7 +121,7 @@ class Code(enum.Enum):
     LICENSE_CLASSIFIER = (
         "license-classifier",
         Severity.ADVICE,
-        "a licence classifier, which PEP 639 replaces by an expression",
+        "a licence classifier: PEP 639 replaces it by an expression; next to one it is deprecated",
     )
     LICENSE_TABLE = ("license-table", Severity.ADVICE, "`license` as a table, which PEP 639 replaces")
     LICENSE_LEFT_OUT = (
@@ -153,6 +152,11 @@ class Code(enum.Enum):
     )
     COMMA = ("comma", Severity.ADVICE, "a keyword or person with a comma, which readers take for two")
     DESCRIPTION_MISSING = ("description-missing", Severity.ADVICE, "no description for the project's page on PyPI")
+    SECRET_FOR_SHOW = (
+        "secret-for-show",
+        Severity.NOTE,
+        "the same in a test suite, an example or the documentation, where it was made for that",
+    )
     LEFTOVER = ("leftover", Severity.NOTE, "what editors, tools and systems leave behind, among the packed files")
     EXCLUDE_MATCHES_NOTHING = ("exclude-matches-nothing", Severity.NOTE, "an exclude leaves out nothing")
     REDUNDANT_MODULE_NAME = ("redundant-module-name", Severity.NOTE, "a module name that another one covers")

@@ -209,6 +209,13 @@ class KeptBackend:
             found = self._processes[environment.python] = hook_processes(environment.python, warm=self.options.warm)
         return found
 
+    @property
+    def installed(self) -> frozenset[str] | None:
+        """What is in the build environments, by normalised name; None: there is none yet."""
+        if not self._environments:
+            return None
+        return frozenset(name for each in self._environments.values() for name in each.versions)
+
     def close(self) -> None:
         """Let all processes go."""
         for processes in self._processes.values():

@@ -8,6 +8,7 @@ from typing import Final
 
 from atombuild.errors import SourceRejected
 from atombuild.project.model import CoreMetadata
+from atombuild.project.one_line import is_one_line
 from atombuild.project.pyproject import Pyproject
 
 _OWN_KEYS: Final = {"console_scripts": "scripts", "gui_scripts": "gui-scripts"}
@@ -34,12 +35,33 @@ def entry_points_text(metadata: CoreMetadata, pyproject: Pyproject) -> str | Non
     for group in sorted(groups, key=str.encode):
         _check_group(group, pyproject)
         text += _section(group, groups[group])
+    _check_lines(metadata, pyproject)
     return text
 
 
 def _section(group: str, entries: Mapping[str, str]) -> str:
     lines = "".join(f"{name} = {entries[name]}\n" for name in sorted(entries, key=str.encode))
     return f"[{group}]\n{lines}\n"
+
+
+def _check_lines(metadata: CoreMetadata, pyproject: Pyproject) -> None:
+    """Refuse what would be more than one line: the next one could be any entry, of any group. uv_build writes it."""
+    groups: dict[tuple[str, ...], Mapping[str, str] | None] = {
+        ("scripts",): metadata.scripts,
+        ("gui-scripts",): metadata.gui_scripts,
+    }
+    groups |= {("entry-points", group): entries for group, entries in (metadata.entry_points or {}).items()}
+    for keys, entries in groups.items():
+        for name, value in (entries or {}).items():
+            # A name in brackets would begin a group, and "a]" as a value ends what "[a" as a name begins.
+            if is_one_line(name) and is_one_line(value) and not name.lstrip().startswith("["):
+                continue
+            raise SourceRejected(
+                "Invalid project metadata",
+                hint="write a name without brackets and line breaks, and a value like package.module:function",
+                where=pyproject.at_key("project", *keys, name),
+                why=(f"the entry point {name!r} would forge other lines of entry_points.txt",),
+            )
 
 
 def _check_script_names(key: str, scripts: Mapping[str, str], pyproject: Pyproject) -> None:

@@ -151,6 +151,9 @@ class Kept:
     selection: tuple[Project, Selection] | None = None
     """What the project's settings select, with the answers that were given already."""
 
+    advice: object = None
+    """What the last advice learned; :class:`atombuild.native.advice.memory.AdviceMemory`, which is loaded late."""
+
     plans: dict[str, KeptPlan] = field(default_factory=dict)
     """By the kind of artifact."""
 

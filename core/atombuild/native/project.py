@@ -138,8 +138,11 @@ class NativeProject:
     def advise(self, breathe: Callable[[], object]) -> tuple[Finding, ...]:
         """Return what its author should know though it builds."""
         from atombuild.native.advice import advise  # noqa: PLC0415 (after the build is early enough to load it)
+        from atombuild.native.advice.memory import AdviceMemory  # noqa: PLC0415 (the same)
 
-        return advise(self._project, self._tree, breathe)
+        if not isinstance(self._kept.advice, AdviceMemory):
+            self._kept.advice = AdviceMemory()
+        return advise(self._project, self._tree, breathe, self._kept.advice)
 
     def as_read(self) -> NativeProject:
         """Return the same project without the sdist that was made of it."""

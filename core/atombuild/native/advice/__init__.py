@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from atombuild.advice.own_settings import advise_on_own_settings
-from atombuild.advice.silence import advise_on_silence, without_silenced
+from atombuild.advice.document import advise_on_document
+from atombuild.advice.silence import without_silenced
 from atombuild.errors import AtombuildError, Cancelled
 from atombuild.finding import Finding, Severity
-from atombuild.native.advice.backend import advise_on_backend
 from atombuild.native.advice.contents import advise_on_contents
-from atombuild.native.advice.keys import advise_on_keys
-from atombuild.native.advice.licences import advise_on_licence, advise_on_licence_files
+from atombuild.native.advice.licences import advise_on_licence_files
+from atombuild.native.advice.memory import AdviceMemory
 from atombuild.native.advice.metadata import advise_on_metadata, advise_on_readme
 from atombuild.native.advice.packages import advise_on_packages
 from atombuild.native.advice.patterns import advise_on_patterns
@@ -26,40 +25,44 @@ from atombuild.project.model import Project
 _ORDER = tuple(Severity)
 
 
-def advise(project: Project, tree: SourceTree, breathe: Callable[[], object] = lambda: None) -> tuple[Finding, ...]:
+def advise(
+    project: Project,
+    tree: SourceTree,
+    breathe: Callable[[], object] = lambda: None,
+    memory: AdviceMemory | None = None,
+) -> tuple[Finding, ...]:
     """Return the findings that the author has not silenced, what matters most first.
 
     Never raises for what is wrong with the project: a build says that, and what can be said besides is said here.
     ``breathe`` is called for every folder that is looked at; what it raises, :class:`Cancelled` first of all, is passed
-    on.
+    on. ``memory`` is what the last advice on this project learned.
     """
-    findings: list[Finding] = []
-    for part in (_on_document(project), _on_files(project, tree, breathe)):
-        try:
-            findings.extend(part)
-        except Cancelled:
-            raise
-        except AtombuildError:
-            continue  # a folder that can't be read: every build says so
+    findings = [*advise_on_document(project.pyproject), *advise_on_project(project, tree, breathe, memory)]
     return tuple(sorted(without_silenced(findings, project.pyproject), key=_rank))
 
 
-def _on_document(project: Project) -> Iterator[Finding]:
-    yield from advise_on_backend(project.pyproject)
-    yield from advise_on_keys(project.pyproject)
-    yield from advise_on_own_settings(project.pyproject)
-    yield from advise_on_silence(project.pyproject)
-    yield from advise_on_licence(project)
+def advise_on_project(
+    project: Project, tree: SourceTree, breathe: Callable[[], object], memory: AdviceMemory | None = None
+) -> Iterator[Finding]:
+    """Yield what the values and files of a project of uv_build show. See :func:`advise`."""
     yield from advise_on_metadata(project)
+    try:
+        yield from _on_files(project, tree, breathe, memory)
+    except Cancelled:
+        raise
+    except AtombuildError:
+        return  # a folder that can't be read: every build says so
 
 
-def _on_files(project: Project, tree: SourceTree, breathe: Callable[[], object]) -> Iterator[Finding]:
-    seen = survey(project, tree, breathe)
+def _on_files(
+    project: Project, tree: SourceTree, breathe: Callable[[], object], memory: AdviceMemory | None
+) -> Iterator[Finding]:
+    seen = survey(project, tree, breathe, memory)
     if seen is not None:
         yield from advise_on_licence_files(seen)
         yield from advise_on_readme(seen)
         yield from advise_on_patterns(seen)
-        yield from advise_on_contents(seen)
+        yield from advise_on_contents(seen, breathe)
         yield from advise_on_packages(seen)
 
 

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from atombuild.advice.codes import Code, found, some
-from atombuild.advice.suspects import SUSPECTS, is_compiled
+from atombuild.advice.packed import advise_on_names, advise_on_number, advise_on_size
+from atombuild.advice.suspects import BUDGET, SUSPECTS, Secrets, is_compiled, is_worth_a_look
+from atombuild.errors import AtombuildError, Cancelled
 from atombuild.finding import Finding
 from atombuild.native.advice.survey import Survey
 from atombuild.native.advice.wording import SOURCE_EXCLUDE, as_glob, quoted
-from atombuild.units import size_words
 
-LARGE: Final = 10_000_000
-"""Bytes from which on a file is worth a question."""
-
-MANY: Final = 10_000
-"""Files from which on uv_build warns."""
+_LARGEST: Final = 1 << 20
+"""Bytes. Larger files are not read for the sake of advice."""
 
 
-def advise_on_contents(survey: Survey) -> Iterator[Finding]:
+def advise_on_contents(survey: Survey, breathe: Callable[[], object] = lambda: None) -> Iterator[Finding]:
     """Yield one finding a kind, with the first files it is about."""
     packed = sorted(survey.packed())
+    yield from _secrets(survey, packed, breathe)
     for code, (concerns, words) in SUSPECTS.items():
         yield from _of_kind(survey, code, [path for path in packed if concerns(path)], words, _REMEDIES[code])
     compiled = sorted(filter(is_compiled, survey.wheel.sources))
@@ -32,15 +32,33 @@ def advise_on_contents(survey: Survey) -> Iterator[Finding]:
         "the wheel is tagged py3-none-any, for every platform, and holds what runs on one: {}",
         "use a backend that tags wheels by platform (maturin, scikit-build-core, meson-python), or leave them out",
     )
-    yield from _sizes(survey, packed)
-    yield from _names(survey, packed)
-    if len(packed) > MANY:
-        yield found(
-            Code.MANY_FILES,
-            survey.setting(),
-            f"{len(packed):,} files are packed",
-            "if that is not meant, look with --list at what comes in, and exclude it",
-        )
+    for path in packed:
+        remedy = f"add {quoted('/' + as_glob(path))} to {SOURCE_EXCLUDE}"
+        yield from advise_on_size(path, survey.tree.size(path), survey.at(path), remedy)
+    yield from advise_on_names(packed, survey.at)
+    yield from _links(survey, packed)
+    yield from advise_on_number(len(packed), survey.setting())
+
+
+def _secrets(survey: Survey, packed: list[str], breathe: Callable[[], object]) -> Iterator[Finding]:
+    secrets, budget = Secrets(), BUDGET
+    for path in filter(is_worth_a_look, packed):
+        size = survey.tree.size(path) or _LARGEST + 1
+        budget -= size
+        if size > _LARGEST or budget < 0:
+            continue
+        breathe()
+        try:
+            secret = survey.memory.secret_in(survey.tree, path)
+        except Cancelled:
+            raise
+        except AtombuildError:
+            continue  # no regular file, or none that can be read: the build says so
+        if secret is not None:
+            secrets.add(path, secret)
+    for code, path, line, words in secrets.told():
+        glob = quoted("/" + as_glob(path))
+        yield found(code, replace(survey.at(path), line=line), words, _REMEDIES[code].format(glob))
 
 
 def _of_kind(survey: Survey, code: Code, paths: list[str], words: str, remedy: str) -> Iterator[Finding]:
@@ -50,7 +68,10 @@ def _of_kind(survey: Survey, code: Code, paths: list[str], words: str, remedy: s
 
 
 _REMEDIES: Final = {
-    Code.SECRET: "take it out of the project's folders, and add {} to " + SOURCE_EXCLUDE,
+    Code.SECRET: "take it out of the project's folders, and add {} to "
+    + SOURCE_EXCLUDE
+    + "; if it was published, revoke it",
+    Code.SECRET_FOR_SHOW: "if it opens nothing but the test or the example, nothing is to be done",
     Code.REPOSITORY: 'add ".git" to ' + SOURCE_EXCLUDE,
     Code.NODE_MODULES: 'add "node_modules" to ' + SOURCE_EXCLUDE,
     Code.BYTECODE: 'set default-excludes = true, or add "*.pyc" to ' + SOURCE_EXCLUDE,
@@ -58,37 +79,7 @@ _REMEDIES: Final = {
 }
 
 
-def _sizes(survey: Survey, packed: list[str]) -> Iterator[Finding]:
-    for path in packed:
-        size = survey.tree.size(path)
-        if size is not None and size > LARGE:
-            yield found(
-                Code.LARGE_FILE,
-                survey.at(path),
-                f"{path} is {size_words(size)} large",
-                f"if nobody needs it at run time, add {quoted('/' + as_glob(path))} to {SOURCE_EXCLUDE}",
-            )
-
-
-def _names(survey: Survey, packed: list[str]) -> Iterator[Finding]:
-    for path in packed:
-        if not path.isprintable() or any("\udc80" <= char <= "\udcff" for char in path):
-            yield found(
-                Code.NAME_NOT_UTF8,
-                survey.at(path),
-                "a file's name holds bytes or characters that archives and terminals can't show as they are",
-                "rename it",
-            )
-    folded: dict[str, str] = {}
-    for path in packed:
-        other = folded.setdefault(path.casefold(), path)
-        if other != path:
-            yield found(
-                Code.NAMES_DIFFER_IN_CASE,
-                survey.at(path),
-                f"{path} and {other} are one file where upper and lower case are the same (macOS, Windows)",
-                "rename one of the two",
-            )
+def _links(survey: Survey, packed: list[str]) -> Iterator[Finding]:
     links = survey.links()
     for path in packed:
         if path in links and survey.tree.leads_out(path):

@@ -10,42 +10,9 @@ from atombuild.advice.codes import Code, found, some
 from atombuild.finding import Finding
 from atombuild.native.advice.survey import Survey
 from atombuild.native.modules import inside_project
-from atombuild.project.model import Project
 
-_CLASSIFIER: Final = "License :: "
 _FILES: Final = re.compile(r"(LICEN[CS]E|COPYING|NOTICE)([-._].*)?", re.IGNORECASE)
 """Names that PEP 639 suggests to look for; uv_build looks for none by itself."""
-
-
-def advise_on_licence(project: Project) -> Iterator[Finding]:
-    """Yield what the metadata says in a way of the past."""
-    licence = project.metadata.license
-    expression = licence.expression if licence else None
-    for index, classifier in enumerate(project.metadata.classifiers):
-        if not classifier.startswith(_CLASSIFIER):
-            continue
-        where = project.pyproject.at("project", "classifiers", index)
-        if expression is not None:
-            yield found(
-                Code.LICENSE_CLASSIFIER_REFUSED,
-                where,
-                f'the classifier "{classifier}" stands beside license = "{expression}": PyPI refuses the upload',
-                "remove the classifier: the expression says it all (PEP 639)",
-            )
-        else:
-            yield found(
-                Code.LICENSE_CLASSIFIER,
-                where,
-                f'the classifier "{classifier}" is ambiguous, and PEP 639 deprecates it',
-                'remove it, and write the licence as an SPDX expression: license = "…"',
-            )
-    if licence is not None and expression is None:
-        yield found(
-            Code.LICENSE_TABLE,
-            project.pyproject.at("project", "license"),
-            "`license` as a table is deprecated (PEP 639), and tools can't tell which licence it is",
-            'write license = "…" with an SPDX expression such as "MIT", and license-files = ["LICENSE"]',
-        )
 
 
 def advise_on_licence_files(survey: Survey) -> Iterator[Finding]:

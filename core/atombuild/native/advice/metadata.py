@@ -25,8 +25,6 @@ def advise_on_metadata(project: Project) -> Iterator[Finding]:
             f'write version = "{version.public}" for a public release',
         )
     yield from _direct_dependencies(project)
-    yield from _commas(project)
-    yield from _ignored_values(project)
 
 
 def advise_on_readme(survey: Survey) -> Iterator[Finding]:
@@ -60,37 +58,4 @@ def _direct_dependencies(project: Project) -> Iterator[Finding]:
                 project.pyproject.at("project", *keys),
                 f"the dependency {dependency.name} is given by URL: PyPI refuses the upload",
                 f'write "{dependency.name}" with a version; for development put the URL into [tool.uv.sources]',
-            )
-
-
-def _commas(project: Project) -> Iterator[Finding]:
-    for index, keyword in enumerate(project.metadata.keywords or ()):
-        if "," in keyword:
-            yield found(
-                Code.COMMA,
-                project.pyproject.at("project", "keywords", index),
-                f'the keyword "{keyword}" holds a comma: in the metadata it is several keywords',
-                "write each keyword as an item of its own",
-            )
-    for key, persons in (("authors", project.metadata.authors), ("maintainers", project.metadata.maintainers)):
-        for index, person in enumerate(persons):
-            if "," in (person.name or ""):
-                yield found(
-                    Code.COMMA,
-                    project.pyproject.at("project", key, index, "name"),
-                    f'the name "{person.name}" holds a comma: in the metadata it is several persons',
-                    "write the name without a comma, and each person as an item of its own",
-                )
-
-
-def _ignored_values(project: Project) -> Iterator[Finding]:
-    table = project.pyproject.table["project"]
-    for key, ignored, wins in (("readme", "text", "file"), ("license", "file", "text")):
-        value = table.get(key)
-        if isinstance(value, dict) and isinstance(value.get(ignored), str) and isinstance(value.get(wins), str):
-            yield found(
-                Code.VALUE_IGNORED,
-                project.pyproject.at_key("project", key, ignored),
-                f"`{key}` has both text and file: the {ignored} is ignored",
-                f"keep one of the two; now the {wins} counts",
             )

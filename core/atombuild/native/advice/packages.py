@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from atombuild.advice.codes import Code, found, some
+from atombuild.advice.entry_points import entry_point_finding, faults, missing_module, module_of
 from atombuild.finding import Finding
 from atombuild.native.advice.survey import Survey
 from atombuild.native.modules import inside_project, join
 from atombuild.native.tree import Kind
+from atombuild.project.model import normalised
 
 _INITS: Final = ("__init__.py", "__init__.pyi")
 _TYPED: Final = "Typing :: Typed"
@@ -105,23 +107,25 @@ def _left_out(survey: Survey) -> Iterator[Finding]:
 
 def _entry_points(survey: Survey) -> Iterator[Finding]:
     metadata = survey.project.metadata
-    groups: dict[tuple[str, ...], Mapping[str, str] | None] = {
-        ("scripts",): metadata.scripts,
-        ("gui-scripts",): metadata.gui_scripts,
-        **{("entry-points", name): entries for name, entries in (metadata.entry_points or {}).items()},
+    places = {
+        "console_scripts": (("scripts",), metadata.scripts),
+        "gui_scripts": (("gui-scripts",), metadata.gui_scripts),
+        **{name: (("entry-points", name), entries) for name, entries in (metadata.entry_points or {}).items()},
     }
+    groups = {group: entries or {} for group, (_, entries) in places.items()}
+    folder = f"{survey.project.stem}.data/scripts/"
+    programs = [file.path.removeprefix(folder) for file in survey.wheel.files if file.path.startswith(folder)]
+    for fault in faults(groups, normalised(metadata.name), programs):
+        where = survey.project.pyproject.at("project", *places[fault.group][0], fault.name)
+        yield entry_point_finding(fault, where)
     tops = {module.path.split("/")[0] for module in survey.modules.modules}
-    for keys, entries in groups.items():
-        for name, reference in (entries or {}).items():
-            module = reference.partition("[")[0].partition(":")[0].strip()
+    for group, entries in groups.items():
+        for name, reference in entries.items():
+            module = module_of(reference)
             # Another distribution's: a dependency may well hold it.
             if module.partition(".")[0] in tops and not _holds(survey, module):
-                yield found(
-                    Code.ENTRY_POINT,
-                    survey.project.pyproject.at("project", *keys, name),
-                    f'"{name}" leads to {module}, which the wheel does not hold',
-                    "mend the name, or create the module",
-                )
+                where = survey.project.pyproject.at("project", *places[group][0], name)
+                yield missing_module(name, module, where)
 
 
 def _import_names(survey: Survey) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from atombuild.errors import AtombuildError, Cancelled, Location
+from atombuild.native.advice.memory import AdviceMemory
 from atombuild.native.glob_check import Dialect, GlobFault
 from atombuild.native.globs import GlobSet, exact, exclude_text, parse
 from atombuild.native.licenses import matched_license_files
@@ -109,6 +110,8 @@ class Survey:
     wheel: Picked
     """As built from the tree."""
 
+    memory: AdviceMemory
+
     @property
     def whole(self) -> bool:
         """Whether both walks came to their end: only then absence means something."""
@@ -132,10 +135,12 @@ class Survey:
         return self.project.pyproject.at(*SETTINGS, *keys)
 
 
-def survey(project: Project, tree: SourceTree, breathe: Callable[[], object]) -> Survey | None:
+def survey(
+    project: Project, tree: SourceTree, breathe: Callable[[], object], memory: AdviceMemory | None = None
+) -> Survey | None:
     """Look at the project; None where its settings can't be understood, which every build says.
 
-    ``breathe`` is called for every folder; what it raises ends the look.
+    ``breathe`` is called for every folder; what it raises ends the look. ``memory`` is of the look before.
     """
     try:
         modules, data = find_modules(project), data_folders(project)
@@ -167,6 +172,7 @@ def survey(project: Project, tree: SourceTree, breathe: Callable[[], object]) ->
         tuple(item for key in EXCLUDES for item in _items(project, key)),
         sdist,
         wheel,
+        memory or AdviceMemory(),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import Any, Final
 
+from atombuild.advice.backend import reads_uv_settings
 from atombuild.advice.codes import Code, found
 from atombuild.advice.spelling import nearest
 from atombuild.finding import Finding
@@ -31,11 +32,14 @@ _MISNAMED: Final = re.compile(r"uv[-_]?build([-_]?backend)?|build_?backend", re.
 
 def advise_on_keys(pyproject: Pyproject) -> Iterator[Finding]:
     """Yield the unknown keys of the tables that a build reads."""
+    is_read = reads_uv_settings(pyproject)
     for keys, known in _TABLES.items():
+        if keys == SETTINGS_KEYS and not is_read:
+            continue  # nothing in it has an effect, and that is said
         for name in _table(pyproject, keys):
             if name not in known:
                 yield _unknown(pyproject, keys, name, known)
-    for keys in (("tool",), ("tool", "uv")):
+    for keys in (("tool",), ("tool", "uv")) if is_read else ():
         for name, value in _table(pyproject, keys).items():
             if _MISNAMED.fullmatch(name) and isinstance(value, dict):
                 where, words = ".".join((*keys, name)), ".".join(SETTINGS_KEYS)
