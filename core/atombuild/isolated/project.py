@@ -375,7 +375,7 @@ class IsolatedProject:
     def _required_here(self) -> tuple[Path, ...]:
         found: list[Path] = []
         with contextlib.suppress(AtombuildError):  # a build of it says what is wrong
-            asker = self._kept.asker(self._description.root, self._description.pyproject)
+            asker = self._asker()
             if asker.workspace is not None:
                 found.append(asker.workspace.pyproject.path)
             for text in self._description.requires:
@@ -408,8 +408,15 @@ class IsolatedProject:
                 return None
             return pyproject.at("build-system", "requires", known[text]) if text in known else self._description.where
 
-        asker = self._kept.asker(home, pyproject)
+        asker = self._asker()
         return self._kept.environment(needs_of(asker, ((text, where(text)) for text in texts)), bench, home)
+
+    def _asker(self) -> Asker:
+        root, pyproject = self._description.root, self._description.pyproject
+        if self.source == "the sdist":
+            # It belongs to no workspace, and what lies around the folder that it is unpacked in has no say.
+            return Asker(root, None, None, self._kept.interpreter.markers)
+        return self._kept.asker(root, pyproject)
 
     def to_be_installed(self, bench: Workbench, *, editable: bool) -> TreeWheel:
         """Have the backend make a wheel from the tree that goes into an environment on this machine."""
