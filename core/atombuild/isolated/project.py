@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 
 from packaging.utils import canonicalize_name
 
+from atombuild.archive.damage import ZIP_DAMAGE
 from atombuild.descriptors import close_read
 from atombuild.errors import (
     AtombuildError,
@@ -92,6 +93,8 @@ class KeptBackend:
     """What the newest environment was installed from, and what that was built with."""
 
     _states: TreeStates = field(default_factory=TreeStates)
+    _seen: dict[tuple[Path, bool], str] = field(default_factory=dict)
+    """The states of folders as of this attempt: what is written in mid-attempt is for the next."""
 
     @property
     def interpreter(self) -> Interpreter:
@@ -175,7 +178,14 @@ class KeptBackend:
         raise document
 
     def _tree_state(self, tree: Tree | GrownTree) -> str:
-        return self._states.state(tree.root, editable=tree.editable)
+        key = tree.root, tree.editable
+        if key not in self._seen:
+            self._seen[key] = self._states.state(tree.root, editable=tree.editable)
+        return self._seen[key]
+
+    def look_again(self) -> None:
+        """Take folders for what they are now."""
+        self._seen.clear()
 
     def _as_tool(self, tree: GrownTree) -> GrownTree:
         """Return a tree that builds another one: no edit of it shows in a wheel that is made already."""
@@ -190,16 +200,19 @@ class KeptBackend:
         below = replace(
             self, options=replace(self.options, config_settings={}), accepted={}, chain=chain, trees=(), _described=None
         )
-        pyproject = self._document(tree.root)
         bench.emit(Preparing(f"building {tree.name} from {tree.root}, which the build requires"))
         private = bench.private_folder()
         path = self.native_wheel(tree.root, tree.editable, private, bench)
         if path is not None:
-            with zipfile.ZipFile(path) as archive:
-                name = next(each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
-                return TreeWheel(path, archive.read(name), tree.editable)
-        project = IsolatedProject(below.description(tree.root, pyproject), tree.root / "dist", below, "the source tree")
-        wheel = project.to_be_installed(bench, editable=tree.editable)
+            return TreeWheel(path, metadata_of(path), tree.editable)
+        description = below.description(tree.root, self._document(tree.root))
+        project = IsolatedProject(description, tree.root / "dist", below, "the source tree")
+        try:
+            wheel = project.to_be_installed(bench, editable=tree.editable)
+        except BackendFailure as error:
+            error.what = f"{tree.name}, which the build requires, can't be built: {error.what}"
+            error.where = error.where or description.where
+            raise
         return replace(wheel, behind=tuple(map(self._as_tool, below.trees)))
 
     def processes(self, environment: Environment) -> HookProcesses:
@@ -255,6 +268,7 @@ def read_isolated_project(
         description = replace(description, name=description.name or release.name, version=str(release.version))
     # Both are asked for now, so that a mistake in the command is told before anything falls.
     kept.read_constraints()
+    kept.look_again()
     kept.interpreter  # noqa: B018
     return IsolatedProject(description, out_dir, kept, source)
 
@@ -274,6 +288,7 @@ class IsolatedProject:
         lock = description.root / "Cargo.lock"
         new = (description.root / "Cargo.toml").is_file() and not lock.exists()
         self._new_locks = frozenset({lock.name}) if new else frozenset[str]()
+        self._asks: Asker | None = None
         self._outer: tuple[Path, ...] | None = None
 
     @property
@@ -412,6 +427,11 @@ class IsolatedProject:
         return self._kept.environment(needs_of(asker, ((text, where(text)) for text in texts)), bench, home)
 
     def _asker(self) -> Asker:
+        if self._asks is None:
+            self._asks = self._new_asker()
+        return self._asks
+
+    def _new_asker(self) -> Asker:
         root, pyproject = self._description.root, self._description.pyproject
         if self.source == "the sdist":
             # It belongs to no workspace, and what lies around the folder that it is unpacked in has no say.
@@ -422,12 +442,12 @@ class IsolatedProject:
         """Have the backend make a wheel from the tree that goes into an environment on this machine."""
         if editable:
             try:
-                accepted = self._build(ArtifactKind.WHEEL, self._description, bench, editable=True)
-                return TreeWheel(accepted.path, accepted.metadata, editable=True)
+                return _installable(
+                    *self._staged(ArtifactKind.WHEEL, self._description, bench, editable=True), editable=True
+                )
             except HookAbsent as error:
                 bench.emit(Log((f"{error.what}: {self.name} is installed as it is now",), Level.DETAIL))
-        accepted = self._build(ArtifactKind.WHEEL, self._description, bench)
-        return TreeWheel(accepted.path, accepted.metadata, editable=False)
+        return _installable(*self._staged(ArtifactKind.WHEEL, self._description, bench), editable=False)
 
     def _hooks(
         self, description: Description, environment: Environment, bench: Workbench, extra_environ: dict[str, str]
@@ -454,9 +474,18 @@ class IsolatedProject:
             return build_elsewhere(description.root, private)
         return {}
 
-    def _build(
+    def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
+        hooks, staging, answer = self._staged(kind, description, bench)
+        expected = self._expected(kind)
+        accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
+        self._note_release(accepted.name.release, bench)
+        self._kept.accepted[kind] = accepted
+        return accepted
+
+    def _staged(
         self, kind: ArtifactKind, description: Description, bench: Workbench, *, editable: bool = False
-    ) -> Accepted:
+    ) -> tuple[Hooks, Path, object]:
+        """Have the backend write an artifact into a folder of its own; return that, and what the backend says."""
         private = bench.private_folder()
         staging = private / "out"
         _make_folder(staging)
@@ -469,11 +498,7 @@ class IsolatedProject:
                 extra_environ = self._extra_environ(kind, description, needed, private)
                 hooks = self._hooks(description, needed, bench, extra_environ)
             answer = hooks.build(kind, staging, editable=editable)
-        expected = self._expected(kind)
-        accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
-        self._note_release(accepted.name.release, bench)
-        self._kept.accepted[kind] = accepted
-        return accepted
+        return hooks, staging, answer
 
     def _note_release(self, release: Release, bench: Workbench) -> None:
         before, self._release.known = self._release.known, release
@@ -603,6 +628,28 @@ class BuiltContent:
     def stands_in(self, descriptor: int) -> None:
         """Nothing is read back from it."""
         close_read(descriptor)
+
+
+def _installable(hooks: Hooks, staging: Path, answer: object, *, editable: bool) -> TreeWheel:
+    """Return a wheel that is installed here and published nowhere: what an installer takes is good enough."""
+    path = staging / answer if isinstance(answer, str) and answer == Path(answer).name else None
+    try:
+        if path is not None:
+            return TreeWheel(path, metadata_of(path), editable)
+    except (OSError, KeyError, *ZIP_DAMAGE) as error:
+        why: tuple[str, ...] = (f"{type(error).__name__}: {error}",)
+    else:
+        why = ()
+    raise BackendFailure(
+        f"{hooks.name} said that {answer!r} is built, which is no wheel", hint="report it to its maintainers", why=why
+    )
+
+
+def metadata_of(wheel: Path) -> bytes:
+    """Return the METADATA of a wheel. Raises OSError and KeyError, and what a damaged archive does."""
+    with zipfile.ZipFile(wheel) as archive:
+        name = next((each for each in archive.namelist() if each.endswith(".dist-info/METADATA")), "METADATA")
+        return archive.read(name)
 
 
 def _other_texts(sdist: Accepted, root: Path) -> tuple[str, ...]:
