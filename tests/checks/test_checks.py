@@ -27,6 +27,7 @@ from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
 from support.archives import wheel
 from support.eventually import eventually
+from support.listening_index import listening_index, only_asked
 from support.own_backend import write_project
 from support.projects import sample_project
 
@@ -458,3 +459,40 @@ def test_a_wheel_for_another_python_is_not_called_broken(desk: Desk) -> None:
     assert (result.verdict, result.rows) == (UNKNOWN, ())
     assert result.words == f"this wheel needs Python >=4.2, and the check runs on {version}"
     assert "--python" in result.hint
+
+
+@pytest.mark.parametrize("tool", ["uv", "pip"])
+def test_no_index_is_asked_for_a_sibling_that_the_wheel_depends_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    monkeypatch.setattr(install, "installer", lambda: tool)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    (tmp_path / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["orrery", "other"]\n')
+    root = sample_project(tmp_path)
+    other = tmp_path / "other"
+    (other / "src/sib_ling").mkdir(parents=True)
+    (other / "src/sib_ling/__init__.py").touch()
+    (other / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["uv_build>=0.13.6,<0.14"]\nbuild-backend = "uv_build"\n'
+        '[project]\nname = "Sib.Ling"\nversion = "1.0"\n'
+    )
+    text = (root / "pyproject.toml").read_text()
+    assert "dependencies" not in text
+    (root / "pyproject.toml").write_text(text.replace("[project]", '[project]\ndependencies = ["sib-ling"]', 1))
+    desk = Desk(root)
+    with listening_index() as index:
+        only_asked(index, monkeypatch)
+        monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache"))
+        try:
+            desk.build()
+            result = desk.check(Check.INSTALL)
+            (row,) = [row for row in result.rows if row.what == "dependencies"]
+            assert row.verdict is UNKNOWN
+            assert row.why.startswith(
+                "sib-ling is a member of this workspace, and no index is asked for one: build its"
+            )
+            ProjectSetup(other, root / "dist", Plan()).session(lambda _: None).attempt(Cause.REQUEST)
+            assert desk.check(Check.INSTALL).verdict is PASSED
+        finally:
+            desk.checker.close()
+    assert index.asked == []

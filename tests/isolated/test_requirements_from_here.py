@@ -7,7 +7,6 @@ installers are given has nothing, and listens.
 from __future__ import annotations
 
 import importlib.util
-import os
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from atombuild.isolated import project as isolated_project
 from atombuild.session import Session
 from atombuild.wiring import ProjectSetup
 from support import tiny_backend
-from support.listening_index import ListeningIndex, listening_index
+from support.listening_index import ListeningIndex, listening_index, only_asked
 
 BACKEND = Path(tiny_backend.__file__)
 
@@ -112,15 +111,8 @@ def installer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def index(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ListeningIndex]:
     with listening_index() as index:
-        for name in list(os.environ):
-            if name.startswith(("PIP_", "UV_")):
-                monkeypatch.delenv(name)
-        monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-        monkeypatch.setenv("PIP_INDEX_URL", index.url)
-        monkeypatch.setenv("UV_NO_CONFIG", "1")
-        monkeypatch.setenv("UV_DEFAULT_INDEX", index.url)
+        only_asked(index, monkeypatch)
         monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv-cache"))
-        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
         yield index
 

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -21,13 +21,17 @@ from typing import Final
 from atombuild.checks.from_files import check_parity, check_reproducible
 from atombuild.checks.install import check_install
 from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
-from atombuild.errors import AtombuildError, Cancelled, OurBug, remedy, system_reason
+from atombuild.errors import AtombuildError, Cancelled, OurBug, ProjectMissing, remedy, system_reason
 from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, ChecksWaiting, Event
 from atombuild.folders import cache_folder
 from atombuild.isolated.interpreter import find_interpreter
+from atombuild.project.pyproject import read_pyproject
 from atombuild.session import Session
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.wiring import ProjectSetup
+from atombuild.workspace.belonging import workspace_of
+from atombuild.workspace.documents import Documents
+from atombuild.workspace.never_asked import folders_by_name
 
 _OLD_SECONDS: Final = 24 * 3600.0
 """After that a scratch folder is nobody's any more."""
@@ -163,9 +167,20 @@ class Checker:
         folder = scratch / secrets.token_hex(8)
         folder.mkdir(mode=0o700, parents=True)
         try:
-            return check_install(wheel.path, wheel.attempt, interpreter, folder, self._check)
+            siblings = self._siblings()
+            return check_install(wheel.path, wheel.attempt, interpreter, folder, self._check, siblings=siblings)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _siblings(self) -> Mapping[str, Path]:
+        """Return the folders of the other members of the project's workspace, by name."""
+        root = self._setup.root.absolute()
+        try:
+            pyproject = read_pyproject(root)
+        except ProjectMissing:
+            return {}
+        found = folders_by_name(workspace_of(pyproject, Documents()))
+        return {name: folder for name, folder in found.items() if folder != root}
 
     def _hold(self, session: Session) -> None:
         """Keep a session that builds apart, and nothing after that, so that it can be ended."""

@@ -11,11 +11,12 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.parser import HeaderParser
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -26,8 +27,10 @@ from atombuild.inspection.contents import read_contents
 from atombuild.inspection.text import entry_points, read_member
 from atombuild.isolated.environment import installer
 from atombuild.isolated.interpreter import Interpreter
+from atombuild.isolated.names import parse
 from atombuild.processes import run_process
 from atombuild.status import ArtifactKind
+from atombuild.workspace.never_asked import asked_for, constraints
 
 _LOAD: Final = Path(__file__).parent / "inside" / "load.py"
 _LOAD_SECONDS: Final = 60.0
@@ -49,10 +52,19 @@ class _Place:
     folder: Path
     python: Path
     check: Callable[[], None]
+    siblings: Mapping[str, Path]
+    """The other members of the workspace by name: no index is asked for one of them."""
+
+    wheels: Path
+    """Where the wheel was published."""
 
     @property
     def scripts(self) -> Path:
         return self.python.parent
+
+    @property
+    def constraints(self) -> Path:
+        return self.folder / "constraints.txt"
 
     def run(self, command: list[str], *, seconds: float = math.inf, progress: Path | None = None) -> tuple[int, str]:
         """Run a command there; return its status and its last words.
@@ -152,9 +164,17 @@ class _Tally:
 
 
 def check_install(
-    wheel: Path, attempt: int | None, interpreter: Interpreter, folder: Path, check: Callable[[], None]
+    wheel: Path,
+    attempt: int | None,
+    interpreter: Interpreter,
+    folder: Path,
+    check: Callable[[], None],
+    *,
+    siblings: Mapping[str, Path] = MappingProxyType({}),
 ) -> CheckResult:
     """Install a wheel into ``folder``, which is empty, and try what is in it. ``check`` may raise to give up.
+
+    ``siblings`` are the folders of the other members of its workspace, by name.
 
     Raises :class:`ProgramNotStarted` where a program can't even be started, :class:`ArtifactUnreadable` for what is no
     wheel, and ``OSError`` where the scratch folder can't be used.
@@ -172,7 +192,8 @@ def check_install(
         return CheckResult(Check.INSTALL, Verdict.UNKNOWN, refused, hint=hint, attempt=attempt)
     environment = folder / "environment"
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    place = _Place(folder, python, check)
+    place = _Place(folder, python, check, siblings, wheel.parent)
+    _write_constraints(place)
     status, said = place.run([str(interpreter.executable), "-m", "venv", "--without-pip", str(environment)])
     if status:
         words = "no environment could be made"
@@ -219,7 +240,15 @@ def _try(place: _Place, wheel: _Wheel, tally: _Tally) -> None:
         if status:
             tally.rows.append(CheckRow(Verdict.FAILED, what, alone))
             return
-        tally.rows += [CheckRow(Verdict.PASSED, what, "without its dependencies"), _unknown("dependencies", said)]
+        tally.rows.append(CheckRow(Verdict.PASSED, what, "without its dependencies"))
+        sibling = asked_for(place.siblings, said.splitlines())
+        why = said
+        if sibling is not None:
+            why = (
+                f"{sibling} is a member of this workspace, and no index is asked for one: build its wheel into "
+                f"{place.wheels} first ({place.siblings[sibling]})"
+            )
+        tally.rows.append(_unknown("dependencies", why))
     left = _MOST
     for top, names in wheel.modules.items():
         tried, left = names[:left], left - len(names[:left])
@@ -256,7 +285,20 @@ def _import(place: _Place, wheel: _Wheel, top: str, names: Sequence[str], tally:
         tally.rows[tally.rows.index(whole)] = replace(whole, why=why)
 
 
+def _write_constraints(place: _Place) -> None:
+    """Have members of the workspace come from their newest wheels beside this one, or from nowhere."""
+    built: dict[str, Path] = {}
+    for path in sorted(place.wheels.glob("*.whl"), key=lambda path: path.stat().st_mtime):
+        known = parse(ArtifactKind.WHEEL, path.name)
+        if known is not None and known.release.name in place.siblings:
+            built[known.release.name] = path
+    lines = [f"{name} @ {path.absolute().as_uri()}" for name, path in built.items()]
+    lines += constraints((name for name in place.siblings if name not in built), place.folder)
+    place.constraints.write_text("\n".join(lines), encoding="utf-8")
+
+
 def _install_command(place: _Place, wheel: Path, *more: str) -> list[str]:
+    more = ("--constraint", str(place.constraints), *more)
     if installer() == "uv":
         return [_uv(), "pip", "install", "--quiet", "--python", str(place.python), *more, str(wheel)]
     pip = [sys.executable, "-m", "pip", "--python", str(place.python), "install", "--quiet"]

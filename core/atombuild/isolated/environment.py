@@ -12,7 +12,6 @@ import hashlib
 import importlib.util
 import json
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -35,6 +34,7 @@ from atombuild.isolated.process import START_HINT
 from atombuild.processes import run_process
 from atombuild.sanitise import visible_lines
 from atombuild.units import seconds_words
+from atombuild.workspace.never_asked import asked_for, constraints
 from atombuild.workspace.sources import Tree
 
 FORMAT: Final = 1
@@ -229,12 +229,8 @@ class Maker:
     def _install(self, place: Path, wish: Wish, grown: Grown) -> Environment:
         order, answer = place / "order.json", place / "answer.json"
         here = {tree.name: path for tree, path in zip(grown.trees, grown.wheels, strict=True)}
-        never = place / NEVER_ASKED
-        barred = [tree for tree in wish.barred if tree.name not in here]
-        held = [
-            *(f"{name} @ {path.as_uri()}" for name, path in here.items()),
-            *(f"{tree.name} @ {(never / tree.name).as_uri()}" for tree in barred),
-        ]
+        barred = {tree.name: tree for tree in wish.barred if tree.name not in here}
+        held = [*(f"{name} @ {path.as_uri()}" for name, path in here.items()), *constraints(barred, place)]
         try:
             place.mkdir(mode=0o700)
             order.write_text(
@@ -264,9 +260,9 @@ class Maker:
         ended = run_process(command, None, environ, hear, self.check, hint=START_HINT)
         said = tuple(visible_lines(bytes(output)))
         if ended.status != 0:
-            asked = next((tree for tree in barred if _names_barred(said, tree.name)), None)
+            asked = asked_for(barred, said)
             if asked is not None:
-                raise _MemberAsked(asked)
+                raise _MemberAsked(next(tree for tree in wish.barred if tree.name == asked))
             self.log(said)
             raise _failure(wish, said)
         try:
@@ -288,21 +284,12 @@ class Maker:
         return Environment(python, scripts, versions, trees=grown.trees, behind=grown.behind, files=files)
 
 
-NEVER_ASKED: Final = "member-of-the-workspace"
-"""Where the constraints lead that keep members' names from every index: nothing stands there."""
-
-
 class _MemberAsked(Exception):
     """Something that is installed from an index requires a member of the workspace."""
 
     def __init__(self, tree: Tree) -> None:
         super().__init__(tree.name)
         self.tree = tree
-
-
-def _names_barred(said: tuple[str, ...], name: str) -> bool:
-    # A program may break a long line.
-    return re.search(rf"{NEVER_ASKED}[/\\]{re.escape(name)}(?![a-z0-9-])", "".join(said)) is not None
 
 
 def bare_environment(interpreter: Interpreter, requirements: tuple[str, ...]) -> Environment:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement
 
 from atombuild.errors import Location, Problem, ProjectInvalid
+from atombuild.workspace.never_asked import folders_by_name
 from atombuild.workspace.sources import Asker, Required, Tree
 
 if TYPE_CHECKING:
@@ -72,10 +73,7 @@ def needs_of(
 
 def barred_for(asker: Asker) -> tuple[Tree, ...]:
     """Return the members of the project's workspace. A project alone is none that counts."""
-    if asker.workspace is None or not asker.workspace.is_declared:
-        return ()
-    found = (Tree(each.name, each.folder, editable=True) for each in asker.workspace.members.values())
-    return tuple(sorted(found, key=lambda tree: tree.name))
+    return tuple(Tree(name, folder, editable=True) for name, folder in folders_by_name(asker.workspace).items())
 
 
 def merged(trees: Iterable[Tree]) -> tuple[Tree, ...]:
