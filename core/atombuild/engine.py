@@ -20,7 +20,20 @@ from typing import Final, Protocol, TypeAlias
 from atombuild.checks.result import Check
 from atombuild.debug_log import logged
 from atombuild.errors import Cancelled, OurBug
-from atombuild.events import Cause, Event, Failure, Mode, ModeChanged, TouchedMeanwhile, Warned
+from atombuild.events import (
+    ArtifactStatus,
+    Cause,
+    ChangesIgnored,
+    ChangesSeen,
+    Event,
+    Failure,
+    Looked,
+    Mode,
+    ModeChanged,
+    TouchedMeanwhile,
+    Warned,
+)
+from atombuild.rounds import CALM_SECONDS, LONGEST_CALM, Move
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.filter import WatchFilter
@@ -32,6 +45,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 _REFRESH_SECONDS: Final = 0.5
 """How often the output directory is looked at: two lstat calls."""
+
+
+_OF_A_LOOK: Final = (Looked, ChangesSeen, ChangesIgnored, ArtifactStatus, ModeChanged)
+"""What a look makes us say."""
 
 
 class _Command(enum.Enum):
@@ -139,6 +156,10 @@ class Engine:
         self._root_gone = False
         self._silent = True
         """Since the last look, nothing hinted at a change."""
+        self._stirred = float("-inf")
+        """When something hinted at a change last, or a build ended, by our clock."""
+        self._calming: float | None = None
+        """Since when a build waits until it is calm."""
         self._told: Mode | None = None
         self._say_meanwhile: Callable[[Event], None] | None = None
         """While an attempt runs and nothing was heard yet: whom to tell of the first."""
@@ -157,6 +178,8 @@ class Engine:
         def say(event: Event) -> None:
             with one_at_a_time:
                 emit(event)
+            if self._session is not None and not isinstance(event, _OF_A_LOOK):
+                self._session.rounds.spoke()
 
         self._checker = self._make_checker(logged(say)) if self._make_checker is not None else None
         self._after = self._make_after(logged(say)) if self._make_after is not None else None
@@ -280,9 +303,21 @@ class Engine:
             self._silent = True
             if session.pending and session.gone and self._removal.goes_on(self._clock()):
                 self._settle.hint(self._clock())  # look again in a moment
+            elif session.pending and self._is_to_calm(session):
+                self._settle.hint(self._clock())
             elif session.pending and not self._stopping:
                 self._attempt(session, emit, Cause.CHANGE)
         session.refresh()
+
+    def _is_to_calm(self, session: Session) -> bool:
+        """Whether the next build has to wait until nothing was written for a while, though not for ever."""
+        now = self._clock()
+        if session.rounds.move is not Move.CALM:
+            self._calming = None
+            return False
+        if self._calming is None:
+            self._calming = now
+        return now - self._stirred < CALM_SECONDS and now - self._calming < LONGEST_CALM
 
     def _unless_something_came(self) -> None:
         """Raise :class:`Cancelled` where there is something better to do than to give advice."""
@@ -304,6 +339,8 @@ class Engine:
         else:
             self._tell(message, session, emit)
             self._silent = self._silent and isinstance(message, Look)
+            if isinstance(message, Paths | Directories):
+                self._stirred = self._clock()
             if isinstance(message, Directories) and not message.paths:
                 session.notice.floods += 1
         self._hint(session)
@@ -358,6 +395,7 @@ class Engine:
             session.attempt(cause, kinds)
         finally:
             self._say_meanwhile = None
+        self._stirred, self._calming = self._clock(), None
         if session.pending:
             # Changed while it was built. The editor may still be at it, so this settles like any other change.
             self._hint(session)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -32,6 +32,7 @@ from atombuild.errors import Cancelled, OutputUnusable
 from atombuild.events import (
     Advised,
     ArtifactStatus,
+    AttemptFinished,
     AttemptStarted,
     Cause,
     ChangesIgnored,
@@ -39,6 +40,7 @@ from atombuild.events import (
     Event,
     Looked,
     Outcome,
+    ProjectUnusable,
     Remembered,
     SessionStarted,
     SessionStopped,
@@ -48,6 +50,7 @@ from atombuild.history import read_history
 from atombuild.inspection.compared import Comparer
 from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
+from atombuild.rounds import Move, Rounds
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 
@@ -154,6 +157,8 @@ class Session:
         self._seen: View | None = None
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
+        self._after: tuple[View, Looked] | None = None
+        """The look at the end of the attempt that runs."""
         self._reach: tuple[Path, ...] = ()
         """The inputs beyond the root that the last look covered."""
         self._looks = self._readings = 0
@@ -163,6 +168,7 @@ class Session:
         """What the last attempt could not read."""
 
         self._writes = BackendWrites()
+        self.rounds = Rounds()
 
         self.notice = Notice()
         """What the engine knows of the hints that lead to a look."""
@@ -190,7 +196,8 @@ class Session:
     @property
     def pending(self) -> bool:
         """Whether a change waits that is in no attempt yet, and may be built without being asked for."""
-        return not self.paused and self._changes.waiting(self.plan.kinds) > 0
+        waits = self._changes.waiting(self.plan.kinds) > 0
+        return waits and not self.paused and self.rounds.move is not Move.STOP
 
     @property
     def gone(self) -> int:
@@ -205,12 +212,14 @@ class Session:
         with contextlib.suppress(Cancelled):  # the attempt meets the same request at once, and says so
             self._look_before(cause)
         self._show()
+        self.rounds.begin(cause)
         number = self._changes.number
         paths, how, total = self._changes.untried(plan.kinds)
         order = Order(
             self.root, self.out_dir, plan, cause, paths, total, number, self._fingerprint, how, dict(self._records)
         )
         self._verified = False
+        self._after = None
         result = builder.run(order, self._read_project, self, self._observer)
         self.last = result
         self._advice_due = result.outcome in {Outcome.SUCCEEDED, Outcome.FAILED}
@@ -218,7 +227,7 @@ class Session:
         self._changes.end(plan.kinds, number)
         self._ledger = result.ledger
         with contextlib.suppress(Cancelled):  # closed: nobody asks any more whether it is current
-            self._look_after(result)
+            self._look_after(result, whole=plan is self.plan and result.outcome is Outcome.SUCCEEDED)
         return result
 
     def examine(self) -> bool:
@@ -232,12 +241,13 @@ class Session:
         self._verified = True
         relevant = self._relevant(changed)
         if relevant:
-            self._count(relevant, before, now)
+            self.rounds.between(self._count(relevant, before, now), now.newest(relevant))
         elif changed:
             self._emit(ChangesIgnored(changed[:SHOWN_PATHS], len(changed), "in no artifact"))
         if self._went_back(now):
             self._changes.undone()
             self._emit(ChangesIgnored((), 0, "everything is as it was built"))
+        self._tell_of_rounds()
         self._show()
         return bool(relevant)
 
@@ -303,6 +313,10 @@ class Session:
             # From here on the records are about this attempt; those held before were about an earlier one.
             self._changes.begin(event.kinds, event.change)
             event = self._with_times(event)
+        elif isinstance(event, AttemptFinished | ProjectUnusable):
+            # Before anybody hears of the end, and saves then: what comes later did not come during the attempt.
+            with contextlib.suppress(Cancelled):
+                self._after = self._look_quietly(self._check_closed)
         self._emit(event)
 
     def _with_times(self, event: AttemptStarted) -> AttemptStarted:
@@ -370,13 +384,14 @@ class Session:
             if relevant:
                 self._count(relevant, before, now)
 
-    def _look_after(self, result: Result) -> None:
+    def _look_after(self, result: Result, *, whole: bool) -> None:
         """Find out whether the attempt's artifacts are of the tree as it is now.
 
         By stat: a file that was changed and changed back while it was read has its old content again, but who knows
         which content the artifact has. And a file that came and went is in neither look, but may be in an artifact.
         """
-        now = self._look_now(self._check_closed)
+        after, self._after = self._after, None
+        now = self._tell_look(after or self._look_quietly(self._check_closed))
         changed = self._without_own_writes(now, result.written)
         missing = set(now.lacks(result.sources))
         if missing and self._seen is not None:
@@ -385,23 +400,37 @@ class Session:
         before, self._seen = self._seen, now
         self._verified = True
         relevant = tuple(sorted({*self._relevant(changed), *gone}))
+        during: Mapping[str, How] = {}
         if relevant:
             self._built = None
-            self._count(relevant, before, now)
+            during = self._count(relevant, before, now)
+        self.rounds.end(during, whole=whole)
+        self._tell_of_rounds()
         self._show()
+
+    def _tell_of_rounds(self) -> None:
+        warning = self.rounds.stopped()
+        if warning is not None and not self.paused:
+            self._emit(warning)
 
     def _look_now(self, breathe: Callable[[], object]) -> View:
         """Look at the tree, and say what the look was like."""
+        return self._tell_look(self._look_quietly(breathe))
+
+    def _look_quietly(self, breathe: Callable[[], object]) -> tuple[View, Looked]:
+        """Look at the tree; return what to say about that too."""
         began = time.monotonic()
         self._reach = _reach_of(self._project)
-        self._looks += 1
         now = self._look(self.concerns, breathe)
         over = now.passed_over
         took = time.monotonic() - began
-        self._emit(
-            Looked(now.files, time.time(), took, over[:_SHOWN_RULES], len(over), self.notice.missed, self.notice.floods)
-        )
-        return now
+        missed, floods = self.notice.missed, self.notice.floods
+        return now, Looked(now.files, time.time(), took, over[:_SHOWN_RULES], len(over), missed, floods)
+
+    def _tell_look(self, look: tuple[View, Looked]) -> View:
+        self._looks += 1
+        self._emit(look[1])
+        return look[0]
 
     def _without_own_writes(self, now: View, written: frozenset[str]) -> tuple[str, ...]:
         """Return what changed while the attempt ran, but for what its backend wrote as it was."""
@@ -439,12 +468,15 @@ class Session:
 
     def _relevant(self, changed: tuple[str, ...]) -> tuple[str, ...]:
         """After a success only what artifacts hold; otherwise every change may be the one that mends it."""
-        good = all(self._record(kind).outcome is Attempt.SUCCEEDED for kind in self.plan.kinds)
-        if not good or self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
+        if not self._all_succeeded() or self.last is None or self.last.outcome is not Outcome.SUCCEEDED:
             return changed
         return tuple(path for path in changed if self._admits(path))
 
-    def _count(self, paths: tuple[str, ...], before: View | None, now: View) -> None:
+    def _all_succeeded(self) -> bool:
+        return all(self._record(kind).outcome is Attempt.SUCCEEDED for kind in self.plan.kinds)
+
+    def _count(self, paths: tuple[str, ...], before: View | None, now: View) -> Mapping[str, How]:
+        """Count a batch of changes, and say so; return what became of each."""
         batch = dict.fromkeys(paths, How.MODIFIED)
         if before is not None:
             batch.update(dict.fromkeys(before.lacks(paths), How.ADDED))
@@ -453,6 +485,7 @@ class Session:
         waiting = self._changes.waiting(self.plan.kinds)
         how = tuple(batch.values())[:SHOWN_PATHS]
         self._emit(ChangesSeen(self._changes.number, paths[:SHOWN_PATHS], len(paths), waiting, how))
+        return batch
 
     def _went_back(self, now: View) -> bool:
         """Whether changes are waiting although everything is again as the last good attempt found it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from atombuild.events import (
     TouchedMeanwhile,
     Warned,
 )
+from atombuild.rounds import CALM_SECONDS
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from atombuild.watch.hints import Directories, Hint, Look, Lost, Paths, Polling, RootBack, RootGone, Watching
@@ -534,3 +536,29 @@ def test_whoever_says_something_is_heard_one_at_a_time(bench: Bench) -> None:
     thread.join(PATIENCE)
     assert second_came.is_set()
     assert not overlapped.is_set()
+
+
+def test_what_may_go_round_is_built_for_the_third_time_only_when_it_is_calm(bench: Bench) -> None:
+    bench.gate.clear()
+    bench.start()
+    written = 0.0
+    for number in range(3):
+        started = bench.started()
+        if number == 2:
+            assert started.settled is not None
+            assert started.settled - written > 0.9 * CALM_SECONDS
+        bench.until(StepStarted)
+        (bench.root / "src/orrery/stamp.txt").write_text(str(number))
+        written = time.time()
+        bench.gate.set()
+        bench.finished()
+        bench.gate.clear()
+    warned = bench.until(Warned)
+    assert isinstance(warned, Warned)
+    assert warned.what.startswith("src/orrery/stamp.txt changed during the build")
+    bench.words("out of date")
+    bench.gate.set()
+    bench.save("src/orrery/cli.py", "x = 1\n")
+    assert "src/orrery/cli.py" in bench.started().paths
+    bench.finished()
+    bench.words("succeeded")
