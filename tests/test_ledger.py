@@ -34,6 +34,7 @@ RECORD = Record(
     attempt=3,
     outcome=Attempt.SUCCEEDED,
     started=1000.5,
+    former="demo-0.9.tar.gz",
     old=Old.REMOVED,
     old_identity=Identity(1, 2, 3, 4, 5),
     ended=1001.0,

@@ -141,3 +141,22 @@ def test_where_the_system_refuses_a_look_nothing_is_said_of_what_is_there(
 
 def test_below_a_file_there_is_nothing(record: Record, path: Path) -> None:
     assert Observer().standing(record, path / "below") is Standing.NEVER
+
+
+@pytest.mark.parametrize("outcome", [Attempt.FAILED, Attempt.NOT_REACHED, Attempt.CANCELLED, Attempt.INTERRUPTED])
+@pytest.mark.parametrize("old", [Old.UNSEEN, Old.KEPT])
+def test_what_nobody_touched_since_before_the_attempt_is_the_old_one_on_whatever_device_it_comes_back(
+    path: Path, record: Record, outcome: Attempt, old: Old
+) -> None:
+    found = path.lstat()
+    written = max(found.st_ctime, found.st_mtime)
+    elsewhere = replace(Identity.of(found), device=found.st_dev + 1)
+    for identity in (None, elsewhere):
+        failed = replace(record, outcome=outcome, old=old, old_identity=identity)
+        assert Observer().standing(replace(failed, started=written + 1), path) is Standing.OLD_KEPT
+        assert Observer().standing(replace(failed, started=written - 1), path) is Standing.OTHER
+
+
+def test_after_a_removal_no_file_is_the_old_one(path: Path, record: Record) -> None:
+    failed = replace(record, outcome=Attempt.FAILED, old=Old.REMOVED, started=path.lstat().st_ctime + 1)
+    assert Observer().standing(failed, path) is Standing.OTHER

@@ -39,7 +39,7 @@ class Old(enum.Enum):
     """There was none."""
 
     UNSEEN = "unseen"
-    """Nobody could look: the project never said enough to know its name."""
+    """Nobody could look: its name is not known, or the system refused. Nothing was removed."""
 
     REMOVED = "removed"
     """It was removed, by this attempt or by a failed one before it."""
@@ -134,8 +134,8 @@ class Ledger:
         return Ledger({**self.projects, key_of(root, out_dir): records})
 
 
-_OUR_OWN_WANT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
-"""Says nothing about the file: a good ledger must not be set aside for it."""
+_OUR_OWN_WANT: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ESTALE})
+"""Says nothing about the file: a good ledger must not be set aside for it. The last is a network file system's."""
 
 
 class LedgerDamaged(Exception):

@@ -154,6 +154,9 @@ class Session:
         self._shown: dict[ArtifactKind, ArtifactStatus] = {}
         self._ledger: Identity | None = None
         """Which ledger file our records agree with."""
+        self._unwritten = False
+        """Whether our last attempt is in no ledger."""
+
         self._seen: View | None = None
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
@@ -226,6 +229,7 @@ class Session:
         self._built = self._seen
         self._changes.end(plan.kinds, number)
         self._ledger = result.ledger
+        self._unwritten = result.outcome is not None and result.ledger is None
         with contextlib.suppress(Cancelled):  # closed: nobody asks any more whether it is current
             self._look_after(result, whole=plan is self.plan and result.outcome is Outcome.SUCCEEDED)
         return result
@@ -555,11 +559,19 @@ class Session:
         for kind, record in records.artifacts.items():
             if record.outcome in UNFINISHED:
                 self._ledger = None  # still at work; look again
-            elif record.is_newer_than(self._records.get(kind)):
+            elif self._is_news(record, self._records.get(kind)):
                 self._records[kind] = record
                 self._changes.disown(kind)  # which of our changes it holds is told by its fingerprint alone
                 if self._seen is not None and not self._readable:
                     self._learn_scope()  # they could read it
+
+    def _is_news(self, record: Record, ours: Record | None) -> bool:
+        """Whether a record of the ledger tells of something after what we know.
+
+        Our last attempt may not have got at the ledger: then its number says nothing, as it was counted without it.
+        """
+        counted = not self._unwritten or ours is None or record.started > ours.started
+        return counted and record.is_newer_than(ours)
 
     def _tell_history(self) -> None:
         """Say how earlier sessions' attempts went."""

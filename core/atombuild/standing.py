@@ -25,6 +25,8 @@ _YOUNG_NS: Final = 2_000_000_000
 """Two writes within one tick of a file system's clock can leave the same stat; the coarsest tick is two seconds."""
 
 
+_NS: Final = 1_000_000_000
+
 _NOTHING_THERE: Final = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """Of a look at a path: where it leads there is nothing. Any other error says nothing about what is there."""
 
@@ -52,30 +54,29 @@ class Observer:
             # The name is the backend's to choose, and it never did. What stood there is known all the same.
             return _UNNAMED.get(record.old, Standing.UNKNOWN)
         try:
-            found = _look(path)
+            found = look(path)
+            if found is None:
+                return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER
+            identity = Identity.of(found)
+            if record.outcome is Attempt.SUCCEEDED:
+                holds = stat.S_ISREG(found.st_mode) and self._is_this_build(record, path, identity)
+                return Standing.THIS_BUILD if holds else Standing.OTHER
         except OSError:
             return Standing.UNSEEN
-        if found is None:
-            return Standing.OLD_REMOVED if record.old is Old.REMOVED else Standing.NEVER
-        identity = Identity.of(found)
-        if record.outcome is Attempt.SUCCEEDED:
-            holds = stat.S_ISREG(found.st_mode) and self._is_this_build(record, path, identity)
-            return Standing.THIS_BUILD if holds else Standing.OTHER
-        if record.outcome is Attempt.NOT_ATTEMPTED or identity == record.old_identity:
-            return Standing.OLD_KEPT
-        return Standing.OTHER
+        return Standing.OLD_KEPT if _is_the_old_one(record, identity) else Standing.OTHER
 
     def is_what_was_meant(self, record: Record, path: Path) -> bool:
         """Whether the file that an interrupted attempt was about to publish stands there, whole."""
         try:
-            found = _look(path)
+            found = look(path)
+            if found is None or record.sha256 is None or not stat.S_ISREG(found.st_mode):
+                return False
+            return found.st_size == record.size and _sha256(path) == record.sha256
         except OSError:
             return False  # nobody can say that it does
-        if found is None or record.sha256 is None or not stat.S_ISREG(found.st_mode):
-            return False
-        return found.st_size == record.size and _sha256(path) == record.sha256
 
     def _is_this_build(self, record: Record, path: Path, identity: Identity) -> bool:
+        """Whether the content is what was published. Raises ``OSError`` where that can't be told: it may be later."""
         if record.sha256 is None:
             return False
         known = self._verdicts.get(path)
@@ -96,7 +97,19 @@ def _must_look_again(known: _Verdict, now: int) -> bool:
     return known.checked_ns - changed < _YOUNG_NS <= now - changed
 
 
-def _look(path: Path) -> os.stat_result | None:
+def _is_the_old_one(record: Record, identity: Identity) -> bool:
+    """Whether what stands there, after an attempt that did not put it there, stood there before it.
+
+    An attempt that could not look, or not remove, may know nothing of it; and a file system that was away for a while
+    may come back as another device. But what nobody touched since before the attempt is no new file.
+    """
+    if record.outcome is Attempt.NOT_ATTEMPTED or identity == record.old_identity:
+        return True
+    may_stand = record.old in {Old.UNSEEN, Old.KEPT} or record.outcome is Attempt.INTERRUPTED
+    return may_stand and max(identity.ctime_ns, identity.mtime_ns) < record.started * _NS
+
+
+def look(path: Path) -> os.stat_result | None:
     """Look at a path; None: nothing is there. Raises ``OSError`` where that can't be told."""
     try:
         return path.lstat()
@@ -107,18 +120,17 @@ def _look(path: Path) -> os.stat_result | None:
 
 
 def _sha256(path: Path) -> str | None:
-    """Hash a regular file; None: it can't be read, so nobody can say that it is ours."""
+    """Hash a regular file; None: it is none, or gone. Raises ``OSError`` where it can't be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except OSError:
-        return None
+    except OSError as error:
+        if error.errno in _NOTHING_THERE:
+            return None
+        raise
     digest = hashlib.sha256()
-    try:
-        with reading(descriptor) as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    except OSError:
-        return None
+    with reading(descriptor) as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
     return digest.hexdigest()

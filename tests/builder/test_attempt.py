@@ -41,7 +41,8 @@ from atombuild.publish.posix import PosixDirectory
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
 from atombuild.units import MOST
-from support.fakes import FakeListener, FakeProject
+from atombuild.workbench import Workbench
+from support.fakes import FakeContent, FakeListener, FakeProject
 from support.projects import visible_files
 
 SDIST, WHEEL = ArtifactKind
@@ -689,3 +690,90 @@ def test_plans_are_those_of_uv_build(
 ) -> None:
     plan = Plan.chosen(sdist=sdist, wheel=wheel)
     assert (plan.kinds, plan.wheel_from_sdist) == (kinds, from_sdist)
+
+
+class Late(FakeProject):
+    """A project whose version only its backend knows: it says it when it is checked, or when it has built something."""
+
+    says = True
+    """Whether the check tells it."""
+
+    known = False
+
+    def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
+        if self.known:
+            return (self.target(kind),)
+        return None
+
+    def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
+        self.known = self.says
+        super().check(kinds, bench)
+
+    def sdist(self, bench: Workbench) -> FakeContent:
+        content = super().sdist(bench)
+        self.known = True
+        return content
+
+    def settle(self, bench: Workbench, *, may_build: bool) -> None:
+        self.known, self.version = True, "1.0"  # of the last attempt
+
+
+class Silent(Late):
+    says = False
+
+
+def test_a_name_that_is_known_late_is_written_down_before_anything_falls(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    bench.attempt(Late(version="2.0", sdist_pieces=[REJECTED]))
+    assert bench.both_words() == ("failed, no old artifact", "not built")
+    assert [bench.listener.records[kind].target for kind in ArtifactKind] == [
+        "demo-2.0.tar.gz",
+        "demo-2.0-py3-none-any.whl",
+    ]
+    assert visible_files(bench.dist) == BOTH
+
+
+def test_until_something_is_built_nothing_falls_and_then_only_what_is_of_that_version(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    bench.attempt(FakeProject(version="2.0"))
+    seen: list[list[str]] = []
+    look: Callable[[], object] = lambda: seen.append(visible_files(bench.dist))  # noqa: E731
+    bench.attempt(Silent(version="2.0", sdist_pieces=[look, REJECTED]))
+    assert seen == [BOTH], "its version was known when it had been built, and before it was published"
+    assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact removed")
+    assert visible_files(bench.dist) == BOTH
+
+
+@pytest.mark.parametrize("project", [Late(version="2.0", flaw=REJECTED), Silent(version="2.0", flaw=REJECTED)])
+def test_what_fails_before_it_is_known_was_for_what_the_attempt_before_was_for(bench: Bench, project: Late) -> None:
+    bench.attempt(FakeProject())
+    project.says = False
+    bench.attempt(project)
+    assert bench.both_words() == ("failed, old artifact removed", "failed, old artifact removed")
+    assert visible_files(bench.dist) == []
+
+
+def test_a_directory_that_is_refused_leaves_the_name_of_before(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.attempt(FakeProject())
+    known = dict(bench.listener.records)
+
+    def refuse(_path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("atombuild.publish.directory.open_directory", refuse)
+        bench.attempt(Late(version="2.0"), known=known)
+    assert bench.both_words() == ("failed, old artifact still there", "failed, old artifact still there")
+    assert bench.listener.records[SDIST].target == SDIST_NAME
+
+
+def test_cut_off_before_it_is_known_the_name_of_before_is_found_again(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    killed(bench, Late(version="2.0", flaw=KeyboardInterrupt()))
+    records = bench.ledger()
+    assert (records["sdist"]["target"], records["sdist"]["former"]) == (None, SDIST_NAME)
+    bench.listener.history.clear()
+    bench.attempt(Late(version="2.0"))
+    found: Record = bench.listener.history[0][SDIST]
+    assert (found.outcome, found.target) == (Attempt.INTERRUPTED, SDIST_NAME)
+    assert visible_files(bench.dist) == sorted([*BOTH, "demo-2.0.tar.gz", "demo-2.0-py3-none-any.whl"])

@@ -44,7 +44,7 @@ class FakeProject:
 
     sdist_pieces: list[bytes | Exception | Callable[[], object]] = field(default_factory=lambda: [b"an ", b"sdist"])
     wheel_pieces: list[bytes | Exception | Callable[[], object]] = field(default_factory=lambda: [b"a ", b"wheel"])
-    flaw: Exception | None = None
+    flaw: BaseException | None = None
     """Found by :meth:`check`."""
 
     kept_in_files: bool = False

@@ -491,10 +491,21 @@ class _AttemptRun:
                 self._listener.emit(Log(("cancelled before the build began",)))
                 return self._ended(Outcome.CANCELLED, error.reports())
             out_dir = self._order.out_dir
-            doomed = {kind: self._doomed_of(kind, (), lambda name: look_at(out_dir, name)) for kind in self._kinds}
+            unseen: set[str] = set()
+
+            def look(name: str) -> Identity | None:
+                try:
+                    return look_at(out_dir, name)
+                except OSError:
+                    unseen.add(name)
+                    return None
+
+            doomed = {kind: self._doomed_of(kind, (), look) for kind in self._kinds}
             self._start(doomed)
             for kind, old in doomed.items():
-                if old.identity is not None:
+                if unseen:
+                    self._records.nobody_looked(kind)
+                elif old.identity is not None:
                     self._records.change(kind, old=Old.KEPT)
         if isinstance(error, Cancelled):
             return self._finish_cancelled(error)

@@ -13,7 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from atombuild.builder.plan import Order
-from atombuild.builder.remains import UNFINISHED, fate_of_old, last_good_size, named_as_before, settle_interrupted
+from atombuild.builder.remains import (
+    UNFINISHED,
+    fate_of_old,
+    identity_before,
+    last_good_size,
+    named_as_before,
+    settle_interrupted,
+)
 from atombuild.builder.seams import Records
 from atombuild.errors import OutputUnusable
 from atombuild.ledger import Ledger, Old, Record, read_ledger, write_ledger
@@ -129,6 +136,10 @@ class AttemptRecords:
         """Note what only now is known: which files these artifacts are, and which must not stand any more."""
         for kind, old in doomed.items():
             self.change(kind, target=old.target, former=None, old=self._fate(kind, old), old_identity=old.identity)
+
+    def nobody_looked(self, kind: ArtifactKind) -> None:
+        """Note that it can't be told what stands there; it is what stood there before, if it did."""
+        self.change(kind, old=Old.UNSEEN, old_identity=identity_before(self._before.get(kind)))
 
     def _fate(self, kind: ArtifactKind, old: Doomed) -> Old:
         present = old.identity is not None

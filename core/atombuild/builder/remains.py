@@ -11,7 +11,7 @@ from typing import Final, TypeGuard
 from atombuild.errors import OutputUnusable
 from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
 from atombuild.publish import Identity, OutputDirectory
-from atombuild.standing import Observer
+from atombuild.standing import Observer, look
 from atombuild.status import ArtifactKind, Attempt
 
 UNFINISHED: Final = frozenset({Attempt.QUEUED, Attempt.BUILDING})
@@ -69,10 +69,14 @@ def named_as_before(record: Record) -> Record:
 
     Such an attempt removed nothing.
     """
-    if record.former is None:
-        return record
-    old = Old.KEPT if record.old_identity is not None else Old.NONE
-    return replace(record, target=record.former, former=None, old=old)
+    return replace(record, target=record.target or record.former, former=None)
+
+
+def identity_before(record: Record | None) -> Identity | None:
+    """Return which file stood there as far as the attempt before this one knows; None: it knows of none."""
+    if record is None:
+        return None
+    return record.identity if record.outcome is Attempt.SUCCEEDED else record.old_identity
 
 
 def is_name_of(name: str | None, kind: ArtifactKind) -> TypeGuard[str]:
@@ -80,14 +84,13 @@ def is_name_of(name: str | None, kind: ArtifactKind) -> TypeGuard[str]:
     return name is not None and name.endswith(kind.suffix)
 
 
-def look_at(out_dir: Path, target: str | None) -> Identity | None:
-    """Return what stands under a target's name, for an attempt that never got the directory open."""
-    if target is None:
-        return None
-    try:
-        return Identity.of((out_dir / target).lstat())
-    except OSError:
-        return None
+def look_at(out_dir: Path, target: str) -> Identity | None:
+    """Return what stands under a target's name, for an attempt that never got the directory open; None: nothing.
+
+    Raises ``OSError`` where that can't be told.
+    """
+    found = look(out_dir / target)
+    return Identity.of(found) if found is not None else None
 
 
 def fate_of_old(*, present: bool, looked: bool, before: Record | None, target: str | None) -> Old:

@@ -30,8 +30,8 @@ TARGETS: Final = (
     NOTE, "x" * 300 + ".whl", "x" * 300 + ".tar.gz", "\ud800.whl", "\udcff.tar.gz", "a\0b.whl", ".whl", "..whl",
     "a\nb.whl", "\u202e.tar.gz", ".tar.gz", "",
 )  # fmt: skip
-FIELDS: Final = ("target", "attempt", "outcome", "started", "old", "old_identity", "ended", "seconds", "size", "sha256",
-                 "identity", "previous_size", "fingerprint", "durations")  # fmt: skip
+FIELDS: Final = ("target", "former", "attempt", "outcome", "started", "old", "old_identity", "ended", "seconds", "size",
+                 "sha256", "identity", "previous_size", "fingerprint", "durations")  # fmt: skip
 OUTCOMES: Final = (
     "building",
     "queued",
