@@ -230,13 +230,14 @@ class SourceRejected(UserMistake):
 class SdistRejected(UserMistake):
     """An sdist that was given as a source is damaged, holds what no sdist may hold, or is not what it is called."""
 
-    def __init__(self, path: Path, why: str, *, hint: str, doing: str = "unpacked") -> None:
-        """``doing``: what can't be done with it."""
+    def __init__(self, path: Path, why: str, *, hint: str, doing: str = "unpacked", member: str | None = None) -> None:
+        """``doing``: what can't be done with it. ``member``: the one at fault, without the top folder."""
         super().__init__(path, why)
         self.path = path
         self.why = why
         self.hint = hint
         self.doing = doing
+        self.member = member
 
     def reports(self) -> tuple[Report, ...]:
         """One report, naming the sdist; ``why`` names the member."""

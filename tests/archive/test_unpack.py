@@ -86,7 +86,7 @@ def why_refused(archive: Path, out: Path, limits: Limits = USUAL) -> str:
     """Return why this archive is refused; nothing may stand beside the folder then."""
     with pytest.raises(SdistRejected) as caught:
         unpack_sdist(archive, out, limits)
-    assert sorted(path.name for path in out.parent.iterdir()) == ["foo-1.0.tar.gz", "out"]
+    assert sorted(path.name for path in out.parent.iterdir()) == [archive.name, out.name]
     (report,) = caught.value.reports()
     assert report.where is not None
     assert report.where.path == out.parent / "foo-1.0.tar.gz"
@@ -153,16 +153,23 @@ def test_a_name_that_is_no_text_comes_out_to_the_byte(out: Path) -> None:
         (file("foo-1.0/../../evil"), "leads out of its folder"),
         (file("foo-1.0/x/../a"), "leads out of its folder"),
         (file("foo-1.0\\..\\..\\evil"), "leads elsewhere on some systems"),
-        (special("foo-1.0/a", tarfile.SYMTYPE, "/etc/passwd"), "is a symbolic link"),
-        (special("foo-1.0/a", tarfile.SYMTYPE, "b"), "is a symbolic link"),
-        (special("foo-1.0/a", tarfile.LNKTYPE, "foo-1.0/b"), "is a hard link"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, "/etc/passwd"), "is a symbolic link to '/etc/passwd', an absolute path"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, "../../b"), "is a symbolic link to '../../b', which leads out of it"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, "b/../../../c"), "which leads upward from foo-1.0/b, no folder of it"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, "a"), "which leads from link to link without end"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, ""), "is a symbolic link to '', which is no path"),
+        (special("foo-1.0/a", tarfile.SYMTYPE, "..\\b"), "with a character that leads elsewhere on some systems"),
+        (special("foo-1.0/a", tarfile.LNKTYPE, "foo-1.0/b"), "is a hard link to foo-1.0/b, and no such file"),
+        (special("foo-1.0/a", tarfile.LNKTYPE, "foo-1.0/a"), "is a hard link to foo-1.0/a, and no such file"),
+        (special("foo-1.0/a", tarfile.LNKTYPE, "/etc/passwd"), "is a hard link to /etc/passwd, which leads out of it"),
+        (special("foo-1.0/a", tarfile.LNKTYPE, "foo-1.0/../../b"), "which leads out of it"),
         (special("foo-1.0/a", tarfile.FIFOTYPE), "is a named pipe"),
         (special("foo-1.0/a", tarfile.CHRTYPE), "is a device"),
         (special("foo-1.0/a", tarfile.BLKTYPE), "is a device"),
         (special("foo-1.0/a", b"?"), "is no regular file"),
         (sparse("foo-1.0/a", {"GNU.sparse.map": "0,0", "GNU.sparse.size": "9"}), "is a sparse file"),
         (sparse("foo-1.0/a", {"GNU.sparse.realsize": "9"}), "is a sparse file"),
-        (special("foo-1.0", tarfile.SYMTYPE, "/tmp"), "is a symbolic link"),  # noqa: S108 (nothing is written there)
+        (special("foo-1.0", tarfile.SYMTYPE, "a"), "does not stand in the top folder"),
         (file("foo-1.0"), "does not stand in the top folder"),
     ],
     ids=lambda value: value[0].name if isinstance(value, tuple) else value,
@@ -172,8 +179,10 @@ def test_a_member_that_could_do_harm_is_refused_with_or_without_pythons_own_filt
 ) -> None:
     assert why in refusal(out, entry)
     monkeypatch.delattr(tarfile, "data_filter", raising=False)
-    assert why in refusal(out, entry)
-    assert not contents(out).get("a")
+    again = out / "again/out"
+    again.mkdir(parents=True)
+    assert why in refusal(again, entry)
+    assert not [path for path in out.rglob("*") if not path.is_dir() and path.suffix != ".gz"], "nothing came out"
 
 
 @pytest.mark.skipif(not hasattr(tarfile, "data_filter"), reason="this Python has no filter of its own")
@@ -188,10 +197,93 @@ def test_what_python_itself_refuses_is_refused(out: Path, monkeypatch: pytest.Mo
 def test_nothing_is_written_through_a_link(out: Path, tmp_path: Path) -> None:
     victim = tmp_path / "out" / "victim"
     victim.mkdir()
-    assert "symbolic link" in refusal(
+    assert "its member 'foo-1.0/way/evil' stands behind foo-1.0/way, which is a link" in refusal(
         out, folder("foo-1.0"), special("foo-1.0/way", tarfile.SYMTYPE, "../victim"), file("foo-1.0/way/evil")
     )
     assert contents(victim) == {}
+
+
+def test_links_that_stay_inside_come_out_and_lead_where_they_led(out: Path) -> None:
+    top = unpacked(
+        out,
+        special("foo-1.0/docs/far.txt", tarfile.SYMTYPE, "../src/a.txt"),  # what it leads to comes later
+        file("foo-1.0/src/a.txt", b"text", mode=0o755),
+        special("foo-1.0/src/near.txt", tarfile.SYMTYPE, "a.txt"),
+        special("foo-1.0/again", tarfile.SYMTYPE, "docs/far.txt"),
+        special("foo-1.0/folder", tarfile.SYMTYPE, "src"),
+        special("foo-1.0/inside/round", tarfile.SYMTYPE, "../folder/../src/a.txt"),
+        special("foo-1.0/out/and/in", tarfile.SYMTYPE, "../../../foo-1.0/src/a.txt"),
+        special("foo-1.0/nowhere", tarfile.SYMTYPE, "src/not-there"),
+        special("foo-1.0/hard.txt", tarfile.LNKTYPE, "foo-1.0/src/a.txt"),
+        special("foo-1.0/hard-link-to-a-link", tarfile.LNKTYPE, "./foo-1.0/folder"),
+    )
+    links = {"docs/far.txt", "src/near.txt", "again", "inside/round", "out/and/in"}
+    assert all((top / link).is_symlink() and (top / link).read_bytes() == b"text" for link in links)
+    assert (top / "docs/far.txt").readlink() == Path("../src/a.txt")
+    assert (top / "folder/near.txt").read_bytes() == b"text"
+    assert (top / "hard-link-to-a-link").readlink() == Path("src")
+    assert (top / "nowhere").is_symlink()
+    assert not (top / "nowhere").exists()
+    hard = (top / "hard.txt").lstat()
+    assert stat.S_ISREG(hard.st_mode)
+    assert hard.st_nlink == 1, "a file of its own: who writes to one of the two names leaves the other as it is"
+    assert hard.st_mode & 0o111
+
+
+CHAINS = {
+    "a chain that leads upward by a folder's other name": (
+        folder("foo-1.0/x"),
+        special("foo-1.0/x/Y", tarfile.SYMTYPE, "."),
+        special("foo-1.0/e", tarfile.SYMTYPE, "x/y/../../beside"),
+    ),
+    "a chain that leads out step by step": (
+        folder("foo-1.0/d/e"),
+        special("foo-1.0/a", tarfile.SYMTYPE, "d/e"),
+        special("foo-1.0/b", tarfile.SYMTYPE, "a/../../../../beside"),
+    ),
+    "a link that becomes another by one that comes later": (
+        folder("foo-1.0/d"),
+        special("foo-1.0/b", tarfile.SYMTYPE, "a/../../beside"),
+        special("foo-1.0/a", tarfile.SYMTYPE, "."),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CHAINS)
+def test_no_chain_of_links_leads_out(out: Path, case: str) -> None:
+    assert re.search("which leads (out of it|upward)", refusal(out, *CHAINS[case]))
+    assert not [path for path in out.rglob("*") if path.is_symlink()], "none is made before all are judged"
+
+
+def test_hard_links_count_as_what_they_hold(out: Path) -> None:
+    first = file("foo-1.0/a", bytes(1000))
+    links = [special(f"foo-1.0/{number}", tarfile.LNKTYPE, "foo-1.0/a") for number in range(5)]
+    archive = packed(out, tar([first, *links]))
+    with pytest.raises(SdistRejected, match=r"it holds more than 6,000 bytes|can't be unpacked") as caught:
+        unpack_sdist(archive, out, Limits(size=6000))
+    assert caught.value.why == "it holds more than 6,000 bytes"
+
+
+@pytest.mark.parametrize("error", [PermissionError(1, "no privilege"), NotImplementedError()])
+def test_where_no_links_can_be_made_what_they_lead_to_stands_in_their_place(
+    out: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "symlink", refuse)
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    top = unpacked(
+        out,
+        file("foo-1.0/src/a.py", b"1"),
+        special("foo-1.0/src/b.py", tarfile.SYMTYPE, "a.py"),
+        special("foo-1.0/lib", tarfile.SYMTYPE, "src"),
+        special("foo-1.0/src/up", tarfile.SYMTYPE, ".."),
+        special("foo-1.0/nowhere", tarfile.SYMTYPE, "c"),
+    )
+    found = {path.relative_to(top).as_posix(): path.read_bytes() for path in top.rglob("*") if path.is_file()}
+    assert found == {"src/a.py": b"1", "src/b.py": b"1", "lib/a.py": b"1", "lib/b.py": b"1"}
+    assert not [path for path in top.rglob("*") if path.is_symlink()]
 
 
 @pytest.mark.parametrize(
@@ -315,26 +407,29 @@ def test_a_folder_that_takes_nothing_is_the_machines_word(out: Path) -> None:
 
 
 _PARTS = st.sampled_from(["foo-1.0", "..", ".", "", "a", "b", "A", "/", "\\", "\0", "é", "n" * 130])
+_TARGETS = st.lists(st.sampled_from(["..", "..", "a", "b", "A", ".", "foo-1.0", "evil"]), max_size=6).map("/".join)
 _KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CONTTYPE, b"S"])
 
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    members=st.lists(st.tuples(st.lists(_PARTS, min_size=1, max_size=4), _KINDS, st.binary(max_size=700)), max_size=5),
+    members=st.lists(
+        st.tuples(st.lists(_PARTS, min_size=1, max_size=4), _KINDS, st.binary(max_size=700), _TARGETS), max_size=5
+    ),
     flips=st.lists(st.tuples(st.integers(0, 1 << 14), st.integers(1, 255)), max_size=3),
 )
 def test_whatever_it_holds_nothing_comes_out_beside_the_folder(
     tmp_path_factory: pytest.TempPathFactory,
-    members: list[tuple[list[str], bytes, bytes]],
+    members: list[tuple[list[str], bytes, bytes, str]],
     flips: list[tuple[int, int]],
 ) -> None:
     out = tmp_path_factory.mktemp("unpack") / "out"
     out.mkdir()
     entries = []
-    for parts, kind, data in members:
+    for parts, kind, data, target in members:
         info, content = file("/".join(["foo-1.0", *parts]), data)
         info.type = kind
-        info.linkname = "../evil"
+        info.linkname = target
         if kind not in {tarfile.REGTYPE, tarfile.CONTTYPE}:
             info.size, content = 0, b""
         entries.append((info, content))
@@ -346,4 +441,6 @@ def test_whatever_it_holds_nothing_comes_out_beside_the_folder(
         top = unpack_sdist(archive, out)
         assert [path.name for path in out.iterdir()] == [top.name]
     assert sorted(path.name for path in out.parent.iterdir()) == ["foo-1.0.tar.gz", "out"]
-    assert all(path.is_dir() or stat.S_ISREG(path.lstat().st_mode) for path in out.rglob("*"))
+    for path in out.rglob("*"):
+        assert path.is_symlink() or path.is_dir() or stat.S_ISREG(path.lstat().st_mode)
+        assert path.resolve().is_relative_to(out.resolve())

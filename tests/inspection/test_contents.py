@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -52,6 +53,32 @@ def test_an_sdist_tells_its_members_without_the_top_folder_and_where_links_lead(
         ("b", 0, "../x"),
     ]
     assert ("Name", "demo") in contents.metadata
+
+
+def test_a_hard_link_is_a_file_and_the_text_of_a_link_is_that_of_its_file(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / "d-1.tar.gz", "w:gz") as archive:
+        for name, kind, target in [
+            ("far.py", tarfile.SYMTYPE, "src/near.py"),
+            ("src/a.py", tarfile.REGTYPE, ""),
+            ("src/near.py", tarfile.SYMTYPE, "../hard.py"),
+            ("hard.py", tarfile.LNKTYPE, "d-1/src/a.py"),
+            ("nowhere.py", tarfile.SYMTYPE, "src/b.py"),
+            ("round.py", tarfile.SYMTYPE, "round.py"),
+        ]:
+            info = tarfile.TarInfo(f"d-1/{name}")
+            info.type, info.linkname, info.size = kind, target, 2 if kind == tarfile.REGTYPE else 0
+            archive.addfile(info, io.BytesIO(b"12"))
+    contents = read_contents(tmp_path / "d-1.tar.gz", SDIST)
+    members = {member.path: member for member in contents.members}
+    assert (members["hard.py"].size, members["hard.py"].link) == (2, "")
+    assert members["hard.py"].digest == members["src/a.py"].digest
+    assert members["far.py"].link == "src/near.py"
+    for path in ("far.py", "src/near.py", "hard.py", "src/a.py"):
+        assert read_member(tmp_path / "d-1.tar.gz", SDIST, path).text == "12"
+    with refused("nowhere.py is a link to src/b.py, which is no file of it"):
+        read_member(tmp_path / "d-1.tar.gz", SDIST, "nowhere.py")
+    with refused("round.py leads from link to link without end"):
+        read_member(tmp_path / "d-1.tar.gz", SDIST, "round.py")
 
 
 @pytest.mark.parametrize("kind", ArtifactKind)

@@ -105,6 +105,11 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "the sdist holds another text of a Python file than the tree: the backend packs what is committed",
     )
+    LINK_LEADS_NOWHERE = (
+        "link-leads-nowhere",
+        Severity.PROBLEM,
+        "a link in the sdist to what the sdist does not hold: whoever unpacks it lacks that file",
+    )
     TOP_LEVEL_NAME = (
         "top-level-name",
         Severity.PROBLEM,

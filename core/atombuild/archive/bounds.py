@@ -29,6 +29,11 @@ REPAIR: Final = "get the file again, or build the sdist again"
 DISTRUST: Final = "no build tool makes such an sdist: look at it with tar -tvzf before you trust it"
 """What to do about what does not come about by itself."""
 
+LEADS_OUT: Final = (
+    "installers may refuse such a link (PEP 721): have the file itself in its place, or leave it out of the sdist"
+)
+"""What to do about a link that backends pack as it stands."""
+
 
 _SPARSE: Final = "GNU.sparse."
 _LONGEST_NAME: Final = 4096

@@ -1,8 +1,9 @@
 """Unpacking an sdist that somebody gave us, as if it were meant to do harm.
 
-What may come out: one top folder called NAME-VERSION, and in it folders and regular files, each written once, with no
-permission but the executable bit. Everything else is refused: links, devices, names that lead elsewhere, more data than
-:class:`Limits` allow, and archives that stop before their end, which Python's ``tarfile`` takes for whole.
+What may come out: one top folder called NAME-VERSION, and in it folders, regular files, each written once, with no
+permission but the executable bit, and links that lead to nothing outside. A hard link becomes a file of its own.
+Everything else is refused: other links, devices, names that lead elsewhere, more data than :class:`Limits` allow, and
+archives that stop before their end, which Python's ``tarfile`` takes for whole.
 
 Sources: packaging.python.org, "Source distribution format" (PEP 517, 625, 643, 721, "Source distribution archive
 features").
@@ -13,18 +14,17 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
-import shutil
-import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Final, NoReturn, cast
+from typing import IO, Final, NoReturn, TypeVar, cast
 
 from packaging.utils import InvalidName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from atombuild.archive.bounds import (
     DISTRUST,
+    LEADS_OUT,
     REPAIR,
     USUAL,
     BoundedStream,
@@ -34,9 +34,11 @@ from atombuild.archive.bounds import (
     refuse_size,
 )
 from atombuild.archive.damage import TAR_DAMAGE
+from atombuild.archive.links import LinkRefused, check_alone, destination, make_link
 from atombuild.errors import SdistRejected, SourceUnreadable, WriteFailed
 
 _PIECE: Final = 1 << 18
+_T = TypeVar("_T")
 _NOT_IN_A_NAME: Final = frozenset("\\\0:" if os.name == "nt" else "\\\0")
 """A backslash is a separator for some tools, and on Windows a colon names a drive or a hidden stream."""
 
@@ -48,24 +50,11 @@ def unpack_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> Path:
     :class:`WriteFailed` when ``folder`` can't be written. Then a part of it may stand in ``folder``: give a temporary
     one, and use nothing in it.
     """
-    return _unpack(_Unpacking(archive, folder, limits), archive, limits)
+    return unpack(Unpacking(archive, folder, limits), archive, limits)
 
 
-def renew_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> tuple[Path, frozenset[str]]:
-    """Unpack ``archive`` over what an earlier one left in ``folder``; return the top folder, and all paths unpacked.
-
-    Files that are the same stay as they are, with their times. ``folder`` must hold nothing but folders and regular
-    files. Unlike a stranger's archive, one that a backend has just made may hold a file twice under the very same name;
-    then the later one counts, as for tar: an unpacked sdist's PKG-INFO is packed as it is and then written anew.
-
-    Raises as :func:`unpack_sdist`.
-    """
-    renewing = _Renewing(archive, folder, limits)
-    top = _unpack(renewing, archive, limits)
-    return top, renewing.paths
-
-
-def _unpack(unpacking: _Unpacking, archive: Path, limits: Limits) -> Path:
+def unpack(unpacking: Unpacking, archive: Path, limits: Limits) -> Path:
+    """Have all members taken; return the path of the top folder. Raises as :func:`unpack_sdist`."""
     try:
         with open_regular(archive) as packed, gzip.GzipFile(fileobj=packed) as stream:
             bounded = BoundedStream(stream, archive, limits)
@@ -78,15 +67,15 @@ def _unpack(unpacking: _Unpacking, archive: Path, limits: Limits) -> Path:
                 for member in members:
                     unpacking.take(member, members)
                 bounded.require_end()
-                return unpacking.top_folder()
+                return unpacking.finish()
     except TAR_DAMAGE as error:
         raise SdistRejected(archive, f"it is damaged, or no .tar.gz: {error}", hint=REPAIR) from error
     except OSError as error:
         raise SourceUnreadable(archive, error) from error
 
 
-class _Unpacking:
-    """Writes one member after another, and knows what it has written."""
+class Unpacking:
+    """Writes one member after another, and knows what it has written; links come last."""
 
     def __init__(self, archive: Path, folder: Path, limits: Limits) -> None:
         self._archive = archive
@@ -94,47 +83,147 @@ class _Unpacking:
         self._limits = limits
         self._top: str | None = None
         self._folders: set[str] = set()
+        self._files: set[str] = set()
+        self._links: dict[str, str] = {}
+        """Where each leads, by its path."""
+
         self._count = 0
         self._size = 0
 
-    def top_folder(self) -> Path:
-        """Return where the one top folder stands."""
+    def finish(self) -> Path:
+        """Make the links; return where the one top folder stands."""
         if self._top is None:
             raise SdistRejected(self._archive, "it is empty", hint=REPAIR)
+        ends = {path: self._judged(path, self._destination, path) for path in self._links}
+        for path, end in ends.items():
+            if not self._make_link(path, to_folder=end in self._folders):
+                del self._links[path]
+                self._copy_instead(path, end)
         return self._folder / self._top
 
     def take(self, member: tarfile.TarInfo, members: tarfile.TarFile) -> None:
         """Write one member, after every check."""
         if member.size < 0:
             self._refuse(member.name, "has a size below nothing")
-        self._size += member.size
-        if self._size > self._limits.size:
-            refuse_size(self._archive, self._limits)
+        self._add_size(member.size)
         parts = self._parts(member.name)
-        is_file = is_plain_file(member)
-        if not is_file and not member.isdir():
-            what = "a sparse file" if member.isreg() else _KINDS.get(member.type, "no regular file")
-            self._refuse(member.name, f"is {what}; only files and folders may be")
-        self._check_filter(member)
-        if not is_file:
+        path = "/".join(parts)
+        if member.issym() or member.islnk():
+            self._check_characters(member.linkname, path, "leads to")
+            if member.issym():
+                self._judged(path, check_alone, path, member.linkname, target=member.linkname)
+        else:
+            self._check_kind(member)
+            self._check_filter(member)
+        self._require_real_folders(parts)
+        if member.isdir():
             self._make_folders(parts)
             return
         if len(parts) < 2:  # noqa: PLR2004 (the top folder and something in it)
             self._refuse(member.name, "does not stand in the top folder")
         self._make_folders(parts[:-1])
-        self._write(parts, member, members)
+        if member.issym():
+            self._take_link(path, member.linkname)
+        elif member.islnk():
+            self._take_hard_link(path, member)
+        else:
+            source = members.extractfile(member)
+            if source is None:
+                self._refuse(path, "has no content")
+            self._write(path, source, member.size, executable=bool(member.mode & 0o111))
+
+    def _check_kind(self, member: tarfile.TarInfo) -> None:
+        if not is_plain_file(member) and not member.isdir():
+            what = "a sparse file" if member.isreg() else _KINDS.get(member.type, "no regular file")
+            self._refuse(member.name, f"is {what}; only files, folders and links may be")
+
+    def _require_real_folders(self, parts: list[str]) -> None:
+        for depth in range(1, len(parts)):
+            above = "/".join(parts[:depth])
+            if above in self._links:
+                self._refuse("/".join(parts), f"stands behind {above}, which is a link")
+
+    def _take_link(self, path: str, target: str) -> None:
+        self._count_one()
+        with self._writing(path):
+            self._take_place(path)
+        self._links[path] = target
+
+    def _take_hard_link(self, path: str, member: tarfile.TarInfo) -> None:
+        """Write what an earlier member holds once more: so it is nobody's other name, here and on any file system."""
+        name = member.linkname
+        parts = [part for part in name.split("/") if part not in {"", "."}]
+        if name.startswith("/") or ".." in parts or parts[:1] != [self._top]:
+            self._refuse(path, f"is a hard link to {name}, which leads out of it", LEADS_OUT)
+        first = "/".join(parts)
+        if first in self._links:
+            self._take_link(path, self._links[first])
+        elif first not in self._files:
+            self._refuse(path, f"is a hard link to {name}, and no such file comes before it")
+        elif first != path:
+            self._copy(first, path)
+
+    def _copy(self, first: str, path: str) -> None:
+        place = self._folder / first
+        try:
+            source = os.fdopen(os.open(place, _OLD_FILE), "rb")
+        except OSError as error:
+            raise WriteFailed(place, error) from error
+        with source:
+            found = os.fstat(source.fileno())
+            self._add_size(found.st_size)
+            self._write(path, source, found.st_size, executable=bool(found.st_mode & 0o111))
+
+    def _copy_instead(self, path: str, end: str) -> None:
+        """Put what a link leads to in its place, where no link can be made. What leads nowhere is left out."""
+        if end in self._files:
+            self._copy(end, path)
+        elif end in self._folders and not f"{path}/".startswith(f"{end}/"):
+            self._make_folders(path.split("/"))
+            for each in sorted(file for file in self._files if file.startswith(f"{end}/")):
+                copied = path + each[len(end) :]
+                self._make_folders(copied.split("/")[:-1])
+                self._copy(each, copied)
+
+    def _make_link(self, path: str, *, to_folder: bool) -> bool:
+        with self._writing(path):
+            return make_link(self._folder / path, self._links[path], to_folder=to_folder)
+
+    def _destination(self, path: str) -> str:
+        return destination(path, self._links, self._folders)
+
+    def _judged(self, path: str, judge: Callable[..., _T], *arguments: str, target: str | None = None) -> _T:
+        try:
+            return judge(*arguments)
+        except LinkRefused as error:
+            to = self._links.get(path, "") if target is None else target
+            self._refuse(path, f"is a symbolic link to {to!r}, {error}", LEADS_OUT)
+
+    def _take_place(self, path: str) -> None:
+        """Raise ``FileExistsError`` for a name that is in the archive already."""
+        if path in self._folders or path in self._files or path in self._links:
+            raise FileExistsError(path)
+
+    def _add_size(self, size: int) -> None:
+        self._size += size
+        if self._size > self._limits.size:
+            refuse_size(self._archive, self._limits)
 
     def _parts(self, name: str) -> list[str]:
         if name.startswith("/"):
             self._refuse(name, "has an absolute name")
-        if _NOT_IN_A_NAME & set(name):
-            self._refuse(name, "has a character in its name that leads elsewhere on some systems")
+        self._check_characters(name, name, "is called")
         parts = [part for part in name.split("/") if part not in {"", "."}]
         if ".." in parts:
             self._refuse(name, "leads out of its folder")
         if parts and parts[0] != self._top:
             self._begin(parts[0])
         return parts
+
+    def _check_characters(self, text: str, name: str, verb: str) -> None:
+        if _NOT_IN_A_NAME & set(text):
+            what = "has a character in its name" if text == name else f"{verb} {text!r}, with a character"
+            self._refuse(name, f"{what} that leads elsewhere on some systems")
 
     def _begin(self, top: str) -> None:
         """Take note of the top folder. Its name is checked, but not against the file's: people rename files."""
@@ -173,17 +262,20 @@ class _Unpacking:
                 continue
             self._count_one()
             with self._writing(path):
-                (self._folder / path).mkdir()
+                self._make_folder(path)
             self._folders.add(path)
 
-    def _write(self, parts: list[str], member: tarfile.TarInfo, members: tarfile.TarFile) -> None:
+    def _make_folder(self, path: str) -> None:
+        if path in self._links:
+            raise FileExistsError(path)
+        (self._folder / path).mkdir()
+
+    def _write(self, path: str, source: IO[bytes], size: int, *, executable: bool) -> None:
         self._count_one()
-        path = "/".join(parts)
-        source = members.extractfile(member)
-        if source is None:
-            self._refuse(path, "has no content")
         with self._writing(path):
-            descriptor = os.open(self._folder / path, _NEW_FILE, 0o777 if member.mode & 0o111 else 0o666)
+            self._take_place(path)
+            descriptor = os.open(self._folder / path, NEW_FILE, 0o777 if executable else 0o666)
+        self._files.add(path)
         written = 0
         with os.fdopen(descriptor, "wb") as file:
             while piece := source.read(_PIECE):
@@ -192,7 +284,7 @@ class _Unpacking:
                 written += len(piece)
             with self._writing(path):
                 file.flush()
-        if written != member.size:
+        if written != size:
             raise SdistRejected(self._archive, f"it ends in the middle of {path!r}", hint=REPAIR)
 
     @contextlib.contextmanager
@@ -217,99 +309,17 @@ class _Unpacking:
                 self._archive, f"it holds more than {self._limits.members:,} files and folders", hint=DISTRUST
             )
 
-    def _refuse(self, name: str, why: str) -> NoReturn:
-        raise SdistRejected(self._archive, f"its member {name!r} {why}", hint=DISTRUST)
+    def _refuse(self, name: str, why: str, hint: str = DISTRUST) -> NoReturn:
+        member = name.partition("/")[2] or None
+        raise SdistRejected(self._archive, f"its member {name!r} {why}", hint=hint, member=member)
 
 
-class _Renewing(_Unpacking):
-    """Writes over what an earlier archive left, but only what is different."""
-
-    def __init__(self, archive: Path, folder: Path, limits: Limits) -> None:
-        super().__init__(archive, folder, limits)
-        self._files: set[str] = set()
-
-    @property
-    def paths(self) -> frozenset[str]:
-        """Files and folders, below the folder that was unpacked into."""
-        return frozenset(self._files | self._folders)
-
-    def _check_filter(self, member: tarfile.TarInfo) -> None:
-        """Leave it at our own checks: the archive is no stranger's, and Python's filter asks the disk for each."""
-
-    def _make_folders(self, parts: list[str]) -> None:
-        path = ""
-        for part in parts:
-            path = f"{path}/{part}" if path else part
-            if path in self._folders:
-                continue
-            self._count_one()
-            place = self._folder / path
-            with self._writing(path):
-                if path in self._files:
-                    raise FileExistsError(path)
-                try:
-                    place.mkdir()
-                except FileExistsError:
-                    if not place.is_dir():
-                        place.unlink()
-                        place.mkdir()
-            self._folders.add(path)
-
-    def _write(self, parts: list[str], member: tarfile.TarInfo, members: tarfile.TarFile) -> None:
-        path = "/".join(parts)
-        place = self._folder / path
-        with self._writing(path):
-            if path in self._folders:
-                raise FileExistsError(path)
-            found = _stat(place)
-        self._files.add(path)
-        if found is not None and stat.S_ISDIR(found.st_mode):
-            with self._writing(path):
-                shutil.rmtree(place)
-            found = None
-        if found is None or member.size > _COMPARED:
-            if found is not None:
-                place.unlink()
-            super()._write(parts, member, members)
-            return
-        self._count_one()
-        source = members.extractfile(member)
-        data = b"".join(iter(lambda: source.read(_PIECE), b"")) if source is not None else b""
-        executable = bool(member.mode & 0o111)
-        with self._writing(path):
-            same = bool(found.st_mode & 0o111) == executable and found.st_size == member.size
-            if same and place.read_bytes() == data:
-                return
-            place.unlink()
-            with os.fdopen(os.open(place, _NEW_FILE, 0o777 if executable else 0o666), "wb") as file:
-                file.write(data)
-        if len(data) != member.size:
-            raise SdistRejected(self._archive, f"it ends in the middle of {path!r}", hint=REPAIR)
-
-
-_COMPARED: Final = 8 << 20
-"""Bytes up to which a file is held in memory to be compared; larger ones are written anew."""
-
-
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.lstat()
-    except FileNotFoundError:
-        return None
-
-
-_NEW_FILE: Final = (
-    os.O_WRONLY
-    | os.O_CREAT
-    | os.O_EXCL
-    | getattr(os, "O_NOFOLLOW", 0)
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_BINARY", 0)
-)
+_HARDENED: Final = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_OLD_FILE: Final = os.O_RDONLY | _HARDENED
+NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _HARDENED
+"""Flags: a file that was not there, and no link in its place."""
 
 _KINDS: Final = {
-    tarfile.SYMTYPE: "a symbolic link",
-    tarfile.LNKTYPE: "a hard link",
     tarfile.FIFOTYPE: "a named pipe",
     tarfile.CHRTYPE: "a device",
     tarfile.BLKTYPE: "a device",

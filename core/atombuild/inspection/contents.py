@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import IO, Final, cast
@@ -43,7 +43,7 @@ class Member:
 
     executable: bool = False
     link: str = ""
-    """Where it leads, if it is a link."""
+    """Where it leads, if it is a symbolic link. A hard link is a file like the one that it is another name of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,9 @@ def _is_metadata_of_wheel(path: str) -> bool:
 
 def _read_sdist(artifact: Path, breathe: Callable[[], object], limits: Limits) -> Contents:
     members: list[Member] = []
+    files: dict[str, Member] = {}
+    """By the whole name; of two with one name the later."""
+
     fields: tuple[tuple[str, str], ...] = ()
     with open_regular(artifact) as file:
         for info, stream in sdist_members(file, artifact, limits):
@@ -141,8 +144,11 @@ def _read_sdist(artifact: Path, breathe: Callable[[], object], limits: Limits) -
             _check_possible(info.name)
             path = below_top(info.name)
             if stream is None:
+                first = files.get(info.linkname) if info.islnk() else None
                 link = info.linkname if info.issym() or info.islnk() else ""
-                members.append(Member(path, 0, f"link:{link}", link=link or "?"))
+                members.append(
+                    replace(first, path=path) if first else Member(path, 0, f"link:{link}", link=link or "?")
+                )
                 continue
             head = stream.read(_LARGEST_METADATA) if path == "PKG-INFO" else b""
             digest = hashlib.sha256(head)
@@ -150,7 +156,8 @@ def _read_sdist(artifact: Path, breathe: Callable[[], object], limits: Limits) -
                 digest.update(piece)
             if path == "PKG-INFO":
                 fields = metadata_fields(head)
-            members.append(Member(path, info.size, digest.hexdigest(), executable=bool(info.mode & 0o111)))
+            files[info.name] = Member(path, info.size, digest.hexdigest(), executable=bool(info.mode & 0o111))
+            members.append(files[info.name])
         return Contents(ArtifactKind.SDIST, artifact.name, _size(file), tuple(members), fields)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import csv
 import io
+import posixpath
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from atombuild.errors import ArtifactUnreadable
 from atombuild.inspection.contents import below_top, reading, sdist_members
 from atombuild.status import ArtifactKind
 
+_MOST_LINKS: Final = 40
 LARGEST: Final = 1 << 20
 """Bytes that are read of a member: more than anybody reads, and few enough for every key to be answered."""
 
@@ -56,11 +58,34 @@ def _from_wheel(artifact: Path, path: str) -> tuple[bytes, int]:
 
 
 def _from_sdist(artifact: Path, path: str) -> tuple[bytes, int]:
+    """Read a file; of a link, the file that it leads to."""
+    wanted = path
+    for _ in range(_MOST_LINKS):
+        found = _found_in_sdist(artifact, wanted)
+        if isinstance(found, tuple):
+            return found
+        if found is None and wanted != path:
+            raise ArtifactUnreadable(artifact, f"{path} is a link to {wanted}, which is no file of it")
+        if found is None:
+            raise ArtifactUnreadable(artifact, f"it holds no {path}")
+        wanted = found
+    raise ArtifactUnreadable(artifact, f"{path} leads from link to link without end")
+
+
+def _found_in_sdist(artifact: Path, path: str) -> tuple[bytes, int] | str | None:
+    """Return a file's beginning and size, the path that a link leads to, or None: there is neither."""
     with open_regular(artifact) as file:
         for info, stream in sdist_members(file, artifact):
-            if below_top(info.name) == path:
-                return (stream.read(LARGEST), info.size) if stream is not None else (b"", 0)
-    raise ArtifactUnreadable(artifact, f"it holds no {path}")
+            if below_top(info.name) != path:
+                continue
+            if stream is not None:
+                return stream.read(LARGEST), info.size
+            if info.islnk():
+                return below_top(info.linkname)
+            if info.issym():
+                return posixpath.normpath(posixpath.join(posixpath.dirname(path), info.linkname))
+            return b"", 0
+    return None
 
 
 def _as_text(data: bytes) -> str | None:

@@ -28,6 +28,7 @@ from packaging.version import Version
 
 from atombuild.archive.bounds import USUAL, BoundedStream, Limits, is_a_possible_name, is_plain_file
 from atombuild.archive.damage import TAR_DAMAGE, ZIP_DAMAGE, is_damage
+from atombuild.archive.links import loose_links
 from atombuild.errors import BackendFailure, SdistRejected, StagedUnreadable
 from atombuild.isolated.expected import Expected
 from atombuild.isolated.names import ArtifactName, Release, parse
@@ -56,7 +57,10 @@ class Accepted:
 
     sha256: str
     modules: Mapping[str, bytes] = field(default_factory=dict)
-    """The sha256 of each Python file of an sdist."""
+    """The sha256 of each Python file of an sdist; a symbolic link has no text of its own."""
+
+    loose_links: Mapping[str, str] = field(default_factory=dict)
+    """Symbolic links to what an sdist does not hold, and where they lead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class _Contents:
     members: tuple[str, ...]
     metadata: bytes
     modules: Mapping[str, bytes] = field(default_factory=dict)
+    loose_links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def accept(
         found = (_check_wheel if kind is ArtifactKind.WHEEL else _check_sdist)(judge, path, said, breathe)
     except OSError as error:
         raise StagedUnreadable(path, error) from error
-    return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules)
+    return Accepted(kind, path, said, size, found.members, found.metadata, sha256, found.modules, found.loose_links)
 
 
 def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Expected | None) -> ArtifactName:
@@ -286,6 +291,7 @@ def _check_sdist(
     members: list[str] = []
     metadata: bytes | None = None
     modules: dict[str, bytes] = {}
+    links: dict[str, str] = {}
     try:
         with path.open("rb") as packed, gzip.GzipFile(fileobj=packed) as stream:
             bounded = BoundedStream(stream, path, limits)
@@ -303,10 +309,11 @@ def _check_sdist(
                         continue
                     _require_file_or_link(judge, member)
                     members.append("/".join(parts[1:]))
+                    _note_link(links, parts, member)
                     if parts == (top, "PKG-INFO") and member.isreg() and member.size <= _LARGEST_TEXT:
                         metadata = _read_member(archive, member)
-                    elif member.name.endswith(".py") and member.isreg() and member.size <= _LARGEST_TEXT:
-                        modules[members[-1]] = hashlib.sha256(_read_member(archive, member)).digest()
+                    elif (digest := _digest_of_module(archive, member, modules)) is not None:
+                        modules[members[-1]] = digest
                 bounded.require_end()
     except SdistRejected as error:
         raise judge.refuse(error.why) from error
@@ -315,7 +322,25 @@ def _check_sdist(
     if metadata is None:
         raise judge.refuse("it has no PKG-INFO at its root")
     _check_metadata(judge, metadata, said.release, "PKG-INFO")
-    return _Contents(tuple(dict.fromkeys(members)), metadata, modules)
+    loose = loose_links([f"{top}/{path}" for path in members], links)
+    found = {path.partition("/")[2]: links[path] for path in loose}
+    return _Contents(tuple(dict.fromkeys(members)), metadata, modules, found)
+
+
+def _note_link(links: dict[str, str], parts: tuple[str, ...], member: tarfile.TarInfo) -> None:
+    """Of a name that is in it twice, the later member counts."""
+    path = "/".join(parts)
+    links.pop(path, None)
+    if member.issym():
+        links[path] = member.linkname
+
+
+def _digest_of_module(archive: tarfile.TarFile, member: tarfile.TarInfo, modules: Mapping[str, bytes]) -> bytes | None:
+    if not member.name.endswith(".py") or member.size > _LARGEST_TEXT:
+        return None
+    if member.islnk():
+        return modules.get(member.linkname.partition("/")[2])
+    return hashlib.sha256(_read_member(archive, member)).digest() if member.isreg() else None
 
 
 def _require_file_or_link(judge: _Judge, member: tarfile.TarInfo) -> None:

@@ -22,6 +22,7 @@ from atombuild.errors import (
     ProjectInvalid,
     ProjectMissing,
     SdistRejected,
+    SourceRejected,
     StagedUnreadable,
     WriteFailed,
 )
@@ -38,6 +39,7 @@ from atombuild.isolated.environment import (
     installer,
 )
 from atombuild.isolated.expected import Expected
+from atombuild.isolated.from_sdist import not_a_source
 from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
 from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
@@ -575,14 +577,19 @@ class IsolatedProject:
 
     def _unpacked(self, sdist: Path) -> Description:
         """Unpack the sdist, and describe the project in it: that one is built."""
-        top = unpack_for_wheel(sdist, work_folder(self._description.root, self._out_dir))
+        try:
+            top = unpack_for_wheel(sdist, work_folder(self._description.root, self._out_dir))
+        except SdistRejected as error:
+            raise not_a_source(error, self._description, self._out_dir / sdist.name) from error
         try:
             pyproject = parse_pyproject(top / "pyproject.toml", read_bytes(top))
-        except ProjectMissing:
+        except ProjectMissing as error:
             if self._description.pyproject is not None:
-                raise SdistRejected(
-                    sdist, "it holds no pyproject.toml, and the project has one", hint="add it to the sdist"
-                ) from None
+                raise SourceRejected(
+                    f"the sdist {sdist.name} lacks pyproject.toml, so no wheel can be made from it",
+                    hint="have the backend pack it, or build the wheel from the tree: --sdist --wheel",
+                    where=Location(self._description.pyproject.path),
+                ) from error
             pyproject = None
         return describe(top, pyproject)
 

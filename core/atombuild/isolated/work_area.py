@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from atombuild.archive.unpack import renew_sdist
+from atombuild.archive.renew import renew_sdist
 from atombuild.errors import WriteFailed
 
 _TREE: Final = "tree"
@@ -42,11 +42,14 @@ def unpack_for_wheel(sdist: Path, work: Path) -> Path:
 
 
 def _remove_links(folder: Path) -> None:
-    """Remove what is neither folder nor regular file: no hook may lead our writing out of here."""
+    """Remove what is neither folder nor regular file: no hook may lead our writing out of here.
+
+    Links of the last sdist are among it; those of this one are made when all else is written.
+    """
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name != _CARGO_OUTPUT:  # nothing is written there
+                if entry.name != _CARGO_OUTPUT:  # large; and what is written there asks for itself what stands there
                     _remove_links(Path(entry.path))
             elif not entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)  # noqa: PTH108 (the entry's path is a text)

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.archive.bounds import Limits
-from atombuild.archive.unpack import renew_sdist, unpack_sdist
+from atombuild.archive.renew import renew_sdist
+from atombuild.archive.unpack import unpack_sdist
 from atombuild.errors import AtombuildError
 from atombuild.sdist_file import SdistFile
 from fuzz.choices import Choices

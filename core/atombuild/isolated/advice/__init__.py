@@ -20,6 +20,7 @@ from atombuild.isolated.acceptance import Accepted
 from atombuild.isolated.advice.artifact import Artifact
 from atombuild.isolated.advice.contents import advise_on_contents
 from atombuild.isolated.advice.entry_points import advise_on_entry_points
+from atombuild.isolated.advice.links import advise_on_links
 from atombuild.isolated.advice.metadata import advise_on_metadata
 from atombuild.isolated.advice.parity import advise_on_parity
 from atombuild.isolated.advice.version import advise_on_version
@@ -115,6 +116,8 @@ def _on_artifacts(
         breathe()
         yield from advise_on_wheel(wheel)
         yield from advise_on_entry_points(wheel, description.pyproject)
+    if sdist is not None:
+        yield from advise_on_links(sdist)
     other_texts = circumstances.other_texts
     if sdist is not None and other_texts:
         yield found(
