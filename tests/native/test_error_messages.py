@@ -340,7 +340,7 @@ ERRORS: Mapping[str, Row] = {
         files("src/bar/__init__.py"),
         "Expected a Python module at: src/foo/__init__.py",
         "pyproject.toml:1:1",
-        ("__init__.py is not there, or is no regular file",),
+        ("src/foo/__init__.py is not there",),
         "create src/foo/__init__.py, or set module-name in [tool.uv.build-backend] to the package's name",
     ),
     "module root missing": (
@@ -348,7 +348,7 @@ ERRORS: Mapping[str, Row] = {
         INIT,
         "Expected a Python module at: lib/foo/__init__.py",
         "pyproject.toml:7:1",
-        ("__init__.py is not there, or is no regular file",),
+        ("lib/foo/__init__.py is not there",),
         'create lib/foo/__init__.py, or set module-root in [tool.uv.build-backend] ("" for a flat layout)',
     ),
     "module root outside": (
@@ -396,7 +396,7 @@ ERRORS: Mapping[str, Row] = {
         INIT,
         "Expected a Python module at: src/foo-stubs/__init__.pyi",
         "pyproject.toml:1:1",
-        ("__init__.pyi is not there, or is no regular file",),
+        ("src/foo-stubs/__init__.pyi is not there",),
         "create src/foo-stubs/__init__.pyi, or set module-name in [tool.uv.build-backend] to the package's name",
     ),
     "glob": (

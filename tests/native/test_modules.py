@@ -6,7 +6,8 @@ import pytest
 
 from atombuild.errors import Report, SourceRejected
 from atombuild.native.disk_tree import DiskTree
-from atombuild.native.modules import check_layout, find_modules, identifier_fault, inside_project
+from atombuild.native.layout import check_layout
+from atombuild.native.modules import find_modules, identifier_fault, inside_project
 from support.variants import PROJECT, Files, backend, files, loaded, write_files
 
 ROOT = Path("/project")

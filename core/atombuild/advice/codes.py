@@ -73,7 +73,7 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "a wheel built from the tree holds files that the sdist lacks",
     )
-    WHEEL_WITHOUT_MODULE = ("wheel-without-module", Severity.PROBLEM, "the excludes leave no file of a module")
+    WHEEL_WITHOUT_MODULE = ("wheel-without-module", Severity.PROBLEM, "no file of a module is left in the wheel")
     ENTRY_POINT = (
         "entry-point",
         Severity.PROBLEM,

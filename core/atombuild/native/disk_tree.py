@@ -151,6 +151,18 @@ class DiskTree:
             lambda: read_pieces(place, path, found),
         )
 
+    def hidden_by(self, path: str) -> str | None:
+        """Return the place that hides ``path``, or what hides it."""
+        if not self._hides(path):
+            return None
+        place = next((each for each in self._hidden if path == each or path.startswith(f"{each}/")), None)
+        return "atombuild's own files" if place is None else f"{place}/, a folder that builds write to"
+
+    @property
+    def packed_from(self) -> None:
+        """None: it is no archive."""
+        return
+
     def require_safe_names(self) -> None:
         """Nothing is unpacked: every name is as good as the system takes it."""
 

@@ -10,8 +10,9 @@ import os
 from atombuild.errors import Location, SourceRejected
 from atombuild.native.dist_info import dist_info_files, dist_info_name
 from atombuild.native.distribution import Distribution, Folder, Generated, Planned
+from atombuild.native.layout import check_layout
 from atombuild.native.licenses import matched_license_files
-from atombuild.native.modules import Modules, check_layout, find_modules
+from atombuild.native.modules import Modules, find_modules
 from atombuild.native.patterns import wheel_excludes
 from atombuild.native.selection import data_files
 from atombuild.native.tree import Pulse, SourceTree

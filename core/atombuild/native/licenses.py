@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
+from typing import Final
 
 from atombuild.errors import Location, SourceRejected
-from atombuild.native.globs import GlobSet
+from atombuild.native.absence import why_absent
+from atombuild.native.globs import Glob, GlobSet
 from atombuild.native.patterns import license_globs
 from atombuild.native.tree import Entry, Kind, SourceTree
 from atombuild.native.walk import refuse_virtual_environment, walk
@@ -28,11 +32,7 @@ def matched_license_files(project: Project, tree: SourceTree) -> tuple[str, ...]
             matched = True
             found.add(entry.path)
         if not matched:
-            raise SourceRejected(
-                f"`project.license-files` glob `{glob.text}` did not match any files",
-                hint="name a file that is there, from the project folder, or remove the glob",
-                where=project.pyproject.at("project", "license-files", index),
-            )
+            raise _unmatched(project, tree, index, glob)
     files = tuple(sorted(found, key=os.fsencode))
     for path in files:
         try:
@@ -50,3 +50,33 @@ def matched_license_files(project: Project, tree: SourceTree) -> tuple[str, ...]
 def _is_file(tree: SourceTree, entry: Entry) -> bool:
     # Links to folders and to nothing are passed over; a FIFO is kept, for the reader to refuse.
     return tree.is_file(entry.path) if entry.kind is Kind.SYMLINK else entry.kind is not Kind.DIRECTORY
+
+
+def _unmatched(project: Project, tree: SourceTree, index: int, glob: Glob) -> SourceRejected:
+    where = project.pyproject.at("project", "license-files", index)
+    path = next(_nearly_matched(tree, glob), None)
+    if path is None and not _WILD.search(glob.text):
+        path = glob.text
+    absence = None if path is None else why_absent(project, tree, path)
+    if absence is None or absence.is_plain:
+        return SourceRejected(
+            f"`project.license-files` glob `{glob.text}` did not match any files",
+            hint="name a file that is there, from the project folder, or remove the glob",
+            where=where,
+        )
+    return SourceRejected(
+        f"`project.license-files` glob `{glob.text}` did not match any files",
+        hint=absence.hint,
+        where=absence.where or where,
+        why=(f"{path} {absence.words}",),
+    )
+
+
+def _nearly_matched(tree: SourceTree, glob: Glob) -> Iterator[str]:
+    """Yield what the glob matches and can't be taken: folders, dead links, and what an sdist lacks or a build hides."""
+    source = tree.packed_from or tree
+    only = GlobSet((glob,))
+    yield from (entry.path for entry in walk(source, "", only.may_hold) if only.matches(entry.path))
+
+
+_WILD: Final = re.compile(r"[*?\[]")

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from atombuild.errors import Location, SourceRejected
 from atombuild.native.large import PiecewiseFile
-from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, missing
+from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, SourceTree, missing
 
 
 class Member(Protocol):
@@ -42,14 +42,19 @@ class Member(Protocol):
 class MemberTree:
     """The members of an archive that was just made: folders are implied, links have become files."""
 
-    def __init__(self, root: Path, files: Mapping[str, Member], origin: object = None) -> None:
+    def __init__(
+        self, root: Path, files: Mapping[str, Member], origin: object = None, packed_from: SourceTree | None = None
+    ) -> None:
         """``root`` only stands in messages: nothing is read from it.
+
+        ``packed_from`` is only asked why a file is missing.
 
         ``origin`` is the same object for two trees of which any plan would come out the same.
         """
         self._root = root
         self._files = files
         self.origin = origin
+        self.packed_from = packed_from
 
     @cached_property
     def _folders(self) -> dict[str, dict[str, Kind]]:
@@ -124,6 +129,10 @@ class MemberTree:
         if file is None:
             raise missing(self._root / path)
         return PiecewiseFile(file.size, file.executable, (file.digest, file.executable), file.stream)
+
+    def hidden_by(self, path: str) -> None:
+        """Return nothing: an archive has what it has."""
+        del path
 
     def require_safe_names(self) -> None:
         """Raise :class:`SourceRejected` for a name that no tool would unpack, so that nobody could use the sdist."""

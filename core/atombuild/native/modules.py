@@ -11,7 +11,6 @@ from typing import Final
 
 from atombuild.errors import Location, SourceRejected
 from atombuild.native.characters import is_alphabetic, is_alphanumeric
-from atombuild.native.tree import Kind, SourceTree
 from atombuild.project.model import Project, normalised
 
 SETTINGS: Final = ("tool", "uv", "build-backend")
@@ -61,7 +60,7 @@ def find_modules(project: Project) -> Modules:
         raise SourceRejected(
             f"Module root must be inside the project: {posixpath.normpath(settings.module_root)}",
             hint='name a folder of this project, or "" for the project folder itself',
-            where=_setting(project, "module-root"),
+            where=setting_of(project, "module-root"),
         )
     names, redundant = _names(project)
     if settings.namespace:
@@ -71,21 +70,6 @@ def find_modules(project: Project) -> Modules:
     else:
         modules = tuple(_named(project, root, name) for name in names)
     return Modules(root, modules, redundant)
-
-
-def check_layout(project: Project, modules: Modules, tree: SourceTree) -> None:
-    """Make sure that every module is where it must be. Raises :class:`SourceRejected`."""
-    for module in modules.modules:
-        if module.init is not None and not tree.is_file(module.init):
-            raise _module_missing(project, modules, module.init, tree)
-        for folder in module.bare:
-            for init in ("__init__.py", "__init__.pyi"):
-                if tree.exists(join(folder, init)):
-                    raise SourceRejected(
-                        f"For namespace packages, `{init}` is not allowed in parent directory: {folder or '.'}",
-                        hint=f"remove {join(folder, init)}, or name that package itself in module-name",
-                        where=_setting(project, "module-name"),
-                    )
 
 
 def inside_project(path: str) -> str | None:
@@ -147,7 +131,7 @@ def _named(project: Project, root: str, name: str) -> Module:
             raise SourceRejected(
                 f"Invalid module name: {name}",
                 hint='write it as in an import statement, such as "package" or "namespace.package"',
-                where=_setting(project, "module-name"),
+                where=setting_of(project, "module-name"),
                 why=(why,),
             )
     parents = [join(root, "/".join([first, *rest][:depth])) for depth in range(len(rest), -1, -1)]
@@ -162,7 +146,7 @@ def _namespace(project: Project, name: str) -> Module:
         raise SourceRejected(
             f"Invalid module name: {name}",
             hint='write it as in an import statement, such as "namespace" or "namespace.package"',
-            where=_setting(project, "module-name"),
+            where=setting_of(project, "module-name"),
             why=(f"it stands for the folder `{path}`, which is not plainly below the module root",),
         )
     return Module(path, None)
@@ -186,21 +170,6 @@ def identifier_fault(text: str) -> str | None:
     return None
 
 
-def _module_missing(project: Project, modules: Modules, init: str, tree: SourceTree) -> SourceRejected:
-    folder, _, file_name = init.rpartition("/")
-    if tree.kind(folder) in {Kind.DIRECTORY, Kind.SYMLINK}:
-        hint = f"create {init}; it may be empty"
-    elif not modules.root or tree.kind(modules.root) is not None:
-        hint = f"create {init}, or set module-name in [{'.'.join(SETTINGS)}] to the package's name"
-    else:
-        hint = f'create {init}, or set module-root in [{".".join(SETTINGS)}] ("" for a flat layout)'
-    return SourceRejected(
-        f"Expected a Python module at: {init}",
-        hint=hint,
-        where=_setting(project, "module-name"),
-        why=(f"{file_name} is not there, or is no regular file",),
-    )
-
-
-def _setting(project: Project, key: str) -> Location:
+def setting_of(project: Project, key: str) -> Location:
+    """Return where a setting of the build backend stands."""
     return project.pyproject.at(*SETTINGS, key)

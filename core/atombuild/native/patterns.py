@@ -12,7 +12,9 @@ from atombuild.native.globs import Glob, GlobSet, exact, exclude_text, globset_e
 from atombuild.native.modules import SETTINGS, Modules, inside_project
 from atombuild.project.model import Project
 
-_DEFAULT_EXCLUDES: Final = ("__pycache__", "*.pyc", "*.pyo")
+DEFAULT_EXCLUDES: Final = ("__pycache__", "*.pyc", "*.pyo")
+"""What is left out of both artifacts while ``default-excludes`` is not false."""
+
 _INCLUDE_FIELD: Final = "tool.uv.build-backend.source-include"
 _EXCLUDE_FIELD: Final = "tool.uv.build-backend.*-exclude"
 _LICENSE_FIELD: Final = "project.license-files"
@@ -95,7 +97,7 @@ def _below(folder: str, field: str, where: Location) -> Glob:
 
 def _default_excludes(project: Project) -> Iterator[Glob]:
     if project.settings.default_excludes:
-        for text in _DEFAULT_EXCLUDES:
+        for text in DEFAULT_EXCLUDES:
             yield _parsed(exclude_text(text), Dialect.UV, _EXCLUDE_FIELD, project.pyproject.at(*SETTINGS))
 
 

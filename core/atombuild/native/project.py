@@ -11,9 +11,10 @@ from atombuild.finding import Finding
 from atombuild.native.disk_tree import DiskTree, Look
 from atombuild.native.distribution import Distribution, Listed
 from atombuild.native.kept import Kept
+from atombuild.native.layout import check_layout
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.metadata import core_metadata
-from atombuild.native.modules import check_layout, find_modules
+from atombuild.native.modules import find_modules
 from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, planned_members, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename

@@ -6,6 +6,7 @@ import posixpath
 from typing import Final
 
 from atombuild.errors import Location, SourceRejected
+from atombuild.native.absence import why_absent
 from atombuild.native.tree import Kind, SourceTree
 from atombuild.project.model import Project, Readme
 
@@ -52,11 +53,19 @@ def read_text(project: Project, tree: SourceTree, path: str, key: str) -> str:
             where=where,
         )
     if tree.kind(path) is None:
+        absence = why_absent(project, tree, path)
+        if absence.is_plain:
+            raise SourceRejected(
+                f"the file that `project.{key}` names is not there: {path}",
+                hint=f"create {path}, or change `{key}`; the path starts at the folder of pyproject.toml",
+                where=where,
+                why=(f"failed to open file `{absolute}`: No such file or directory (os error 2)",),
+            )
         raise SourceRejected(
-            f"the file that `project.{key}` names is not there: {path}",
-            hint=f"create {path}, or change `{key}`; the path starts at the folder of pyproject.toml",
-            where=where,
-            why=(f"failed to open file `{absolute}`: No such file or directory (os error 2)",),
+            f"the file that `project.{key}` names can't be packed: {path}",
+            hint=absence.hint,
+            where=absence.where or where,
+            why=(f"{path} {absence.words}",),
         )
     if tree.kind(path) is Kind.DIRECTORY:
         raise SourceRejected(

@@ -30,10 +30,11 @@ from atombuild.native.distribution import (
 )
 from atombuild.native.kept import Keeping, Kept, KeptFile, KeptRun
 from atombuild.native.large import in_pieces, is_large, made_steadily
+from atombuild.native.layout import check_layout
 from atombuild.native.licenses import matched_license_files
 from atombuild.native.member_tree import MemberTree
 from atombuild.native.metadata import core_metadata
-from atombuild.native.modules import check_layout, find_modules
+from atombuild.native.modules import find_modules
 from atombuild.native.selection import sdist_files
 from atombuild.native.toml_rewrite import rewrite
 from atombuild.native.tree import LargeFile, Pulse, Seen, Signature, SourceFile, SourceTree
@@ -67,7 +68,7 @@ class SdistDistribution(Distribution):
 def planned_members(project: Project, tree: SourceTree) -> MemberTree:
     """Return the members that the sdist would have, as a tree that a wheel can be planned from; nothing is made."""
     files = (PlannedFile(step, tree) for step in _plan(project, tree) if not isinstance(step, Folder))
-    return MemberTree(project.root, {file.path: file for file in files})
+    return MemberTree(project.root, {file.path: file for file in files}, packed_from=tree)
 
 
 def build_sdist(project: Project, tree: SourceTree, pulse: Pulse, kept: Kept | None = None) -> SdistDistribution:
@@ -116,7 +117,7 @@ class _Packing:
         # A wheel takes files from one run after another: a few that stay unpacked are enough, and go with the tree.
         unpack = lru_cache(maxsize=4)(decompress_run)
         files = {file.path: RunFile(run.run, file, unpack) for run in self._runs for file in run.files}
-        return MemberTree(self._project.root, files, self.plan)
+        return MemberTree(self._project.root, files, self.plan, self._tree)
 
     def _breathe(self) -> None:
         self._pulse(self._done, len(self.plan))

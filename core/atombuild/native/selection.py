@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from atombuild.errors import SourceRejected
+from atombuild.native.absence import why_absent
 from atombuild.native.globs import GlobSet, exact
 from atombuild.native.modules import SETTINGS, Modules, find_modules, inside_project, join
 from atombuild.native.patterns import (
@@ -104,10 +105,12 @@ def _module_entries(
 ) -> Iterator[Entry]:
     kind = tree.kind(folder)
     if kind is None:
+        absence = why_absent(project, tree, folder, folder=True)
+        hint = f"create the folder {folder}, or mend module-name in [{'.'.join(SETTINGS)}]"
         raise SourceRejected(
-            f"Failed to walk source tree: {folder} is not there",
-            hint=f"create the folder {folder}, or mend module-name in [{'.'.join(SETTINGS)}]",
-            where=project.pyproject.at(*SETTINGS, "module-name"),
+            f"Failed to walk source tree: {folder} {absence.words}",
+            hint=hint if absence.is_plain else absence.hint,
+            where=absence.where or project.pyproject.at(*SETTINGS, "module-name"),
         )
     # uv_build decides by the whole absolute path what it enters, and by the relative one what it takes.
     mount = f"{tree.mount.rstrip('/')}/"
@@ -124,10 +127,19 @@ def _module_entries(
 
 def _data_files(project: Project, data: DataFolder, excludes: GlobSet, tree: SourceTree) -> Iterator[Selected]:
     if not tree.exists(data.folder):
+        absence = why_absent(project, tree, data.folder, folder=True)
+        where = project.pyproject.at(*SETTINGS, "data", data.scheme)
+        if absence.is_plain:
+            raise SourceRejected(
+                f"No such file or directory: {data.folder}",
+                hint=f"create the folder {data.folder}, or remove it from [{'.'.join(SETTINGS)}.data]",
+                where=where,
+            )
         raise SourceRejected(
-            f"No such file or directory: {data.folder}",
-            hint=f"create the folder {data.folder}, or remove it from [{'.'.join(SETTINGS)}.data]",
-            where=project.pyproject.at(*SETTINGS, "data", data.scheme),
+            f"The data folder {data.folder} can't be packed",
+            hint=absence.hint,
+            where=absence.where or where,
+            why=(f"{data.folder} {absence.words}",),
         )
     if tree.leads_out(data.folder):
         raise data_outside(project, data.scheme)

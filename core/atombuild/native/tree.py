@@ -123,6 +123,13 @@ class SourceTree(Protocol):
     def leads_out(self, path: str) -> bool:
         """Whether links on the way to ``path`` lead out of the tree."""
 
+    def hidden_by(self, path: str) -> str | None:
+        """Return what hides ``path``, in words: the tree pretends not to have it, since builds write there."""
+
+    @property
+    def packed_from(self) -> SourceTree | None:
+        """The tree that an sdist was packed from, where this is the content of one; None: this is that tree."""
+
     def require_safe_names(self) -> None:
         """Raise :class:`atombuild.errors.SourceRejected` for a name that keeps the tree from being unpacked."""
 
@@ -207,6 +214,15 @@ class TreeOver:
     def read(self, path: str) -> SourceFile:
         """As the tree does."""
         return self._tree.read(path)
+
+    def hidden_by(self, path: str) -> str | None:
+        """As the tree does."""
+        return self._tree.hidden_by(path)
+
+    @property
+    def packed_from(self) -> SourceTree | None:
+        """As the tree's."""
+        return self._tree.packed_from
 
     def require_safe_names(self) -> None:
         """As the tree does."""

@@ -31,8 +31,9 @@ from atombuild.native.distribution import (
 )
 from atombuild.native.kept import Keeping, Kept, KeptMember
 from atombuild.native.large import is_large, made_steadily
+from atombuild.native.layout import check_layout
 from atombuild.native.licenses import matched_license_files
-from atombuild.native.modules import check_layout, find_modules
+from atombuild.native.modules import find_modules
 from atombuild.native.selection import Selected, wheel_files
 from atombuild.native.tree import LargeFile, Pulse, SourceFile, SourceTree
 from atombuild.project.model import Project

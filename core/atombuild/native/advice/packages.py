@@ -8,7 +8,9 @@ from typing import Final
 from atombuild.advice.codes import Code, found, some
 from atombuild.advice.entry_points import entry_point_finding, faults, missing_module, module_of
 from atombuild.finding import Finding
+from atombuild.native.absence import exclude_emptying, exclude_taking, why_absent
 from atombuild.native.advice.survey import Survey
+from atombuild.native.member_tree import MemberTree
 from atombuild.native.modules import inside_project, join
 from atombuild.native.tree import Kind
 from atombuild.project.model import normalised
@@ -49,39 +51,73 @@ def _module_names(survey: Survey) -> Iterator[Finding]:
 
 
 def _parity(survey: Survey) -> Iterator[Finding]:
-    needed = {module.init for module in survey.modules.modules if module.init}
-    metadata = survey.project.metadata
-    if metadata.readme is not None and metadata.readme.file is not None:
-        needed.add(inside_project(metadata.readme.file) or metadata.readme.file)
-    needed.update(survey.licenses)
-    lost = sorted(path for path in needed if survey.tree.is_file(path) and path not in survey.sdist.sources)
-    if lost:
+    lost = sorted(path for path in _needed(survey) if not _sdist_holds(survey, path))
+    for path in lost[:1]:
+        is_folder = any(path == data.folder for data in survey.data)
+        absence = why_absent(survey.project, planned(survey), path, folder=is_folder)
+        others = f" ({len(lost) - 1} more are missing)" if len(lost) > 1 else ""
         yield found(
             Code.SDIST_NOT_BUILDABLE,
-            survey.setting("source-exclude"),
-            f"the sdist lacks {some(lost)}, without which no wheel can be built from it",
-            "narrow the exclude that takes it away",
+            absence.where or survey.project.pyproject.at("project"),
+            f"no wheel can be built from the sdist: {path} {absence.words}{others}",
+            absence.hint,
         )
     only_in_wheel = sorted(survey.wheel.sources - survey.sdist.sources - {"pyproject.toml"} - set(lost))
     if only_in_wheel:
+        exclude = exclude_taking(survey.project, only_in_wheel[0])
         yield found(
             Code.WHEEL_NOT_IN_SDIST,
-            survey.at(only_in_wheel[0]),
+            survey.at(only_in_wheel[0]) if exclude is None else exclude.where,
             f"a wheel built from the tree holds what the sdist lacks: {some(only_in_wheel)}",
-            "write the exclude so that it holds for both, with /** at the end of a folder's path",
+            f"write {exclude.words} so that it holds for both, with /** at the end of a folder's path"
+            if exclude is not None
+            else f'add "{only_in_wheel[0]}" to source-include',
         )
+
+
+def _needed(survey: Survey) -> Iterator[str]:
+    """Yield what is there, and what a wheel can't be built without."""
+    metadata = survey.project.metadata
+    named = [module.init for module in survey.modules.modules if module.init]
+    named += [data.folder for data in survey.data if data.folder]
+    if metadata.readme is not None and metadata.readme.file is not None:
+        named.append(metadata.readme.file)
+    if metadata.license is not None and metadata.license.file is not None:
+        named.append(metadata.license.file)
+    yield from (path for path in {*named, *survey.licenses} if survey.tree.exists(path))
+
+
+def _sdist_holds(survey: Survey, path: str) -> bool:
+    inside = inside_project(path)
+    sources = survey.sdist.sources | {"pyproject.toml"}
+    if inside is None or inside in sources or survey.tree.is_file(path):
+        return inside in sources
+    return any(source.startswith(f"{inside}/") for source in sources)
+
+
+def planned(survey: Survey) -> MemberTree:
+    """Return the sdist as a tree that says why it lacks a file; it has none of those that it holds."""
+    return MemberTree(survey.project.root, {}, packed_from=survey.tree)
 
 
 def _modules(survey: Survey) -> Iterator[Finding]:
     for folder in survey.modules.folders:
-        if survey.tree.kind(folder) is not None and not any(
-            path.startswith(f"{folder}/") for path in survey.wheel.sources
-        ):
+        if survey.tree.kind(folder) is None or any(path.startswith(f"{folder}/") for path in survey.wheel.sources):
+            continue
+        exclude = exclude_emptying(survey.project, survey.tree, folder, wheel=True)
+        if exclude is not None:
             yield found(
                 Code.WHEEL_WITHOUT_MODULE,
-                survey.setting("wheel-exclude"),
-                f"the excludes leave no file of {folder} in the wheel",
-                "narrow them: what is installed would hold no module",
+                exclude.where,
+                f"no file of {folder} is left in the wheel: {exclude.words} takes them",
+                "narrow that exclude: what is installed would hold no module",
+            )
+        else:
+            yield found(
+                Code.WHEEL_WITHOUT_MODULE,
+                survey.setting("module-name"),
+                f"{folder} holds no file, so the wheel has no module",
+                f"put the package's files into {folder}, or name another package in module-name",
             )
 
 
