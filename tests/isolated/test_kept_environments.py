@@ -128,6 +128,28 @@ def test_a_requirement_that_lies_on_this_disk_is_another_one_when_it_changes(tmp
     assert len({key(tree), key(replace(tree, editable=False)), key(replace(tree, root=tmp_path / "b")), first}) == 4
 
 
+def test_what_was_installed_from_a_folder_stands_for_no_release(tmp_path: Path) -> None:
+    interpreter = find_interpreter(None, isolation=True)
+    tree = Tree(canonicalize_name("flit-core"), tmp_path / "tree", editable=True)
+    other = replace(tree, root=tmp_path / "other")
+    facts = {"identity": interpreter.identity, "trees": [["flit-core", str(tree.root), True, "state"]]}
+    laid(tmp_path, "key-a", **facts)
+    (kept,) = _kept(tmp_path, "key")
+    assert kept.fits(Wish((), (), interpreter, "uv", (tree,)))
+    assert not kept.fits(Wish((), (), interpreter, "uv", (other,)))
+    assert not kept.fits(Wish(("flit-core",), (), interpreter, "uv"))
+
+
+def test_an_environment_with_a_member_from_an_index_serves_no_more(tmp_path: Path) -> None:
+    member = Tree(canonicalize_name("flit-core"), tmp_path / "tree", editable=True)
+    laid(tmp_path, "key-a")
+    laid(tmp_path, "key-b", trees=[["flit-core", str(member.root), True, "state"]])
+    first, second = _kept(tmp_path, "key")
+    assert not first.asked_nothing_of((member,))
+    assert second.asked_nothing_of((member,))
+    assert first.asked_nothing_of((replace(member, name=canonicalize_name("elsewhere")),))
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [

@@ -7,6 +7,7 @@ installers are given has nothing, and listens.
 from __future__ import annotations
 
 import importlib.util
+import tarfile
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -283,6 +284,40 @@ def test_what_another_distribution_depends_on_comes_from_the_tree_if_it_is_a_mem
     project(desk.root / "packages/inside", "inside", code="print('FROM INSIDE')\n")
     assert desk.build() is Outcome.SUCCEEDED, desk.reports
     assert "FROM INSIDE" in desk.said
+    assert index.asked == []
+
+
+def test_what_an_installer_builds_by_itself_asks_for_no_member_either(
+    desk: Desk, index: ListeningIndex, installer: str, tmp_path: Path
+) -> None:
+    """``outside`` is an sdist; its build requires ``inside``, which is a member."""
+    outside = project(tmp_path / "outside", "outside", code="W = 1\n")
+    edit(outside / "pyproject.toml", "requires = []", 'requires = ["inside"]')
+    with tarfile.open(tmp_path / "outside-1.0.tar.gz", "w:gz") as tar:
+        tar.add(outside, "outside-1.0")
+    requires = f'["my-backend", "outside @ {(tmp_path / "outside-1.0.tar.gz").as_uri()}"]'
+    two_members(desk, code=MODULE + "import outside\n")
+    edit(desk.root / "packages/app/pyproject.toml", '["My_Backend"]', requires)
+    project(desk.root / "packages/inside", "inside")
+    assert desk.build() is Outcome.SUCCEEDED, desk.reports
+    assert index.asked == []
+
+
+def test_extras_of_a_member_are_followed_and_the_root_may_be_required(
+    desk: Desk, index: ListeningIndex, installer: str
+) -> None:
+    two_members(
+        desk,
+        app=SOURCE + "the-root = { workspace = true }\n",
+        code=MODULE + "import extra, the_root\n",
+        backend="dependencies = [\"extra; extra == 'more'\"]\n[tool.uv.sources]\nextra = { workspace = true }\n",
+    )
+    edit(desk.root / "packages/app/pyproject.toml", '["My_Backend"]', '["My_Backend[More]", "the-root"]')
+    project(desk.root / "packages/extra", "extra", code="print('EXTRA')\n")
+    table = (desk.root / "pyproject.toml").read_text()
+    project(desk.root, "the-root", more=table, code="print('ROOT')\n")
+    assert desk.build() is Outcome.SUCCEEDED, desk.reports
+    assert {"EXTRA", "ROOT"} <= set(desk.said)
     assert index.asked == []
 
 

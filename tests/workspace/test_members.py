@@ -267,6 +267,18 @@ def test_a_project_belongs_to_the_workspace_of_the_next_document_above_if_that_n
     assert belongs_to(tmp_path / "out/o") == tmp_path / "out/o"
 
 
+def test_whichever_way_leads_to_a_project_what_lies_above_it_counts(tmp_path: Path) -> None:
+    lay(tmp_path, "packages/a", "packages/b")
+    workspace(tmp_path, '["packages/*"]')
+    assert belongs_to(tmp_path / "packages/b/../a") == tmp_path
+    (tmp_path / "packages/b/src").mkdir()
+    assert belongs_to(tmp_path / "packages/b/src/..") == tmp_path
+    (tmp_path / "link").symlink_to(tmp_path / "packages/b/src")
+    assert belongs_to(tmp_path / "link/..") == tmp_path
+    (tmp_path / "b").symlink_to(tmp_path / "packages/b")
+    assert belongs_to(tmp_path / "b") == tmp_path / "b"  # as with uv: no glob leads to the link
+
+
 def test_an_unmanaged_project_belongs_to_none(tmp_path: Path) -> None:
     lay(tmp_path, "packages/a")
     workspace(tmp_path, '["packages/*"]')

@@ -239,7 +239,8 @@ class Maker:
                         "path": str(place / "venv"),
                         "installer": wish.installer,
                         "requirements": (*wish.requirements, *grown.requirements),
-                        "constraints": (*wish.constraints, *held),
+                        "constraints": wish.constraints,
+                        "held": held,
                         "wheels": [f"{name} @ {path.as_uri()}" for name, path in here.items()],
                         "libraries": _libraries(),
                     }
@@ -350,8 +351,9 @@ class _Kept:
         """Whether it has what is wished for, though it was made for something else."""
         if self.identity != wish.interpreter.identity:
             return False
-        if {tree.name for tree in wish.trees} - {tree.name for tree in self.environment.trees}:
-            return False
+        here = {(tree.name, tree.root) for tree in self.environment.trees}
+        if not here >= {(tree.name, tree.root) for tree in wish.trees} or (here and not wish.trees):
+            return False  # what is installed from a folder is no release of that name
         if not self.asked_nothing_of(wish.barred):
             return False
         versions, markers = self.environment.versions, wish.interpreter.markers

@@ -55,7 +55,7 @@ from atombuild.project.constraints import Constraints, read_constraints
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 from atombuild.workbench import Workbench
-from atombuild.workspace.belonging import workspace_of
+from atombuild.workspace.belonging import as_placed, workspace_of
 from atombuild.workspace.documents import Documents
 from atombuild.workspace.sources import Asker, Tree
 
@@ -127,8 +127,10 @@ class KeptBackend:
 
         Raises :class:`ProjectInvalid` and others where its workspace can't be read.
         """
-        workspace = workspace_of(pyproject, self.documents) if pyproject is not None else None
-        return Asker(root, pyproject, workspace, self.interpreter.markers)
+        if pyproject is None:
+            return Asker(root, None, None, self.interpreter.markers)
+        placed = as_placed(pyproject)
+        return Asker(placed.path.parent, placed, workspace_of(placed, self.documents), self.interpreter.markers)
 
     def environment(self, needs: Needs, bench: Workbench, home: Path) -> Environment:
         """Return an environment that holds what is needed: one of this session, a kept one, or a new one.
@@ -426,7 +428,8 @@ class IsolatedProject:
             return pyproject.at("build-system", "requires", known[text]) if text in known else self._description.where
 
         asker = self._asker()
-        return self._kept.environment(needs_of(asker, ((text, where(text)) for text in texts)), bench, home)
+        needs = needs_of(asker, ((text, where(text)) for text in texts))
+        return self._kept.environment(needs, bench, asker.root)
 
     def _asker(self) -> Asker:
         if self._asks is None:

@@ -5,6 +5,8 @@ uv looks at the next one above only, not further: a project between a member and
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 
 from atombuild.errors import ProjectMissing
@@ -19,6 +21,7 @@ def workspace_of(pyproject: Pyproject, documents: Documents) -> Workspace | None
     Raises :class:`atombuild.errors.ProjectInvalid` or :class:`atombuild.errors.PyprojectUnreadable` where the document
     above can't be read and may be a workspace's, and for globs that can't be read.
     """
+    pyproject = as_placed(pyproject)
     if uv_table(pyproject).get("managed") is False:
         return None
     if workspace_table(pyproject) is None:
@@ -26,6 +29,17 @@ def workspace_of(pyproject: Pyproject, documents: Documents) -> Workspace | None
         if above is not None and names_as_member(above, pyproject.path.parent):
             return find_members(above, documents)
     return find_members(pyproject, documents)
+
+
+def as_placed(pyproject: Pyproject) -> Pyproject:
+    """Return a document with a path without ``..`` in it: what lies above it is told by the path."""
+    path = pyproject.path
+    if ".." not in path.parts:
+        return pyproject
+    plain = Path(os.path.normpath(path))
+    if not (plain.exists() and plain.samefile(path)):  # a link before the dots led elsewhere
+        plain = path.resolve()
+    return replace(pyproject, path=plain)
 
 
 def _next_above(folder: Path, documents: Documents) -> Pyproject | None:

@@ -2,8 +2,9 @@
 
     python make_environment.py ORDER ANSWER
 
-ORDER holds ``path``, ``installer``, ``requirements``, ``constraints``, ``wheels`` (requirements too, but installed
-without what they depend on) and ``libraries`` (where to find ``build``).
+ORDER holds ``path``, ``installer``, ``requirements``, ``constraints``, ``held`` (constraints that hold for what has to
+be built first, too), ``wheels`` (requirements, but installed without what they depend on) and ``libraries`` (where to
+find ``build``).
 ANSWER gets ``python`` and ``scripts``: where its interpreter and its commands are. What the installer says about a
 failure goes to standard output.
 """
@@ -35,7 +36,10 @@ def main(order_path: str, answer_path: str) -> int:
         environment.__enter__()  # never left: it is kept
         if order["wheels"]:
             os.environ["UV_COMPILE_BYTECODE"] = "1"  # hooks in this environment write none
-        environment.install(order["requirements"], order["constraints"])
+        constraints = [*order["constraints"], *order["held"]]
+        if order["held"]:
+            _hold(os.path.join(os.path.dirname(os.path.abspath(order_path)), "held.txt"), order["held"])
+        environment.install(order["requirements"], constraints)
         _install_alone(environment, order["installer"], order["wheels"])
     except subprocess.CalledProcessError as error:
         return error.returncode or 1
@@ -43,6 +47,18 @@ def main(order_path: str, answer_path: str) -> int:
     with open(answer_path, "w", encoding="utf-8") as file:
         json.dump({"python": environment.python_executable, "scripts": scripts}, file)
     return 0
+
+
+def _hold(path: str, lines: list[str]) -> None:
+    """Have constraints hold in the environments, too, that an installer makes to build what has no wheel."""
+    import pathlib
+
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    url = pathlib.Path(path).as_uri()  # these variables may name several, with blanks between them
+    # Before pip 25.3 there is one variable for both.
+    for name in ("UV_BUILD_CONSTRAINT", "PIP_BUILD_CONSTRAINT", "PIP_CONSTRAINT"):
+        os.environ[name] = " ".join(filter(None, [os.environ.get(name), url]))
 
 
 def _install_alone(environment: DefaultIsolatedEnv, installer: str, wheels: list[str]) -> None:
