@@ -208,13 +208,13 @@ def test_an_sdist_that_lacks_a_module_of_the_tree_is_advised_on(project: Project
     backend.write_text(backend.read_text().replace('path.parts[0] == "src"', fewer))
     (project.root / "src/tests").mkdir()
     (project.root / "src/tests/test_sky.py").write_text("")
-    (project.root / "src/.env").write_text("TOKEN=1")
+    (project.root / "src/.env").write_text("TOKEN=8d1c4b7e90")
     assert project.build() is Outcome.SUCCEEDED
     assert project.codes == {"module-not-in-wheel", "top-level-name", "secret"}
 
 
 def test_advice_on_a_file_points_at_it_where_it_stands_in_the_project(project: Project) -> None:
-    (project.root / "src/.env").write_text("TOKEN=1")
+    (project.root / "src/.env").write_text("TOKEN=8d1c4b7e90")
     assert project.build() is Outcome.SUCCEEDED
     (advised,) = [event for event in project.events if isinstance(event, Advised)]
     places = {each.where.path for each in advised.findings if each.code == "secret"}

@@ -46,6 +46,7 @@ from atombuild.isolated.interpreter import Interpreter, find_interpreter
 from atombuild.isolated.names import Release
 from atombuild.isolated.needs import Needs, needs_of
 from atombuild.isolated.options import Options
+from atombuild.isolated.other_texts import other_texts
 from atombuild.isolated.process import HookProcesses, hook_processes
 from atombuild.isolated.release import CurrentRelease, may_be_tagged
 from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
@@ -353,7 +354,7 @@ class IsolatedProject:
     def sdist(self, bench: Workbench) -> BuiltContent:
         """Have the backend make the sdist from the tree."""
         self._sdist = self._build(ArtifactKind.SDIST, self._description, bench)
-        self._kept.other_texts = _other_texts(self._sdist, self._description.root)
+        self._kept.other_texts = other_texts(self._sdist, self._description.root, self._description.pyproject)
         return BuiltContent(self._sdist, bench)
 
     def wheel(self, bench: Workbench, *, from_sdist: bool) -> BuiltContent:
@@ -660,19 +661,6 @@ def metadata_of(wheel: Path) -> bytes:
     with zipfile.ZipFile(wheel) as archive:
         name = next((each for each in archive.namelist() if each.endswith(".dist-info/METADATA")), "METADATA")
         return archive.read(name)
-
-
-def _other_texts(sdist: Accepted, root: Path) -> tuple[str, ...]:
-    """Return the Python files that the sdist has, and the tree too, but with another text.
-
-    Some backends pack what is committed, not what stands there: then the sdist does not hold the latest save.
-    """
-    found = []
-    for path, digest in sdist.modules.items():
-        with contextlib.suppress(OSError):  # it is not there: the backend wrote it into the archive alone
-            if hashlib.sha256((root / path).read_bytes()).digest() != digest:
-                found.append(path)
-    return tuple(found)
 
 
 def _static_release(description: Description) -> Release | None:
