@@ -184,7 +184,7 @@ class Looked(Event):
 
 @dataclass(frozen=True, slots=True)
 class Compared(Event):
-    """A success was kept, and compared with the latest success before it that made another file."""
+    """A success was kept, perhaps by an earlier session, and compared with the latest before it of another file."""
 
     kind: ArtifactKind
     attempt: int

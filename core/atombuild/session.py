@@ -52,7 +52,7 @@ from atombuild.ledger import LedgerDamaged, Old, Record, read_ledger
 from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.rounds import Move, Rounds
 from atombuild.standing import Observer
-from atombuild.status import ArtifactKind, Attempt, Standing, Status
+from atombuild.status import ArtifactKind, Attempt, Status
 
 _SHOWN_RULES: Final = 48
 _LOCK_PAUSE_SECONDS: Final = 0.05
@@ -154,9 +154,6 @@ class Session:
         self._shown: dict[ArtifactKind, ArtifactStatus] = {}
         self._ledger: Identity | None = None
         """Which ledger file our records agree with."""
-        self._unwritten = False
-        """Whether our last attempt is in no ledger."""
-
         self._seen: View | None = None
         self._built: View | None = None
         """What the last attempt was made from, for certain; None: something changed while it ran."""
@@ -177,8 +174,8 @@ class Session:
         """What the engine knows of the hints that lead to a look."""
 
         self._comparer = comparer
-        self._compared: dict[ArtifactKind, tuple[int, str]] = {}
-        """Which success was compared last, by attempt and hash."""
+        self._compared: dict[ArtifactKind, tuple[int, str] | None] = {}
+        """Which success was compared last, by attempt and hash; None: one that an earlier session kept."""
 
         self._advised: tuple[Finding, ...] = ()
         self._advice_due = False
@@ -229,7 +226,6 @@ class Session:
         self._built = self._seen
         self._changes.end(plan.kinds, number)
         self._ledger = result.ledger
-        self._unwritten = result.outcome is not None and result.ledger is None
         with contextlib.suppress(Cancelled):  # closed: nobody asks any more whether it is current
             self._look_after(result, whole=plan is self.plan and result.outcome is Outcome.SUCCEEDED)
         return result
@@ -258,20 +254,29 @@ class Session:
     def compare(self, breathe: Callable[[], object] = lambda: None) -> None:
         """Keep the artifacts that are new, and say what changed since the successes before them.
 
-        For idle moments, as :meth:`advise`: a success that is followed by another build at once is never kept.
+        For idle moments, as :meth:`advise`: a success that is followed by another build at once is never kept. Where
+        none stands, tell once of the one that an earlier session kept.
         """
         if self._comparer is None:
             return
         for kind in self.plan.kinds:
-            shown = self._shown.get(kind)
-            if shown is None or shown.path is None or shown.sha256 is None or shown.attempt is None:
-                continue
-            stands = shown.status.attempt is Attempt.SUCCEEDED and shown.status.standing is Standing.THIS_BUILD
-            if stands and self._compared.get(kind) != (shown.attempt, shown.sha256):
-                with contextlib.suppress(Cancelled):
-                    compared = self._comparer.compare(kind, shown.path, shown.attempt, shown.sha256, breathe)
-                    self._compared[kind] = shown.attempt, shown.sha256
-                    self._emit(compared)
+            with contextlib.suppress(Cancelled):
+                self._compare(self._comparer, kind, breathe)
+
+    def _compare(self, comparer: Comparer, kind: ArtifactKind, breathe: Callable[[], object]) -> None:
+        shown = self._shown.get(kind)
+        if shown is not None and shown.status.holds_this_build:
+            if shown.path is None or shown.sha256 is None or shown.attempt is None:
+                return
+            if self._compared.get(kind) != (shown.attempt, shown.sha256):
+                compared = comparer.compare(kind, shown.path, shown.attempt, shown.sha256, breathe)
+                self._compared[kind] = shown.attempt, shown.sha256
+                self._emit(compared)
+        elif kind not in self._compared:
+            recalled = comparer.recall(kind, breathe)
+            self._compared[kind] = None
+            if recalled is not None:
+                self._emit(recalled)
 
     def advise(self, breathe: Callable[[], object] = lambda: None) -> None:
         """Tell what the author should know, if the project may have changed since that was told last.
@@ -570,7 +575,8 @@ class Session:
 
         Our last attempt may not have got at the ledger: then its number says nothing, as it was counted without it.
         """
-        counted = not self._unwritten or ours is None or record.started > ours.started
+        unwritten = self.last is not None and self.last.outcome is not None and self.last.ledger is None
+        counted = not unwritten or ours is None or record.started > ours.started
         return counted and record.is_newer_than(ours)
 
     def _tell_history(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from atombuild.builder import Plan
-from atombuild.events import Cause, Compared, Event
+from atombuild.events import Cause, Compared, Event, Outcome
 from atombuild.folders import cache_folder
 from atombuild.inspection import keepsakes as module
 from atombuild.inspection.compared import Comparer
@@ -82,6 +82,47 @@ def test_what_is_too_large_is_not_kept(kept: Keepsakes, tmp_path: Path, monkeypa
     monkeypatch.setattr(module, "LARGEST", 2)
     with pytest.raises(NotKept, match="it is larger than 2 B, and no copy of such a file is kept"):
         kept.keep(WHEEL, tmp_path / "x.whl", 1, put(tmp_path / "x.whl", b"one"), nothing)
+
+
+def test_a_session_that_begins_with_a_failure_tells_of_the_success_that_was_kept(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    events: list[Event] = []
+    earlier = ProjectSetup(root, root / "dist", Plan()).session(events.append, comparing=True)
+    for number in range(3):
+        (root / "src/orrery/__init__.py").write_text(f"N = {number}\n")
+        earlier.attempt(Cause.REQUEST)
+        earlier.compare()
+    earlier.end()
+    last = {event.kind: event for event in events if isinstance(event, Compared)}
+    pyproject = root / "pyproject.toml"
+    whole = pyproject.read_text()
+    pyproject.write_text("= [")
+    events.clear()
+    session = ProjectSetup(root, root / "dist", Plan()).session(events.append, comparing=True)
+    session.begin()
+    assert session.attempt(Cause.START).outcome is Outcome.FAILED
+    for _ in range(2):
+        session.compare()
+    told = [event for event in events if isinstance(event, Compared)]
+    assert told == [last[SDIST], last[WHEEL]], "each once, as it was told then"
+    assert all(event.kept is not None and event.kept.is_file() for event in told)
+    pyproject.write_text(whole)
+    session.attempt(Cause.REQUEST)
+    session.compare()
+    session.end()
+    assert [event.attempt for event in events if isinstance(event, Compared)][2:] == [5, 5]
+
+
+def test_a_session_of_which_nothing_was_kept_tells_nothing(tmp_path: Path) -> None:
+    root = sample_project(tmp_path)
+    (root / "pyproject.toml").write_text("= [")
+    events: list[Event] = []
+    session = ProjectSetup(root, root / "dist", Plan()).session(events.append, comparing=True)
+    session.begin()
+    session.attempt(Cause.START)
+    session.compare()
+    session.end()
+    assert not [event for event in events if isinstance(event, Compared)]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from atombuild.errors import Location
-from atombuild.events import ArtifactStatus, Event, Looked, SessionStarted
+from atombuild.events import ArtifactStatus, Compared, Event, Looked, Remembered, SessionStarted
 from atombuild.inspection.contents import Contents, Member
+from atombuild.past import PastArtifact, PastAttempt
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
 from atombuild_tui.editing import open_in_editor
 from atombuild_tui.pages.inside import InsidePage
@@ -134,3 +135,52 @@ async def test_other_versions_beside_the_artifacts_are_told(tmp_path: Path) -> N
         await settle(pilot)
         words = "which no build of this version touches: demo-0.8-py3-none-any.whl and 1 more"
         assert any(words in row for row in shown(app))
+
+
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+NOTHING = Status(Attempt.FAILED, Standing.NEVER)
+
+
+def history(outcome: Attempt) -> Remembered:
+    made = {kind: PastArtifact(outcome) for kind in BOTH}
+    return Remembered((PastAttempt(13, 0.0, 1.0, "change", (), 0, outcome, artifacts=made),))
+
+
+@SIZES
+async def test_the_copy_of_an_earlier_sessions_success_is_looked_into(tmp_path: Path, size: tuple[int, int]) -> None:
+    kept = wheel(tmp_path / "kept.whl", {"orrery/moons.py": b""})
+    engine = ScriptedEngine(
+        SessionStarted(tmp_path, tmp_path / "dist", BOTH, wheel_from_sdist=True),
+        history(Attempt.SUCCEEDED),
+        ArtifactStatus(WHEEL, NOTHING, "orrery-1.0-py3-none-any.whl", tmp_path / "none", attempt=14),
+        Compared(WHEEL, 13, kept),
+    )
+    app = OverheardApp(engine)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        rows = "\n".join(shown(app))
+        assert "a copy of build 13, the last that succeeded" in rows
+        assert "moons.py" in rows
+        assert "no build of it succeeded yet" not in rows
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Attempt.SUCCEEDED, "nothing to look into: no copy of build 13, the last that succeeded"),
+        (Attempt.FAILED, "nothing to look into: no build of it succeeded yet"),
+    ],
+)
+async def test_without_a_copy_the_history_tells_whether_there_was_a_success(
+    tmp_path: Path, size: tuple[int, int], outcome: Attempt, words: str
+) -> None:
+    status = ArtifactStatus(WHEEL, NOTHING, "orrery-1.0-py3-none-any.whl", tmp_path / "none", attempt=14)
+    app = OverheardApp(ScriptedEngine(*scenes.opening(), history(outcome), status))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("2")
+        await settle(pilot)
+        assert [row for row in shown(app) if words in row]

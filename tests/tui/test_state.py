@@ -24,12 +24,14 @@ from atombuild.events import (
     Outcome,
     Progress,
     ProjectLoaded,
+    ProjectUnusable,
     SessionStarted,
     SessionStopped,
     StepStarted,
     TouchedMeanwhile,
 )
 from atombuild.status import ArtifactKind, Attempt, Standing, Status
+from atombuild_tui.phrases import holding
 from atombuild_tui.state import Activity, Dashboard
 from support.screen import scenes
 from support.screen.scenes import BOTH, GOOD, REMOVED, SDIST, WHEEL
@@ -217,3 +219,23 @@ def test_a_card_never_says_more_than_the_last_event_about_it(events: list[Event]
         if artifact.status.attempt is Attempt.SUCCEEDED:
             assert isinstance(last, ArtifactStatus)
             assert last.status == artifact.status
+
+
+def test_who_waits_for_the_first_build_is_not_asked_to_start_it() -> None:
+    board = played(SessionStarted(Path("/p"), Path("/p/dist"), BOTH, wheel_from_sdist=True), ModeChanged(Mode.LIVE))
+
+    def said(*events: Event) -> str:
+        now = played(*events, onto=board)
+        artifact = now.artifact(WHEEL)
+        assert artifact is not None
+        return holding(artifact, now)[0]
+
+    assert said() == "its first build is starting"
+    assert said(ProjectLoaded("orrery", "1.0", "uv_build")) == "its first build is starting"
+    assert said(LockAwaited("somebody")) == "waits for another builder"
+    given_up = AttemptFinished(0, Outcome.CANCELLED, 0.1)
+    assert said(LockAwaited("somebody"), given_up) == "press b to build it now"
+    assert said(ProjectUnusable((scenes.MISSING_MODULE,))) == "press b to build it now"
+    assert said(AttemptStarted(1, Cause.REQUEST, (), 0, 0, (SDIST,))) == "press b to build it now", "it is not in that"
+    assert said(AttemptStarted(1, Cause.START, (), 0, 0, BOTH)) == "waits for its turn"
+    assert said(ModeChanged(Mode.OFF)) == "press b to build it now"

@@ -23,7 +23,7 @@ def holding(artifact: Artifact, dashboard: Dashboard) -> tuple[str, Tone]:  # no
     if status.attempt is Attempt.BUILDING:
         return (f"from {artifact.running.source}" if artifact.running else "being built", Tone.IDLE)
     if status.attempt is Attempt.NOT_ATTEMPTED and status.standing in {*_ABSENT, Standing.UNKNOWN}:
-        return ("press b to build it now", Tone.IDLE)
+        return (_not_attempted(dashboard), Tone.IDLE)
     if status.standing is Standing.UNKNOWN:
         return ("the project never said its file name", Tone.IDLE)
     if status.standing in _ABSENT:
@@ -36,6 +36,13 @@ def holding(artifact: Artifact, dashboard: Dashboard) -> tuple[str, Tone]:  # no
         }
         return (words.get(status.standing, f"a file is in {folder}"), Tone.DOUBT)
     return _held(artifact, dashboard)
+
+
+def _not_attempted(dashboard: Dashboard) -> str:
+    """Return what has to be done for the first build of an artifact."""
+    if dashboard.lock_holder:
+        return "waits for another builder"
+    return "its first build is starting" if dashboard.is_beginning else "press b to build it now"
 
 
 def _held(artifact: Artifact, dashboard: Dashboard) -> tuple[str, Tone]:

@@ -248,6 +248,9 @@ class Dashboard:
     advice: tuple[Finding, ...] = ()
     """What the author should know though it builds."""
 
+    was_over: bool = False
+    """An attempt came to its end, or could not even begin."""
+
     stopping: bool = False
 
     @property
@@ -277,6 +280,16 @@ class Dashboard:
         """Return what is remembered of the attempt that an artifact's status is about."""
         same = (past for past in reversed(self.history) if past.attempt == artifact.attempt)
         return next((past for past in same if artifact.kind in past.artifacts), None)
+
+    def last_success(self, kind: ArtifactKind) -> int | None:
+        """Return the number of the latest attempt that made this artifact, as far as it is remembered."""
+        made = (past for past in reversed(self.history) if kind in past.artifacts)
+        return next((past.attempt for past in made if past.artifacts[kind].outcome is Attempt.SUCCEEDED), None)
+
+    @property
+    def is_beginning(self) -> bool:
+        """The session is about to make its first attempt: nothing has to be asked for."""
+        return self.build is None and not (self.was_over or self.stopping or self.mode is Mode.OFF)
 
     def apply(self, event: Event, at: float) -> Dashboard:
         """Return the dashboard after an event that came at this time (seconds since the epoch)."""
@@ -314,7 +327,7 @@ def _project_loaded(board: Dashboard, event: ProjectLoaded, _at: float) -> Dashb
 
 
 def _project_unusable(board: Dashboard, event: ProjectUnusable, _at: float) -> Dashboard:
-    return replace(board, unusable=event.reports)
+    return replace(board, unusable=event.reports, was_over=True)
 
 
 def _mode_changed(board: Dashboard, event: ModeChanged, _at: float) -> Dashboard:
@@ -477,7 +490,8 @@ def _attempt_finished(board: Dashboard, event: AttemptFinished, _at: float) -> D
     if build is not None and board.building:
         build = replace(build, outcome=event.outcome, seconds=event.seconds)
     artifacts = tuple(replace(artifact, running=None) for artifact in board.artifacts)
-    return replace(board, build=build, artifacts=artifacts, lock_holder="", preparing="", meanwhile="")
+    board = replace(board, build=build, artifacts=artifacts, was_over=True)
+    return replace(board, lock_holder="", preparing="", meanwhile="")
 
 
 def _inside(path: Path, root: Path) -> str:

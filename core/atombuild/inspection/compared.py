@@ -32,7 +32,15 @@ class Comparer:
             kept = self._keepsakes.keep(kind, artifact, attempt, sha256, breathe)
         except NotKept as error:
             return Compared(kind, attempt, None, why=str(error))
-        latest = self._keepsakes.path(kept[0])
+        return self._compared(kind, kept, breathe)
+
+    def recall(self, kind: ArtifactKind, breathe: Callable[[], object]) -> Compared | None:
+        """Tell the same of the success that an earlier session kept last; None: nothing is kept."""
+        kept = self._keepsakes.of(kind)
+        return self._compared(kind, kept, breathe) if kept else None
+
+    def _compared(self, kind: ArtifactKind, kept: tuple[Keepsake, ...], breathe: Callable[[], object]) -> Compared:
+        attempt, latest = kept[0].attempt, self._keepsakes.path(kept[0])
         if len(kept) == 1:
             return Compared(kind, attempt, latest)
         before = kept[1]

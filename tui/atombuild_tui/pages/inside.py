@@ -28,7 +28,7 @@ from atombuild_tui.pages.page import View
 from atombuild_tui.pages.rows import ErrandsPage, Opened
 from atombuild_tui.pages.texts import member_lines
 from atombuild_tui.pages.tree import SMALL, Shelf, TreeRows, folders_of
-from atombuild_tui.state import Artifact
+from atombuild_tui.state import Artifact, Dashboard
 from atombuild_tui.widgets.lines import Line
 from atombuild_tui.widgets.rows import RowsView
 
@@ -111,7 +111,7 @@ class InsidePage(ErrandsPage):
         for artifact in self._view.dashboard.artifacts:
             source = self._sources.get(artifact.kind)
             if source is None:
-                shelves.append(Shelf(artifact.kind, None, "nothing to look into: no build of it succeeded yet"))
+                shelves.append(Shelf(artifact.kind, None, _why_nothing(artifact, self._view.dashboard)))
                 continue
             _, contents, why = self._read[artifact.kind]
             good = source.good and not why
@@ -225,6 +225,16 @@ def _source(artifact: Artifact, view: View) -> _Source | None:
         words = f"not in {folder}: a copy of build {compared.attempt}, the last that succeeded"
         return _Source(kind, kept, words, good=False, mark=compared.attempt)
     return None
+
+
+def _why_nothing(artifact: Artifact, dashboard: Dashboard) -> str:
+    """Return why there is nothing to look into."""
+    last = dashboard.last_success(artifact.kind)
+    if last is not None:
+        return f"nothing to look into: no copy of build {last}, the last that succeeded"
+    if artifact.status.attempt in _AT_WORK:
+        return "nothing to look into yet: it is being built"
+    return "nothing to look into: no build of it succeeded yet"
 
 
 def _beside(source: _Source) -> tuple[str, ...]:
