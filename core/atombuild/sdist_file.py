@@ -31,7 +31,7 @@ class SdistFile:
 
     def __init__(self, archive: Path, options: Options | None = None) -> None:
         self.archive = archive
-        self._reader = Reader(options or Options())
+        self._reader = Reader(options or Options(), around=archive.absolute().parent)
         self._work: Path | None = None
         self._top: Path | None = None
 

@@ -59,6 +59,7 @@ def settings_of(more: str) -> str:
 
 NATIVE: Final[dict[str, Case]] = {
     "unknown-key": Case(project("", "modul-root = 'src'")),
+    "setting-not-followed": Case('[tool.uv]\nrequired-version = "<0.13"\n'),
     "setting-refused": Case('[tool.atombuild]\nkeep-in-memory = "much"\n'),
     "backend-range": Case(
         '[build-system]\nrequires = ["uv_build>=0.12,<0.13"]\nbuild-backend = "uv_build"\n' + project("")
@@ -112,6 +113,7 @@ NATIVE: Final[dict[str, Case]] = {
 OTHERS: Final[dict[str, Case]] = {
     "settings-ignored": own(more=backend('module-root = ""')),
     "unknown-key": own(more=settings_of('licence = "MIT"\n')),
+    "setting-not-followed": own(more="[tool.uv]\nrequire-build-hashes = true\n"),
     "setting-refused": own(more='[tool.atombuild]\nkeep-in-memory = "much"\n'),
     "backend-not-required": Case(
         '[build-system]\nrequires = []\nbuild-backend = "uv_build"\n' + project(""), INIT, builds=False

@@ -31,7 +31,7 @@ def written(folder: Path, text: str | bytes, name: str = "c.txt") -> Path:
             [f"a==1 --hash=sha256:{A} --hash=sha256:{B.lower()}", "b"],
         ),
         ("a @ https://example.org/a-1.zip\n", ["a @ https://example.org/a-1.zip"]),
-        ("a[x]==1 \\", ["a[x]==1"]),
+        ("a[x]==1 \\", ["a==1"]),
         ("# a comment does not go on \\\nb", ["b"]),
     ],
 )
@@ -83,6 +83,8 @@ def test_options_of_an_installer_are_noted_with_their_line(tmp_path: Path) -> No
         ("a==1 --hash=sha256:00\n", 1, "another length"),
         (f"a==1 --hash=crc32:{A}\n", 1, "begins with one of"),
         (f"a==1 --hash=sha256:{A} b\n", 1, "can't stand here"),
+        (f"a>=1 --hash=sha256:{A}\n", 1, "says the version"),
+        (f"a==1.* --hash=sha256:{A}\n", 1, "says the version"),
         ("a\n\nb \\\n ==1 x\n", 3, "no constraint"),
         (b"a\n\xff\n", 2, "not UTF-8"),
     ],

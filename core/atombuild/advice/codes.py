@@ -33,6 +33,11 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "a value in `[tool.atombuild]` that its setting does not take: the setting has no effect",
     )
+    SETTING_NOT_FOLLOWED = (
+        "setting-not-followed",
+        Severity.ADVICE,
+        "a setting of uv's or pip's that would change what is built there, and changes nothing here",
+    )
     BACKEND_NOT_REQUIRED = (
         "backend-not-required",
         Severity.PROBLEM,

@@ -83,6 +83,9 @@ class Wish:
     barred: tuple[Tree, ...] = ()
     """The members of the workspace, whose names no index is ever asked for."""
 
+    config: str = ""
+    """A ``uv.toml``: how uv finds and chooses what it installs."""
+
     @property
     def names(self) -> str:
         """What is wished for, for people."""
@@ -101,7 +104,16 @@ class Wish:
             *([tree.name, str(tree.root), tree.editable, sorted(tree.extras)] for tree in self.trees),
         ]
         text = json.dumps(
-            [FORMAT, self.requirements, self.constraints, self.interpreter.identity, self.installer, settings, local]
+            [
+                FORMAT,
+                self.requirements,
+                self.constraints,
+                self.interpreter.identity,
+                self.installer,
+                self.config,
+                settings,
+                local,
+            ]
         )
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()[:_KEY_LENGTH]
 
@@ -231,8 +243,12 @@ class Maker:
         here = {tree.name: path for tree, path in zip(grown.trees, grown.wheels, strict=True)}
         barred = {tree.name: tree for tree in wish.barred if tree.name not in here}
         held = [*(f"{name} @ {path.as_uri()}" for name, path in here.items()), *constraints(barred, place)]
+        # Without a file of its own uv reads the settings of the folder that we were started in.
+        config = place / "uv.toml" if wish.installer == "uv" else None
         try:
             place.mkdir(mode=0o700)
+            if config is not None:
+                config.write_text(wish.config, encoding="utf-8")
             order.write_text(
                 json.dumps(
                     {
@@ -242,6 +258,7 @@ class Maker:
                         "constraints": wish.constraints,
                         "held": held,
                         "wheels": [f"{name} @ {path.as_uri()}" for name, path in here.items()],
+                        "config": None if config is None else str(config),
                         "libraries": _libraries(),
                     }
                 ),
@@ -438,6 +455,12 @@ def _failure(wish: Wish, said: tuple[str, ...]) -> EnvironmentFailure:
     text = "\n".join(said).lower()
     names = wish.names
     last = tuple(line for line in said if line.strip())[-12:]
+    if any(words in text for words in _WRONG_HASH):
+        return EnvironmentFailure(
+            f"what was fetched for the build has another hash than the constraints demand: {names}",
+            hint="find out why before you use it: compare with what the index says, then correct the constraints",
+            why=("\n".join(last),),
+        )
     if any(words in text for words in _NO_NETWORK):
         return EnvironmentFailure(
             f"what the backend requires could not be fetched: {names}",
@@ -458,6 +481,7 @@ def _failure(wish: Wish, said: tuple[str, ...]) -> EnvironmentFailure:
     )
 
 
+_WRONG_HASH: Final = ("hash mismatch", "do not match the hashes")
 _NO_NETWORK: Final = (
     "failed to fetch", "connection refused", "name resolution", "network is unreachable", "could not connect",
     "dns error", "timed out", "connection error", "newconnectionerror", "error sending request", "proxyerror",

@@ -30,6 +30,7 @@ from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
 from atombuild.isolated.acceptance import Accepted, accept, release_of
 from atombuild.isolated.cache import work_folder
+from atombuild.isolated.circumstances import Circumstances
 from atombuild.isolated.description import Description, describe
 from atombuild.isolated.environment import (
     Environment,
@@ -52,7 +53,7 @@ from atombuild.isolated.release import CurrentRelease, may_be_tagged
 from atombuild.isolated.setuptools_tree import build_elsewhere, has_setuptools, without_new_egg_info
 from atombuild.isolated.tree_state import TreeStates
 from atombuild.isolated.work_area import unpack_for_wheel
-from atombuild.project.constraints import Constraints, read_constraints
+from atombuild.project.build_system import UV_BACKEND
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
 from atombuild.workbench import Workbench
@@ -61,6 +62,15 @@ from atombuild.workspace.documents import Documents
 from atombuild.workspace.sources import Asker, Tree
 
 _PIECE: Final = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The project that an environment is for."""
+
+    root: Path
+    isolated: bool = True
+    """It gets one of its own."""
 
 
 NativeWheel: TypeAlias = Callable[[Path, bool, Path, Workbench], Path | None]
@@ -84,7 +94,6 @@ class KeptBackend:
 
     _described: tuple[bytes | None, Description] | None = None
     _interpreter: Interpreter | None = None
-    _constraints: Constraints = field(default_factory=Constraints)
     _environments: dict[str, Environment] = field(default_factory=dict)
     _processes: dict[Path, HookProcesses] = field(default_factory=dict)
     native_wheel: NativeWheel = lambda _root, _editable, _folder, _bench: None
@@ -106,16 +115,6 @@ class KeptBackend:
             self._interpreter = find_interpreter(self.options.python, isolation=self.options.isolation)
         return self._interpreter
 
-    @property
-    def constraint_files(self) -> tuple[Path, ...]:
-        """The files that constraints were read from last."""
-        return self._constraints.files
-
-    def read_constraints(self) -> None:
-        """Read the constraints of the command once more: their files are inputs. Raises as their reading does."""
-        read = (read_constraints(path) for path in self.options.constraints)
-        self._constraints = sum(read, Constraints())
-
     def description(self, root: Path, pyproject: Pyproject | None) -> Description:
         """Return the description of a project, read once for each content of ``pyproject.toml``."""
         data = pyproject.data if pyproject is not None else None
@@ -133,12 +132,9 @@ class KeptBackend:
         placed = as_placed(pyproject)
         return Asker(placed.path.parent, placed, workspace_of(placed, self.documents), self.interpreter.markers)
 
-    def environment(self, needs: Needs, bench: Workbench, home: Path) -> Environment:
-        """Return an environment that holds what is needed: one of this session, a kept one, or a new one.
-
-        ``home`` is the folder of the project that needs it.
-        """
-        if not self.options.isolation:
+    def environment(self, needs: Needs, around: Circumstances, bench: Workbench, home: Home) -> Environment:
+        """Return an environment that holds what is needed: one of this session, a kept one, or a new one."""
+        if not home.isolated:
             key = "\n".join(needs.requirements)
             bare = self._environments.get(key)
             if bare is None or not bare.stands:
@@ -146,19 +142,22 @@ class KeptBackend:
             return bare
         wish = Wish(
             needs.requirements,
-            tuple(each.line for each in self._constraints.items),
+            tuple(each.line for each in around.constraints),
             self.interpreter,
             installer(),
             needs.trees,
             needs.files,
             needs.barred,
+            around.uv_config,
         )
         maker = Maker(
             say=lambda words: bench.emit(Preparing(words)),
             log=lambda lines: bench.emit(Log(lines, Level.DETAIL)),
             warn=lambda what, hint: bench.emit(Warned(what, hint)),
             check=bench.check_cancelled,
-            grow=Grower(lambda tree: self._build_tree(tree, bench, home), self._tree_asker, self._tree_state).grow,
+            grow=Grower(
+                lambda tree: self._build_tree(tree, around, bench, home.root), self._tree_asker, self._tree_state
+            ).grow,
             state=self._tree_state,
         )
         known = self._environments.get(wish.key)
@@ -197,21 +196,21 @@ class KeptBackend:
         whole = replace(tree, editable=False)
         return replace(whole, state=self._tree_state(whole))
 
-    def _build_tree(self, tree: Tree, bench: Workbench, home: Path) -> TreeWheel:
+    def _build_tree(self, tree: Tree, around: Circumstances, bench: Workbench, home: Path) -> TreeWheel:
         """Build the wheel of a folder that is to be installed, by its own backend."""
         chain = (*self.chain, home)
         if tree.root in chain:
             raise _cycle(tree, chain)
-        below = replace(
-            self, options=replace(self.options, config_settings={}), accepted={}, chain=chain, trees=(), _described=None
-        )
+        below = replace(self, accepted={}, chain=chain, trees=(), _described=None)
+        around = around.without_config_settings()
         bench.emit(Preparing(f"building {tree.name} from {tree.root}, which the build requires"))
         private = bench.private_folder()
-        path = self.native_wheel(tree.root, tree.editable, private, bench)
+        is_free = around.why_not_native(UV_BACKEND, self.interpreter.markers) is None
+        path = self.native_wheel(tree.root, tree.editable, private, bench) if is_free else None
         if path is not None:
             return TreeWheel(path, metadata_of(path), tree.editable)
         description = below.description(tree.root, self._document(tree.root))
-        project = IsolatedProject(description, tree.root / "dist", below, "the source tree")
+        project = IsolatedProject(description, tree.root / "dist", below, around, "the source tree")
         try:
             wheel = project.to_be_installed(bench, editable=tree.editable)
         except BackendFailure as error:
@@ -257,8 +256,9 @@ def read_isolated_project(
     out_dir: Path,
     pyproject: Pyproject | None,
     kept: KeptBackend,
-    source: str = "the source tree",
     *,
+    around: Circumstances,
+    source: str = "the source tree",
     release: Release | None = None,
 ) -> IsolatedProject:
     """Return the project in ``root``. ``pyproject`` is None where there is ``setup.py`` or ``setup.cfg`` alone.
@@ -271,24 +271,26 @@ def read_isolated_project(
     description = kept.description(root, pyproject)
     if release is not None:
         description = replace(description, name=description.name or release.name, version=str(release.version))
-    # Both are asked for now, so that a mistake in the command is told before anything falls.
-    kept.read_constraints()
     kept.look_again()
-    kept.interpreter  # noqa: B018
-    return IsolatedProject(description, out_dir, kept, source)
+    kept.interpreter  # noqa: B018 (asked for now, so that a mistake in the command is told before anything falls)
+    return IsolatedProject(description, out_dir, kept, around, source)
 
 
 class IsolatedProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
-    def __init__(self, description: Description, out_dir: Path, kept: KeptBackend, source: str) -> None:
+    def __init__(
+        self, description: Description, out_dir: Path, kept: KeptBackend, around: Circumstances, source: str
+    ) -> None:
         self.source = source
         self._description = description
         self._out_dir = out_dir
         self._kept = kept
+        self._around = around
+        self._isolated = around.isolates(description.name)
         self._written: set[str] = set()
         self._sdist: Accepted | None = None
-        tagged = may_be_tagged(description, has_settings=bool(kept.options.config_settings))
+        tagged = may_be_tagged(description, has_settings=bool(around.config_settings))
         self._release = CurrentRelease(_static_release(description), tagged)
         lock = description.root / "Cargo.lock"
         new = (description.root / "Cargo.toml").is_file() and not lock.exists()
@@ -312,7 +314,7 @@ class IsolatedProject:
     def backend(self) -> str:
         """The backend that the project names."""
         module = self._description.backend.partition(":")[0]
-        return module if self._kept.options.isolation else f"{module}, not isolated"
+        return module if self._isolated else f"{module}, not isolated"
 
     @property
     def written(self) -> frozenset[str]:
@@ -376,7 +378,10 @@ class IsolatedProject:
         """Return what its author should know though it builds."""
         from atombuild.isolated.advice import advise  # noqa: PLC0415 (after the build is early enough to load it)
 
-        return advise(self._description, self._kept.accepted, self._out_dir, self._kept, breathe=breathe)
+        unfollowed = self._around.advise(installs=self._isolated)
+        return advise(
+            self._description, self._kept.accepted, self._out_dir, self._kept, breathe=breathe, others=unfollowed
+        )
 
     def as_read(self) -> IsolatedProject:
         """Return itself: what was built of it is on the disk."""
@@ -384,13 +389,16 @@ class IsolatedProject:
 
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
-        """What its environment is, or is to be, made from on this disk, its workspace's document, and constraints."""
+        """What its environment is, or is to be, made from on this disk, and what says how.
+
+        A file of settings that is not there yet may be tomorrow.
+        """
         if self._outer is None:
             self._outer = self._required_here()
         later = (tree.root for tree in self._kept.trees)
         root = self._description.root
         found = (path for path in (*self._outer, *later) if not path.is_relative_to(root))
-        return tuple(dict.fromkeys((*self._kept.constraint_files, *found)))
+        return tuple(dict.fromkeys((*self._around.inputs, root / "uv.toml", *found)))
 
     def _required_here(self) -> tuple[Path, ...]:
         found: list[Path] = []
@@ -398,7 +406,7 @@ class IsolatedProject:
             asker = self._asker()
             if asker.workspace is not None:
                 found.append(asker.workspace.pyproject.path)
-            for text in self._description.requires:
+            for text in self._requires(self._description):
                 with contextlib.suppress(AtombuildError):
                     needs = needs_of(asker, ((text, None),))
                     found += (*(tree.root for tree in needs.trees), *needs.files)
@@ -417,10 +425,9 @@ class IsolatedProject:
     def _environment(self, description: Description, extra: tuple[str, ...], bench: Workbench) -> Environment:
         """Return where the hooks of a description run: the project itself, or a copy of it out of its sdist."""
         home, pyproject = self._description.root, self._description.pyproject
-        missing = tuple(each for each in extra if each not in description.requires)
-        texts = (*description.requires, *dict.fromkeys(missing))
-        if not self._kept.options.isolation:
-            return self._kept.environment(Needs(texts), bench, home)
+        texts = tuple(dict.fromkeys((*self._requires(description), *extra)))
+        if not self._isolated:
+            return self._kept.environment(Needs(texts), self._around, bench, Home(home, isolated=False))
         known = {text: place for place, text in enumerate(self._description.requires)}
 
         def where(text: str) -> Location | None:
@@ -430,7 +437,11 @@ class IsolatedProject:
 
         asker = self._asker()
         needs = needs_of(asker, ((text, where(text)) for text in texts))
-        return self._kept.environment(needs, bench, asker.root)
+        return self._kept.environment(needs, self._around, bench, Home(asker.root))
+
+    def _requires(self, description: Description) -> tuple[str, ...]:
+        """Return what is required whatever the backend says: by the project, and by uv's settings for it."""
+        return (*description.requires, *self._around.settings.extra_for(self._description.name))
 
     def _asker(self) -> Asker:
         if self._asks is None:
@@ -461,7 +472,7 @@ class IsolatedProject:
         around = Surroundings(
             processes=self._kept.processes(environment),
             environment=environment,
-            settings=self._kept.options.config_settings,
+            settings=self._around.config_settings,
             extra_environ=extra_environ,
             timeout=description.hook_timeout,
             lock=bench.lock,

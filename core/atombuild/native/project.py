@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from atombuild.errors import AtombuildError, Problem, ProjectInvalid
 from atombuild.finding import Finding
@@ -24,6 +24,7 @@ from atombuild.project.load import load_project
 from atombuild.project.model import Project
 from atombuild.project.pyproject import parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
+from atombuild.watch.ground import name_of
 from atombuild.workbench import Workbench
 
 
@@ -32,12 +33,15 @@ def read_native_project(
     out_dir: Path,
     source: str = "the source tree",
     kept: Kept | None = None,
+    *,
     seen: Look = lambda _path: None,
+    around: Around | None = None,
 ) -> NativeProject:
     """Read the project in ``root``, whose backend is one that we stand in for; ``source`` is what that is, in words.
 
     Raises any mistake in ``pyproject.toml``.
-    ``kept`` is what its last build left, and is handed on to the next. ``seen``: see :class:`DiskTree`.
+    ``kept`` is what its last build left, and is handed on to the next. ``seen``: see :class:`DiskTree`. ``around``:
+    what else the choice of the native builder follows from.
     """
     kept = kept if kept is not None else Kept()
     data = read_bytes(root)
@@ -47,18 +51,35 @@ def read_native_project(
         project = load_project(pyproject)
         _require_short_names(project)
         kept.project = project
-    return NativeProject(kept.project, source_tree(root, out_dir, seen), source, kept)
+    return NativeProject(kept.project, source_tree(root, out_dir, seen), source, kept, around)
+
+
+class Around(Protocol):
+    """What else a build follows: :class:`atombuild.isolated.circumstances.Circumstances`."""
+
+    @property
+    def inputs(self) -> tuple[Path, ...]:
+        """The files that say so."""
+
+    def advise(self, *, installs: bool) -> Iterator[Finding]:
+        """Yield what of it is not followed."""
 
 
 class NativeProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
-    def __init__(self, project: Project, tree: DiskTree, source: str, kept: Kept) -> None:
+    def __init__(self, project: Project, tree: DiskTree, source: str, kept: Kept, around: Around | None = None) -> None:
         self.source = source
         self._project = project
         self._kept = kept
         self._tree = tree
         self._sdist: SdistDistribution | None = None
+        self._around = around
+        root = project.pyproject.path.parent
+        # A file that is not there yet may hold settings tomorrow.
+        found = (*(around.inputs if around is not None else ()), root / "uv.toml")
+        self._outer = tuple(path for path in dict.fromkeys(found) if path != project.pyproject.path)
+        self._outer_names = frozenset(name_of(root, path) for path in self._outer)
 
     @property
     def name(self) -> str:
@@ -143,19 +164,22 @@ class NativeProject:
 
         if not isinstance(self._kept.advice, AdviceMemory):
             self._kept.advice = AdviceMemory()
-        return advise(self._project, self._tree, breathe, self._kept.advice)
+        unfollowed = self._around.advise(installs=False) if self._around is not None else ()
+        return advise(self._project, self._tree, breathe, self._kept.advice, unfollowed)
 
     def as_read(self) -> NativeProject:
         """Return the same project without the sdist that was made of it."""
-        return NativeProject(self._project, self._tree, self.source, self._kept)
+        return NativeProject(self._project, self._tree, self.source, self._kept, self._around)
 
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
-        """None."""
-        return ()
+        """What the choice of the native builder follows from: files of constraints, and of uv's settings."""
+        return self._outer
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
+        if path in self._outer_names:
+            return True
         selection = self._known_selection()
         return selection is not None and selection.admits(path)
 

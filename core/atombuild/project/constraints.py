@@ -84,7 +84,15 @@ def parse_constraint(text: str, hashes: Iterable[str] = (), where: Location | No
         requirement = Requirement(text)
     except InvalidRequirement as error:
         raise ValueError(str(error).splitlines()[0]) from None
-    return Constraint(requirement, tuple(map(_checked_hash, hashes)), where)
+    requirement.extras = set()  # installers take none in a constraint, or pass them over
+    checked = tuple(map(_checked_hash, hashes))
+    if checked and requirement.url is None and not _is_pinned(requirement):
+        raise ValueError("a hash is of one file: installers look at it only where `==` says the version")
+    return Constraint(requirement, checked, where)
+
+
+def _is_pinned(requirement: Requirement) -> bool:
+    return any(each.operator in {"==", "==="} and not each.version.endswith(".*") for each in requirement.specifier)
 
 
 def read_constraints(path: Path) -> Constraints:

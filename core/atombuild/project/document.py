@@ -141,7 +141,7 @@ def _decoded(path: Path, data: bytes) -> str:
         raise ProjectInvalid(
             (
                 Problem(
-                    "pyproject.toml is not valid UTF-8",
+                    f"{path.name} is not valid UTF-8",
                     hint,
                     Location(path, line, column),
                     (
@@ -154,7 +154,7 @@ def _decoded(path: Path, data: bytes) -> str:
 
 
 def _invalid(where: Location, what: str, hint: str) -> ProjectInvalid:
-    return ProjectInvalid((Problem("pyproject.toml is not valid TOML", hint, where, (what,)),))
+    return ProjectInvalid((Problem(f"{where.path.name} is not valid TOML", hint, where, (what,)),))
 
 
 def _advice(message: str) -> str:

@@ -42,6 +42,19 @@ def as_placed(pyproject: Pyproject) -> Pyproject:
     return replace(pyproject, path=plain)
 
 
+def root_of(pyproject: Pyproject, documents: Documents) -> Path:
+    """Return the root of the workspace that a project belongs to, or its own folder; no member is looked at.
+
+    Raises as :func:`workspace_of`.
+    """
+    folder = pyproject.path.parent
+    if uv_table(pyproject).get("managed") is not False and workspace_table(pyproject) is None:
+        above = _next_above(folder, documents)
+        if above is not None and names_as_member(above, folder):
+            return above.path.parent
+    return folder
+
+
 def _next_above(folder: Path, documents: Documents) -> Pyproject | None:
     """Return the next document above if it is a workspace's."""
     for parent in folder.parents:

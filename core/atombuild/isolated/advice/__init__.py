@@ -6,7 +6,7 @@ settings are looked at as well, as for a native build.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -57,12 +57,14 @@ def advise(
     circumstances: Circumstances,
     *,
     breathe: Callable[[], object] = lambda: None,
+    others: Iterable[Finding] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings that the author has not silenced, what matters most first.
 
-    ``accepted`` are the newest artifacts; none, where no build succeeded yet.
+    ``accepted`` are the newest artifacts; none, where no build succeeded yet. ``others`` are about more
+    than the project.
     """
-    findings: list[Finding] = []
+    findings: list[Finding] = list(others)
     pyproject = description.pyproject
     uv = pyproject is not None and reads_uv_settings(pyproject)
     if pyproject is not None:

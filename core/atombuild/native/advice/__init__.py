@@ -6,7 +6,7 @@ themselves, so that advice can't disagree with a build.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from atombuild.advice.document import advise_on_document
 from atombuild.advice.silence import without_silenced
@@ -30,14 +30,15 @@ def advise(
     tree: SourceTree,
     breathe: Callable[[], object] = lambda: None,
     memory: AdviceMemory | None = None,
+    others: Iterable[Finding] = (),
 ) -> tuple[Finding, ...]:
     """Return the findings that the author has not silenced, what matters most first.
 
     Never raises for what is wrong with the project: a build says that, and what can be said besides is said here.
     ``breathe`` is called for every folder that is looked at; what it raises, :class:`Cancelled` first of all, is passed
-    on. ``memory`` is what the last advice on this project learned.
+    on. ``memory`` is what the last advice on this project learned. ``others`` are about more than the project.
     """
-    findings = [*advise_on_document(project.pyproject), *advise_on_project(project, tree, breathe, memory)]
+    findings = [*others, *advise_on_document(project.pyproject), *advise_on_project(project, tree, breathe, memory)]
     return tuple(sorted(without_silenced(findings, project.pyproject), key=_rank))
 
 
