@@ -21,6 +21,7 @@ from typing import Any, Final
 from atombuild import __version__
 from atombuild.errors import UsageMistake, system_reason
 from atombuild.events import Event, as_json
+from atombuild.own_files import hold, let_go
 
 _ROOT: Final = logging.getLogger("atombuild")
 _EVENTS: Final = logging.getLogger("atombuild.events")
@@ -80,6 +81,8 @@ class _JsonLines(logging.Handler):
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise UsageMistake(f"--debug {path} is no regular file", hint="name another file")
+        self._descriptor = descriptor
+        hold(descriptor)  # through a link it may be in the project all the same
         self._file = os.fdopen(descriptor, "w", encoding="ascii", buffering=1)
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -89,6 +92,7 @@ class _JsonLines(logging.Handler):
 
     def close(self) -> None:
         """Close the file."""
+        let_go(self._descriptor)
         with contextlib.suppress(OSError):
             self._file.close()
         super().close()

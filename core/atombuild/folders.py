@@ -17,14 +17,20 @@ SETTINGS_VARIABLE: Final = "ATOMBUILD_CONFIG"
 """The variables of the environment that name other places; the last one a file."""
 
 
+_APART: Final = ".nox"
+"""A name that hatchling enters under no circumstances; of ignore files it reads the topmost alone."""
+
+_PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
+
+
 def cache_folder() -> Path:
     """Return the folder for what can be made anew; it may not be there yet."""
-    return _named(CACHE_VARIABLE) or user_cache_path("atombuild")
+    return _apart(_named(CACHE_VARIABLE) or user_cache_path("atombuild"))
 
 
 def state_folder() -> Path:
     """Return the folder for what is to last; it may not be there yet."""
-    return _named(STATE_VARIABLE) or user_state_path("atombuild")
+    return _apart(_named(STATE_VARIABLE) or user_state_path("atombuild"))
 
 
 def settings_path() -> Path:
@@ -45,6 +51,31 @@ def size_of(folder: Path) -> int:
         with contextlib.suppress(OSError):
             total += each.stat(follow_symlinks=False).st_size
     return total
+
+
+def mark_as_ours(folder: Path) -> None:
+    """Mark a folder of ours that stands, where it lies in a project: no tool is to pack it. Raises ``OSError``."""
+    if folder.name != _APART:
+        return
+    for name, text in _MARKS.items():
+        if not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
+
+
+_MARKS: Final = {
+    ".gitignore": "*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by atombuild-tui, see https://bford.info/cachedir/\n",
+}
+
+
+def _apart(folder: Path) -> Path:
+    """Return the folder to use for one that may lie in a project, as CI systems want it: there, one that is not packed.
+
+    What other tools look for is put into it by :func:`mark_as_ours`.
+    """
+    in_project = any((above / name).is_file() for above in folder.parents for name in _PROJECT_FILES)
+    in_project = in_project or any((folder / name).is_file() for name in _PROJECT_FILES)
+    return folder / _APART if in_project else folder
 
 
 def _named(variable: str) -> Path | None:

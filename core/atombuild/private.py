@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from atombuild.folders import mark_as_ours
+
 _MODE: Final = 0o600
 
 
@@ -19,6 +21,8 @@ def private_file(path: Path) -> Iterator[IO[bytes]]:
     Its folder is made if need be. Raises ``OSError``.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in path.parents:
+        mark_as_ours(folder)
     temporary = path.with_name(f".{secrets.token_hex(8)}")
     try:
         # Nobody else may have put something there, and the mode holds from the first moment on.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.errors import WriteFailed
-from atombuild.folders import cache_folder, name_for, size_of
+from atombuild.folders import cache_folder, mark_as_ours, name_for, size_of
 
 PARTS: Final = ("environments", "work", "kept", "checks")
 """Environments, what was unpacked, copies of the last successes, and what a check left that was killed."""
@@ -61,6 +61,7 @@ def empty_cache() -> tuple[int, int]:
 def _made(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mark_as_ours(cache_folder())
     except OSError as error:
         raise WriteFailed(folder, error) from error
     return folder

@@ -14,6 +14,7 @@ from atombuild.errors import SourceUnreadable
 from atombuild.native.large import PiecewiseFile
 from atombuild.native.reading import EXECUTABLE, look_at_regular, read_pieces, read_regular
 from atombuild.native.tree import Entry, Kind, Seen, Signature, SourceFile, missing
+from atombuild.own_files import own_outputs
 from atombuild.publish.names import is_ours
 from atombuild.youth import is_young
 
@@ -22,7 +23,7 @@ Look = Callable[[str], "Seen | None"]
 
 
 class DiskTree:
-    """The project on disk, without what is ours: lock, ledger, temporaries and whatever ``hidden`` names."""
+    """The project on disk, without what is ours: lock, ledger, temporaries, our output, and what ``hidden`` names."""
 
     def __init__(self, root: Path, hidden: tuple[str, ...] = (), seen: Look = lambda _path: None) -> None:
         """``hidden``: paths relative to ``root`` that this tree pretends not to have, such as the output directory.
@@ -33,6 +34,7 @@ class DiskTree:
         self._root = root
         self._seen = seen
         self._base = os.fspath(root)
+        self._own = own_outputs()
         self._hidden = frozenset(hidden)
         self._hidden_folders = tuple(f"{path}/" for path in hidden)
 
@@ -51,7 +53,12 @@ class DiskTree:
         prefix = f"{directory}/" if directory else ""
         try:
             with os.scandir(self._root / directory) as found:
-                children = [(os.fsencode(child.name), child.name, _kind_of(child)) for child in found]
+                own = self._own
+                children = [
+                    (os.fsencode(child.name), child.name, _kind_of(child))
+                    for child in found
+                    if not (own and _identity_of(child) in own)
+                ]
         except OSError as error:
             raise SourceUnreadable(self._root / directory, error) from error
         except ValueError:  # a NUL byte
@@ -191,6 +198,14 @@ class DiskTree:
 def _signature_of(found: os.stat_result) -> Signature:
     executable = found.st_mode & EXECUTABLE != 0
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, executable
+
+
+def _identity_of(child: os.DirEntry[str]) -> tuple[int, int] | None:
+    try:
+        status = child.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _kind_of(child: os.DirEntry[str]) -> Kind:

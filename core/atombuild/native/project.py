@@ -18,6 +18,7 @@ from atombuild.native.modules import find_modules
 from atombuild.native.sdist import SdistDistribution, build_sdist, list_sdist, planned_members, sdist_filename
 from atombuild.native.selection import Selection, make_selection
 from atombuild.native.wheel import build_wheel, list_wheel, wheel_filename
+from atombuild.own_files import own_places, temporary_places
 from atombuild.places import places_below
 from atombuild.project.build_system import OWN_BACKEND, UV_BACKEND, build_system_of
 from atombuild.project.load import load_project
@@ -208,9 +209,10 @@ class NativeProject:
 
 
 def source_tree(root: Path, out_dir: Path, seen: Look = lambda _path: None) -> DiskTree:
-    """Return the project on disk, as the builds into ``out_dir`` see it: no sdist may hold the output directory."""
+    """Return the project on disk, as the builds into ``out_dir`` see it: no sdist may hold what is ours."""
     # Where that is the project's folder itself, nothing can be told apart.
-    return DiskTree(root, tuple(sorted(places_below(root, out_dir) - {""})), seen)
+    hidden = (places_below(root, out_dir) - {""}) | own_places(root) | temporary_places(root)
+    return DiskTree(root, tuple(sorted(hidden)), seen)
 
 
 _LONGEST_NAME: Final = 255

@@ -14,12 +14,13 @@ from __future__ import annotations
 import enum
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from atombuild.own_files import own_places, temporary_places
 from atombuild.places import places_below
 
 
@@ -31,6 +32,12 @@ class Rule(enum.Enum):
 
     OUTPUT = "the output directory"
     """Where artifacts go: watching it would make every build the cause of the next."""
+
+    SAID = "atombuild's own output"
+    """The file that our standard output or error goes to, or the debug log."""
+
+    TEMPORARY = "the folder for temporary files"
+    """``TMPDIR``: builds write there, ours and those of the programs that they start."""
 
     DROPPING = "an editor's temporary file"
     """Swap, backup and lock files and probes that live for a moment beside the file being edited."""
@@ -46,7 +53,7 @@ class Rule(enum.Enum):
     """See :data:`atombuild.watch.walk.MOST_BEYOND`."""
 
 
-ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.DROPPING})
+ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.SAID, Rule.TEMPORARY, Rule.DROPPING})
 """The rules that hold whatever an artifact holds."""
 
 
@@ -129,17 +136,24 @@ class WatchFilter:
         out_dir: Path,
         keep: Callable[[str], bool],
         beyond: Mapping[str, WatchFilter] | None = None,
+        said: Collection[str] = (),
     ) -> None:
         """Judge paths below ``root``.
 
         ``keep`` is asked about files *and* folders: may an artifact hold this path or anything below it? Its
         yes beats the rules that only guess. ``beyond``: by name, the inputs that are watched whatever lies around them,
-        and what decides below each that is a folder; see :mod:`atombuild.watch.ground`.
+        and what decides below each that is a folder; see :mod:`atombuild.watch.ground`. ``said``: the files that our
+        output goes to.
         """
         self._root = os.fspath(root)
         self.beyond = beyond or {}
         self._keep = keep
-        self._out_paths = places_below(root, out_dir)
+        self._places: dict[str, Rule] = {
+            **dict.fromkeys(said, Rule.SAID),
+            **dict.fromkeys(temporary_places(root), Rule.TEMPORARY),
+            **dict.fromkeys(own_places(root), Rule.OURS),
+            **dict.fromkeys(places_below(root, out_dir), Rule.OUTPUT),
+        }
         self._folders: dict[str, Ignored | None] = {}
 
     def refresh(self) -> None:
@@ -201,9 +215,10 @@ class WatchFilter:
 
     def _rule(self, above: str, name: str) -> Rule | None:
         """Return the rule that speaks of ``name`` itself, whatever it is."""
-        if (f"{above}/{name}" if above else name) in self._out_paths:
-            return Rule.OUTPUT
-        if not above and "" in self._out_paths and name.endswith((".whl", ".tar.gz")):
+        place = self._places.get(f"{above}/{name}" if above else name)
+        if place is not None:
+            return place
+        if not above and "" in self._places and name.endswith((".whl", ".tar.gz")):
             return Rule.OUTPUT
         return _rule_of_name(name)
 
@@ -216,8 +231,8 @@ class WatchFilter:
         outer = self._folder(_above(path))
         if outer is None or outer.rule not in ALWAYS:
             name = path.rpartition("/")[2]
-            if path in self._out_paths:
-                outer = Ignored(Rule.OUTPUT, path)
+            if path in self._places:
+                outer = Ignored(self._places[path], path)
             elif name.startswith(".atombuild"):
                 outer = Ignored(Rule.OURS, path)
             elif outer is None and name in _FOLDERS:

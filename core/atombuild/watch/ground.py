@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from atombuild.watch.filter import ALWAYS, Ignored, WatchFilter
+from atombuild.watch.filter import ALWAYS, Ignored, Rule, WatchFilter
 from atombuild.watch.removal import times_of_change
 
 _NEAR: Final = 3
@@ -67,6 +67,9 @@ class Ground:
         self.folders: frozenset[str] | None = None
         """The folders that the latest look went through, by name ("" is the root); None before the first."""
 
+        self.said: frozenset[str] = frozenset()
+        """The files that our own output goes to, as the latest look found them."""
+
         self.passed_over: tuple[str, ...] = ()
         """The folders below the root that the latest look passed over, but for those that are ours; absolute."""
 
@@ -94,15 +97,19 @@ class Ground:
             self.outer = tuple(OuterInput(_absolute(path), name_of(self.root, path)) for path in scope.outer)
             self._scope = scope
 
-    def filter(self, keep: Callable[[str], bool]) -> WatchFilter:
-        """Return what decides which paths are watched, as of now."""
-        beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.outer}
-        return WatchFilter(self.root, self.out_dir, keep, beyond)
+    def filter(self, keep: Callable[[str], bool], *, looking: bool = False) -> WatchFilter:
+        """Return what decides which paths are watched, as of now.
 
-    def take_look(self, folders: frozenset[str], passed_over: Iterable[Ignored]) -> None:
+        ``looking``: for a look, which finds out by itself where our own output goes.
+        """
+        beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.outer}
+        return WatchFilter(self.root, self.out_dir, keep, beyond, () if looking else self.said)
+
+    def take_look(self, folders: frozenset[str], passed_over: tuple[Ignored, ...]) -> None:
         """Take over what a look went through, and what it passed over."""
         if folders != self.folders:
             self.folders = folders
+        self.said = frozenset(each.culprit for each in passed_over if each.rule is Rule.SAID)
         self.passed_over = tuple(
             os.path.join(self.root, each.culprit)  # noqa: PTH118 (a name may begin with anything)
             for each in passed_over

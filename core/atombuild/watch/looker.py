@@ -99,7 +99,9 @@ class Looker:
         ground = self._ground
         ground.refresh()
         ground.keep = keep
-        self._last = scan(ground.root, ground.filter(keep), self._last, outer=ground.outer, breathe=breathe)
+        self._last = scan(
+            ground.root, ground.filter(keep, looking=True), self._last, outer=ground.outer, breathe=breathe
+        )
         ground.take_look(self._last.folders, self._last.passed_over)
         self._shares = {path: share for path, share in self._shares.items() if path in self._last.entries}
         return TreeView(self._last, self._shares)

@@ -25,7 +25,7 @@ from typing import Final
 
 from atombuild.changes import How
 from atombuild.watch.entry import Entry, EntryKind, Signature, read_digest
-from atombuild.watch.filter import Ignored, WatchFilter
+from atombuild.watch.filter import Ignored, Rule, WatchFilter
 from atombuild.watch.ground import OuterInput, place_of
 from atombuild.watch.walk import Walk
 
@@ -51,7 +51,7 @@ class Snapshot:
     """By path, as in :class:`Change`; folders only where they can't be listed."""
 
     passed_over: tuple[Ignored, ...] = ()
-    """Folders that are not watched, and why."""
+    """Folders that are not watched, and files that our own output goes to, and why."""
 
     folders: frozenset[str] = frozenset()
     """The folders that were listed, by name; "" is the root."""
@@ -95,7 +95,8 @@ def scan(
                 else:
                     optional.append(path)
     _read_within(lambda path: place_of(path, base, outer), optional, entries, hash_budget, breathe)
-    return Snapshot(entries, (*watched.passed_over(), *walk.left_out), frozenset(walk.folders))
+    passed_over = (*watched.passed_over(), *walk.left_out, *(Ignored(Rule.SAID, name) for name in sorted(walk.said)))
+    return Snapshot(entries, passed_over, frozenset(walk.folders))
 
 
 def diff(old: Snapshot, new: Snapshot) -> tuple[Change, ...]:

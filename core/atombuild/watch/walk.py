@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from atombuild.own_files import own_outputs
 from atombuild.watch.entry import EntryKind, Signature, look, signature_of
 from atombuild.watch.filter import Ignored, Rule, WatchFilter
 from atombuild.watch.ground import OuterInput
@@ -34,6 +35,11 @@ class Walk:
 
         self.left_out: tuple[Ignored, ...] = ()
         """What lies beyond the root and is not looked at, there being too much of it."""
+
+        self.said: set[str] = set()
+        """The files that our own output goes to."""
+
+        self._own = own_outputs()
 
     def entries(self) -> Iterator[Found]:
         """Yield what is watched; what is below the root comes first."""
@@ -84,9 +90,16 @@ class Walk:
                     if judge.descends(path):
                         pending.append(path)
                 elif judge.verdict(path, folder=False) is None:
-                    found = _look(child, link=is_link)
+                    found = self._look(start + path, child, link=is_link)
                     if found is not None:
                         yield start + path, found
+
+    def _look(self, name: str, child: os.DirEntry[str], *, link: bool) -> Signature | int | None:
+        found = _look(child, link=link)
+        if self._own and isinstance(found, Signature) and (found.device, found.inode) in self._own:
+            self.said.add(name)
+            return None
+        return found
 
 
 def _type_of(child: os.DirEntry[str]) -> tuple[bool, bool]:
