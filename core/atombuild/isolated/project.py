@@ -40,7 +40,7 @@ from atombuild.isolated.environment import (
     installer,
 )
 from atombuild.isolated.expected import Expected
-from atombuild.isolated.from_sdist import not_a_source
+from atombuild.isolated.from_sdist import UnpackedSdist, not_a_source
 from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
 from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
@@ -361,13 +361,15 @@ class IsolatedProject:
 
     def wheel(self, bench: Workbench, *, from_sdist: bool) -> BuiltContent:
         """Have the backend make the wheel, from the sdist that was just made or from the tree."""
-        description = self._description
-        if from_sdist:
-            if self._sdist is None:
-                raise RuntimeError("the wheel comes from the sdist, and there is none yet")
-            description = self._unpacked(self._sdist.path)
         self._kept.wheel_from_sdist = from_sdist
-        return BuiltContent(self._build(ArtifactKind.WHEEL, description, bench), bench)
+        if not from_sdist:
+            return BuiltContent(self._build(ArtifactKind.WHEEL, self._description, bench), bench)
+        if self._sdist is None:
+            raise RuntimeError("the wheel comes from the sdist, and there is none yet")
+        unpacked = self._unpacked(self._sdist.path)
+        with unpacked.telling():
+            description = self._described(unpacked)
+            return BuiltContent(self._build(ArtifactKind.WHEEL, description, bench), bench)
 
     def give_up_files(self, kind: ArtifactKind) -> bool:
         """Nothing of old artifacts is kept open."""
@@ -590,23 +592,26 @@ class IsolatedProject:
             )
         return release
 
-    def _unpacked(self, sdist: Path) -> Description:
-        """Unpack the sdist, and describe the project in it: that one is built."""
+    def _unpacked(self, sdist: Path) -> UnpackedSdist:
         try:
             top = unpack_for_wheel(sdist, work_folder(self._description.root, self._out_dir))
         except SdistRejected as error:
             raise not_a_source(error, self._description, self._out_dir / sdist.name) from error
+        return UnpackedSdist(sdist.name, top, self._description)
+
+    def _described(self, unpacked: UnpackedSdist) -> Description:
+        """Describe the project in the sdist: that one is built."""
         try:
-            pyproject = parse_pyproject(top / "pyproject.toml", read_bytes(top))
+            pyproject = parse_pyproject(unpacked.top / "pyproject.toml", read_bytes(unpacked.top))
         except ProjectMissing as error:
             if self._description.pyproject is not None:
                 raise SourceRejected(
-                    f"the sdist {sdist.name} lacks pyproject.toml, so no wheel can be made from it",
-                    hint="have the backend pack it, or build the wheel from the tree: --sdist --wheel",
+                    "no wheel can be made from an sdist without 'pyproject.toml'",
+                    hint="have the backend pack it",
                     where=Location(self._description.pyproject.path),
                 ) from error
             pyproject = None
-        return describe(top, pyproject)
+        return describe(unpacked.top, pyproject)
 
 
 @dataclass(frozen=True, slots=True)
