@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from atombuild import cli, exit_status
 from atombuild.builder import Plan
 from atombuild.events import ArtifactStatus, Cause, Event, Log, Outcome, StepStarted
 from atombuild.isolated import Options
+from atombuild.isolated.description import describe
+from atombuild.isolated.release import may_be_tagged
+from atombuild.project.pyproject import parse_pyproject
 from atombuild.publish import LEDGER
 from atombuild.status import ArtifactKind
 from atombuild.wiring import ProjectSetup
+from support.backends import need
 from support.own_backend import DYNAMIC, PYPROJECT, session_of, set_before, write_project
 from support.projects import visible_files
 
@@ -427,3 +432,88 @@ def test_where_the_environment_of_before_does_not_do_the_backend_is_asked_what_i
     assert not [
         line for event in sky.events if isinstance(event, Log) for line in event.lines if "can't be told" in line
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "asks"),
+    [
+        ("tag_build = .dev1", True),
+        ("tag-build: rc1", True),
+        ("tag_date = 1", True),
+        ("tag_date = true", True),
+        ("tag_build =\ntag_date = 0", False),  # as setuptools writes it into each sdist
+        ("# nothing", False),
+    ],
+)
+def test_setuptools_is_asked_where_its_settings_may_add_to_the_version(tmp_path: Path, line: str, asks: bool) -> None:
+    (tmp_path / "setup.cfg").write_text(f"[egg_info]\n{line}\n")
+    for backend in ("setuptools.build_meta", "hatchling.build"):
+        text = f'[build-system]\nrequires = []\nbuild-backend = "{backend}"\n[project]\nname = "x"\nversion = "1"\n'
+        description = describe(tmp_path, parse_pyproject(tmp_path / "pyproject.toml", text.encode()))
+        assert may_be_tagged(description, has_settings=False) is (asks and backend.startswith("setuptools"))
+
+
+@pytest.fixture
+def told_by_attribute(tmp_path: Path) -> Sky:
+    """A project of setuptools, whose version is an attribute of its package."""
+    need("setuptools")
+    sky = Sky.__new__(Sky)
+    sky.root, sky.events = tmp_path / "sky", []
+    sky.dist = sky.root / "dist"
+    (sky.root / "night_sky").mkdir(parents=True)
+    (sky.root / "pyproject.toml").write_text(
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+        '[project]\nname = "night-sky"\ndynamic = ["version"]\n[tool.setuptools]\npackages = ["night_sky"]\n'
+        '[tool.setuptools.dynamic]\nversion = {attr = "night_sky.__version__"}\n'
+    )
+    return sky
+
+
+FAILING_SETUP = """
+import setuptools
+from setuptools.command.sdist import sdist
+
+class Failing(sdist):
+    def run(self):
+        raise SystemExit("no sdist today")
+
+setuptools.setup(cmdclass={"sdist": Failing})
+"""
+
+
+def test_a_failure_of_setuptools_takes_the_files_of_the_version_that_its_attribute_says(told_by_attribute: Sky) -> None:
+    sky, module = told_by_attribute, told_by_attribute.root / "night_sky/__init__.py"
+    sky.put("2.0")
+
+    def attempt(version: str) -> Outcome | None:
+        module.write_text(f'__version__ = "{version}"\n')
+        session = session_of(sky.root, sky.events)
+        try:
+            return session.attempt(Cause.START).outcome
+        finally:
+            session.end()
+
+    assert attempt("1.0") is Outcome.SUCCEEDED
+    assert sky.standing == sorted(names("1.0") + names("2.0"))
+    (sky.root / "setup.py").write_text(FAILING_SETUP)
+    assert attempt("2.0") is Outcome.FAILED
+    assert sky.standing == names("1.0")
+    assert sky.told(SDIST) == ("failed, old artifact removed", "night_sky-2.0.tar.gz")
+    (sky.root / "setup.py").write_text("a syntax error\n")
+    assert attempt("3.0") is Outcome.FAILED
+    assert sky.standing == names("1.0"), "the last attempt was for 2.0, and nothing is left of it"
+    assert sky.told(SDIST) == ("failed, old artifact removed", "night_sky-2.0.tar.gz")
+
+
+def test_a_wheel_from_an_sdist_file_is_of_the_version_that_the_sdist_says(sky: Sky, tmp_path: Path) -> None:
+    sky.built("1.0")
+    sdist = sky.dist / names("1.0")[1]
+    assert sky.build(before=f"if os.environ.get('NO_WHEEL'): {NO_WHEEL}") is Outcome.SUCCEEDED
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in (*names("1.0"), *names("2.0")):
+        (out / name).write_text("made by another front end")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("NO_WHEEL", "1")
+        assert cli.main(["--once", "--wheel", "-o", str(out), str(sdist)]) == exit_status.FAILED
+    assert visible_files(out) == sorted([names("1.0")[1], *names("2.0")])

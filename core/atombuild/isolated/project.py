@@ -28,7 +28,8 @@ from atombuild.errors import (
 )
 from atombuild.events import Level, Log, Preparing, Warned
 from atombuild.finding import Finding
-from atombuild.isolated.acceptance import Accepted, accept, release_of
+from atombuild.isolated.acceptance import Accepted, accept
+from atombuild.isolated.asking import ask
 from atombuild.isolated.cache import work_folder
 from atombuild.isolated.circumstances import Circumstances
 from atombuild.isolated.description import Description, describe
@@ -339,17 +340,16 @@ class IsolatedProject:
         del kinds
         must_ask = self._release.must_ask
         self._release.ask()
-        environment = self._environment(self._description, (), bench)
+        self._environment(self._description, (), bench)
         if must_ask:
-            self._ask_for_release(environment, bench, build_if_missing=False)
+            self._ask_for_release(bench, build_if_missing=False)
 
     def settle(self, bench: Workbench, *, may_build: bool) -> None:
         """Say which release this was for, though nothing was built: a wheel tells it, where much depends on it."""
         try:
             if may_build and self._release.has_no_hook and self._release.rivals and self._release.known is None:
                 bench.emit(Log(("building a wheel, only to know which version this is",)))
-                environment = self._environment(self._description, (), bench)
-                self._ask_for_release(environment, bench, build_if_missing=True)
+                self._ask_for_release(bench, build_if_missing=True)
         finally:
             self._release.assume()
 
@@ -535,62 +535,26 @@ class IsolatedProject:
         name = self._description.name
         return Expected(canonicalize_name(name)) if name is not None else None
 
-    def _ask_for_release(self, environment: Environment, bench: Workbench, *, build_if_missing: bool) -> None:
+    def _ask_for_release(self, bench: Workbench, *, build_if_missing: bool) -> None:
         """Ask the backend which version the project has now. That it can't say is no failure: perhaps it can build."""
+        private, requires = bench.private_folder(), self._description.requires
+
+        def hooks_with(extra: tuple[str, ...]) -> Hooks:
+            environment = self._environment(self._description, extra, bench)
+            extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, environment, private)
+            return self._hooks(self._description, environment, bench, extra_environ)
+
         try:
-            said = self._said_release(environment, bench, build_if_missing=build_if_missing)
+            with without_new_egg_info(self._description.root, self._written):
+                before = self._kept.asked_with.get(requires)
+                said = ask(hooks_with, before, private, build_if_missing=build_if_missing)
         except BackendFailure as error:
             words = error.reports()[0].what
             bench.emit(Log((f"which version this is can't be told: {words}",), Level.WARNING))
             return
-        self._release.has_no_hook = said is None
-        self._release.known = said
-
-    def _said_release(self, environment: Environment, bench: Workbench, *, build_if_missing: bool) -> Release | None:
-        """Return what the backend says; None: it has no hook for that. Raises :class:`BackendFailure`.
-
-        First in the environment that served the last time: mostly that saves a hook. If it fails there, the backend is
-        asked what it needs, as at the first time.
-        """
-        private = bench.private_folder()
-        kind, requires = ArtifactKind.WHEEL, self._description.requires
-        with without_new_egg_info(self._description.root, self._written):
-            extra = self._kept.asked_with.get(requires)
-            failure = None
-            if extra is not None:
-                try:
-                    return self._prepared_release(extra, private / "first", bench, build_if_missing=build_if_missing)
-                except BackendFailure as error:
-                    failure = error
-            extra_environ = self._extra_environ(kind, self._description, environment, private)
-            needed = self._hooks(self._description, environment, bench, extra_environ).requires(kind)
-            if failure is not None and needed == extra:
-                raise failure
-            found = self._prepared_release(needed, private / "metadata", bench, build_if_missing=build_if_missing)
-            self._kept.asked_with[requires] = needed
-            return found
-
-    def _prepared_release(
-        self, extra: tuple[str, ...], folder: Path, bench: Workbench, *, build_if_missing: bool
-    ) -> Release | None:
-        _make_folder(folder)
-        environment = self._environment(self._description, extra, bench)
-        extra_environ = self._extra_environ(ArtifactKind.WHEEL, self._description, environment, folder.parent)
-        hooks = self._hooks(self._description, environment, bench, extra_environ)
-        prepared = hooks.metadata(folder, build_if_missing=build_if_missing)
-        if prepared is None:
-            return None
-        metadata = prepared / "METADATA"
-        try:
-            release = release_of(metadata.read_bytes())
-        except OSError as error:
-            raise StagedUnreadable(metadata, error) from error
-        if release is None:
-            raise BackendFailure(
-                f"{hooks.name} prepared metadata without a valid name and version",
-                hint="check where the project's version comes from",
-            )
-        return release
+        self._kept.asked_with[requires] = said.needs
+        self._release.has_no_hook = said.release is None
+        self._release.known = said.release
 
     def _unpacked(self, sdist: Path) -> UnpackedSdist:
         try:

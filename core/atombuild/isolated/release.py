@@ -14,6 +14,7 @@ build: the version of the last build is that of another release as soon as it mo
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _EXTRA_CONFIG: Final = "DIST_EXTRA_CONFIG"
 _LARGEST_CONFIG: Final = 1 << 20
+_TAG: Final = re.compile(rb"(?m)^[ \t]*(?:tag[_-]build[ \t]*[=:][ \t]*\S|tag[_-]date[ \t]*[=:][ \t]*[^0\s])")
+"""That something is added; setuptools itself writes an empty ``tag_build`` and ``tag_date = 0`` into each sdist."""
 
 
 @dataclass(slots=True)
@@ -120,7 +123,7 @@ def may_be_tagged(description: Description, *, has_settings: bool) -> bool:
 
 
 def _names_a_tag(data: bytes) -> bool:
-    return any(key in data for key in (b"tag_build", b"tag-build", b"tag_date", b"tag-date"))
+    return _TAG.search(data) is not None
 
 
 def _content(path: Path) -> bytes:
