@@ -2,24 +2,29 @@
 
 Beside the real session over a real project runs a bookkeeping of the test's own (``support.promise``). After every
 step the output directory must be as the books say, to the byte, and so must the words that the user was last shown.
-``PROMISE_EXAMPLES`` in the environment asks for more histories than a normal run has time for.
+``PROMISE_EXAMPLES`` in the environment asks for more histories than a normal run has time for, and ``-s`` shows how
+many steps they had: ``PROMISE_EXAMPLES=900 python -m pytest -s tests/model/test_promise.py`` takes some 20,000.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from atombuild.builder import Plan, Result
+from atombuild.builder import BuildableProject, Plan, Result
+from atombuild.errors import ProjectMissing
 from atombuild.events import (
     ArtifactStatus,
     AttemptFinished,
@@ -40,8 +45,9 @@ from atombuild.status import ArtifactKind, Attempt
 from atombuild.wiring import ProjectSetup
 from support.mortal import Killed, Life
 from support.promise.account import Account, rewrite, words
+from support.promise.backend import Backend
 from support.promise.books import A_FOLDER, Books, Expected
-from support.promise.project import INIT, NOTES, PIPE, PYPROJECT, SDIST, WHEEL, Project, References, Tree
+from support.promise.project import INIT, NOTES, OUTER, PIPE, PYPROJECT, SDIST, WHEEL, Project, References, Tree
 
 KINDS = st.sampled_from([(SDIST, WHEEL), (SDIST,), (WHEEL,)])
 MODULES = st.sampled_from([INIT, "src/demo/a.py", "src/demo/sub/__init__.py"])
@@ -57,11 +63,15 @@ def is_alive(machine: Promise) -> bool:
 class Promise(RuleBasedStateMachine):
     """One project, one output directory, and everything that happens to them."""
 
+    steps: ClassVar = 0
+    """How many were taken, in all histories."""
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="promise-"))
         self.project = Project(self.folder / "project")
         self.out_dir = self.project.root / "dist"
+        self.backend = Backend(self.project.root)
         self.books = Books(self.project, self.out_dir, References(self.folder))
         self.session: Session | None = None
         self.plan = Plan()
@@ -79,6 +89,27 @@ class Promise(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.patched.undo()
         shutil.rmtree(self.folder)
+
+    def pending(self) -> bool:
+        assert self.session is not None
+        return self.session.pending
+
+    def new_session(self) -> Session:
+        setup = ProjectSetup(self.project.root, self.out_dir, self.plan)
+        session = setup.session(self.hear)
+        read = session._reader
+        self.backend.was_read = False
+
+        def reader() -> BuildableProject:
+            if self.backend.loses_a_reading:
+                self.backend.loses_a_reading = False
+                raise ProjectMissing(self.project.root / PYPROJECT, why="it is not there, for a moment")
+            project = self.backend.read(read())
+            setup.ground.learn(project)
+            return project
+
+        session._reader = reader
+        return session
 
     def open_directory(self, path: Path) -> DirectorySystem:
         return self.life.open_directory(path) if path == self.out_dir else open_directory(path)
@@ -123,6 +154,22 @@ class Promise(RuleBasedStateMachine):
     @rule(data=CONTENTS)
     def take_notes(self, data: bytes) -> None:
         self.project.write(NOTES, data)
+
+    @precondition(lambda self: is_alive(self) and self.backend.was_read)
+    @rule(data=CONTENTS)
+    def tag_a_version(self, data: bytes) -> None:
+        """An input beyond the project changes; which there are, a project has to say that can be read."""
+        self.project.write(OUTER, data)
+
+    # The backend.
+
+    @rule(path=st.none() | st.sampled_from([INIT, "src/demo/a.py"]))
+    def let_the_backend_rewrite(self, path: str | None) -> None:
+        self.backend.rewrites = path
+
+    @rule()
+    def lose_the_next_reading(self) -> None:
+        self.backend.loses_a_reading = True
 
     # Somebody, behind our back.
 
@@ -259,7 +306,7 @@ class Promise(RuleBasedStateMachine):
     def start(self, nameless: bool, from_tree: bool, calls: int | None, moment: int | None) -> None:
         """Restart; the new process may die as well."""
         self.plan = Plan((SDIST, WHEEL), wheel_from_sdist=not from_tree)
-        self.session = ProjectSetup(self.project.root, self.out_dir, self.plan).session(self.hear)
+        self.session = self.new_session()
         self.life = Life()
         self.life.nameless = nameless
         self.tried.clear()
@@ -334,6 +381,9 @@ class Promise(RuleBasedStateMachine):
             if expected is not None:
                 stirred = tree != self.project.tree
                 expected = replace(expected, generation=self.seen[0], stirred=stirred)
+        if expected is not None and self.backend.loses_a_reading and not self.backend.was_read:
+            # What lies beyond the project is looked at only after the build: whether it was built, nobody knows.
+            expected = replace(expected, generation=expected.generation - 1, stirred=True)
         found = {kind: self.words_at_start(account) for kind, account in self.books.recovered().items()}
         if cause is not Cause.START:  # there, what was heard before is what was found
             self.events.clear()
@@ -398,13 +448,14 @@ class Promise(RuleBasedStateMachine):
 
     def words_at_start(self, account: Account) -> set[str]:
         changed = account.tree != self.project.tree
-        unsure = account.stirred or PIPE in self.project.files
+        unsure = account.stirred or PIPE in self.project.files or self.backend.loses_a_reading
         return {words(account, self.out_dir, outdated=flag) for flag in ({True, False} if unsure else {changed})}
 
     # What must hold after every step.
 
     @invariant()
     def exactly_what_the_books_say_stands_there(self) -> None:
+        Promise.steps += 1
         assert self.books.entries() == self.books.disk
 
     @precondition(is_alive)
@@ -452,6 +503,13 @@ TestPromise.settings = settings(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def told() -> Iterator[None]:
+    """Say how many steps all histories had."""
+    yield
+    sys.stdout.write(f"{Promise.steps:,} steps\n")
+
+
 @pytest.fixture
 def machine() -> Iterator[Promise]:
     """The machine, for histories that were found once and are told by hand."""
@@ -475,3 +533,46 @@ def test_a_save_after_the_last_look_is_one_for_the_next_look(machine: Promise) -
         assert session is not None
         saved = machine.project.files["src/demo/a.py"] == b"%d\n" % moment
         assert saved == (moment < 1), "before the end of the attempt, and not after its look"
+
+
+def test_a_lost_reading_leaves_no_later_save_unnoticed(machine: Promise) -> None:
+    machine.lose_the_next_reading()
+    machine.start(nameless=False, from_tree=False, calls=None, moment=None)
+    for data in (b"2\n", b"a longer text\n"):
+        machine.edit("src/demo/a.py", data)
+        machine.look()
+        machine.no_change_is_lost()
+        machine.build_what_is_pending()
+        machine.the_words_last_shown_are_true()
+
+
+def test_a_save_next_to_the_writing_of_the_backend_is_not_lost(machine: Promise) -> None:
+    path = "src/demo/a.py"
+    machine.edit(path, b"0\n")
+    machine.let_the_backend_rewrite(path)
+    machine.build((SDIST, WHEEL))
+    assert not machine.pending()
+    for moment in count():
+        data = b"save %d\n" % moment
+        machine.save_in_mid_build(moment=moment, data=data)
+        if machine.project.files[path] != data:
+            break  # the build was over before
+        machine.no_change_is_lost()
+        machine.the_words_last_shown_are_true()
+        while machine.pending():
+            machine.build_what_is_pending()
+        machine.exactly_what_the_books_say_stands_there()
+    assert moment > 8, "each moment of a build was tried"
+
+
+def test_a_new_tag_is_an_input_like_any_other(machine: Promise) -> None:
+    machine.tag_a_version(b"1\n")
+    machine.look()
+    machine.no_change_is_lost()
+    machine.the_words_last_shown_are_true()
+    assert machine.pending()
+    machine.build_what_is_pending()
+    assert not machine.pending()
+    machine.tag_a_version(b"2\n")
+    machine.start(nameless=False, from_tree=False, calls=None, moment=None)
+    machine.the_words_last_shown_are_true()

@@ -17,6 +17,9 @@ SDIST, WHEEL = ArtifactKind
 PYPROJECT: Final = "pyproject.toml"
 INIT: Final = "src/demo/__init__.py"
 PIPE: Final = "src/demo/pipe"
+OUTER: Final = "../outer.txt"
+"""An input beyond the project: a version, as the tags and commits of a repository give it."""
+
 NOTES: Final = "notes.txt"
 """In no artifact."""
 
