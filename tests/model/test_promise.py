@@ -315,6 +315,11 @@ class Promise(RuleBasedStateMachine):
         self.session.begin()
         self.attempt_and_maybe_die(Cause.START, self.plan.kinds, calls, moment)
 
+    @rule(nameless=st.booleans(), from_tree=st.booleans())
+    def start_and_lose_the_first_reading(self, nameless: bool, from_tree: bool) -> None:
+        self.lose_the_next_reading()
+        self.start(nameless, from_tree, calls=None, moment=None)
+
     @precondition(is_alive)
     @rule(kinds=KINDS, calls=st.none() | CALLS, moment=MOMENTS)
     def die_in_mid_build(self, kinds: tuple[ArtifactKind, ...], calls: int | None, moment: int) -> None:
