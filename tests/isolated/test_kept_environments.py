@@ -23,6 +23,7 @@ from atombuild.isolated.environment import (
     _fulfilled,
     _kept,
     _make_room,
+    _remove_superseded,
     installed,
 )
 from atombuild.isolated.interpreter import find_interpreter
@@ -138,6 +139,14 @@ def test_what_was_installed_from_a_folder_stands_for_no_release(tmp_path: Path) 
     assert kept.fits(Wish((), (), interpreter, "uv", (tree,)))
     assert not kept.fits(Wish((), (), interpreter, "uv", (other,)))
     assert not kept.fits(Wish(("flit-core",), (), interpreter, "uv"))
+
+
+def test_what_was_made_of_the_same_folders_at_another_time_goes_soon(tmp_path: Path) -> None:
+    now = time.time()
+    for name, minutes in (("key-newest", 60.0), ("key-long-ago", 16), ("key-lately", 14), ("other", 60)):
+        os.utime(laid(tmp_path, name) / "facts.json", (now - minutes * 60,) * 2)
+    _remove_superseded(tmp_path, "key", tmp_path / "key-newest")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["key-lately", "key-newest", "other"]
 
 
 def test_an_environment_with_a_member_from_an_index_serves_no_more(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ OLD_DAYS: Final = 30
 """After that a new one is made, since newer releases may fit; if none can be made, the old one serves."""
 
 _DAY: Final = 86_400.0
+_SUPERSEDED_SECONDS: Final = 900.0
+"""How long an environment stays that was made of other contents: an edit may be taken back."""
+
 _KEY_LENGTH: Final = 24
 _LIBRARIES: Final = ("build", "pyproject_hooks", "packaging", "tomli", "importlib_metadata", "zipp")
 _HARMLESS: Final = frozenset(
@@ -214,8 +217,7 @@ class Maker:
 
     def _make(self, folder: Path, wish: Wish) -> Environment:
         began = time.monotonic()
-        names = wish.names or "nothing"
-        self.say(f"making a build environment with {wish.installer}: {names}")
+        self.say(f"making a build environment with {wish.installer}: {wish.names or 'nothing'}")
         place = folder / f"{wish.key}-{secrets.token_hex(4)}"
         try:
             environment = self._grown_and_installed(place, wish)
@@ -225,6 +227,8 @@ class Maker:
         finally:
             self.say("")
         self.log((f"environment ready after {seconds_words(time.monotonic() - began)}: {_some(environment.versions)}",))
+        if environment.trees or environment.files:
+            _remove_superseded(folder, wish.key, place)
         _make_room(folder, place)
         return environment
 
@@ -232,8 +236,11 @@ class Maker:
         """Install all of it; what comes from the index may require a member, which then comes from its tree, too."""
         trees = wish.trees
         while True:
+            grown = self.grow(trees)
+            if trees:  # the builds of these had something else to say
+                self.say(f"installing into the build environment: {wish.names}")
             try:
-                return self._install(place, wish, self.grow(trees))
+                return self._install(place, wish, grown)
             except _MemberAsked as asked:
                 trees = (*trees, asked.tree)
                 shutil.rmtree(place, ignore_errors=True)
@@ -399,6 +406,13 @@ def _kept(folder: Path, key: str) -> list[_Kept]:
                 kept = _Kept(place, facts["made"], used, facts["size"], facts["identity"], constraints, environment)
                 found.append(kept)
     return found
+
+
+def _remove_superseded(folder: Path, key: str, newest: Path) -> None:
+    """Remove what was made of the same folders at other times: each edit of one that is not editable makes another."""
+    for each in _kept(folder, key):
+        if each.place != newest and time.time() - each.used > _SUPERSEDED_SECONDS:
+            shutil.rmtree(each.place, ignore_errors=True)
 
 
 def _trees(facts: Iterable[Any]) -> tuple[GrownTree, ...]:
