@@ -159,8 +159,8 @@ class Session:
         """What the last attempt was made from, for certain; None: something changed while it ran."""
         self._after: tuple[View, Looked] | None = None
         """The look at the end of the attempt that runs."""
-        self._reach: tuple[Path, ...] = ()
-        """The inputs beyond the root that the last look covered."""
+        self._reach: tuple[object, ...] = ()
+        """What the last look covered beyond the root."""
         self._looks = self._readings = 0
         self._print: tuple[int, int, str | None] = (0, 0, None)
         """The last fingerprint, at its end, and of which look it is, by which reading."""
@@ -593,5 +593,5 @@ class Session:
             return None
 
 
-def _reach_of(project: BuildableProject | None) -> tuple[Path, ...]:
-    return () if project is None else project.outer_inputs
+def _reach_of(project: BuildableProject | None) -> tuple[object, ...]:
+    return () if project is None else (*project.outer_inputs, project.follows_history)

@@ -56,6 +56,7 @@ class FakeProject:
     source: str = "the source tree"
     written: frozenset[str] = frozenset()
     outer_inputs: tuple[Path, ...] = ()
+    follows_history: bool = False
 
     def target(self, kind: ArtifactKind) -> str:
         tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"

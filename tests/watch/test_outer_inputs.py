@@ -26,6 +26,7 @@ class Named:
     """A reading of a project that names these inputs."""
 
     outer_inputs: tuple[Path, ...] = ()
+    follows_history: bool = False
 
 
 @pytest.fixture

@@ -108,6 +108,10 @@ class BuildableProject(Protocol):
         input like any other: :meth:`admits` says yes to its name (see :mod:`atombuild.watch.ground`).
         """
 
+    @property
+    def follows_history(self) -> bool:
+        """Whether a commit or a tag can change an artifact: its version, or which files go in."""
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
 

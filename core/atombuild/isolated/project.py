@@ -43,6 +43,7 @@ from atombuild.isolated.environment import (
 from atombuild.isolated.expected import Expected
 from atombuild.isolated.from_sdist import UnpackedSdist, not_a_source
 from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
+from atombuild.isolated.history import follows_history
 from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter, find_interpreter
 from atombuild.isolated.names import Release
@@ -413,6 +414,11 @@ class IsolatedProject:
                     needs = needs_of(asker, ((text, None),))
                     found += (*(tree.root for tree in needs.trees), *needs.files)
         return tuple(found)
+
+    @property
+    def follows_history(self) -> bool:
+        """Whether the version is the backend's to find, or something that asks version control takes part."""
+        return follows_history(self._description)
 
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact: only the backend knows, so any may."""

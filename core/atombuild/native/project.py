@@ -177,6 +177,11 @@ class NativeProject:
         """What the choice of the native builder follows from: files of constraints, and of uv's settings."""
         return self._outer
 
+    @property
+    def follows_history(self) -> bool:
+        """No: every version is in ``pyproject.toml``, and files are selected by their names."""
+        return False
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
         if path in self._outer_names:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from atombuild.watch.filter import ALWAYS, Ignored, Rule, WatchFilter
+from atombuild.watch.git_refs import History
 from atombuild.watch.removal import times_of_change
 
 _NEAR: Final = 3
@@ -32,6 +33,10 @@ class Watchable(Protocol):
     @property
     def outer_inputs(self) -> tuple[Path, ...]:
         """Files and folders beyond the root, or passed over below it, that a build depends on."""
+
+    @property
+    def follows_history(self) -> bool:
+        """Whether a commit or a tag can change an artifact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,13 @@ class Scope:
     """What one reading of a project says about what to watch."""
 
     outer: tuple[Path, ...] = ()
+    history: bool = False
+    """Commits and tags count."""
 
     @classmethod
     def of(cls, project: Watchable) -> Scope:
         """Return what this project says now."""
-        return cls(tuple(dict.fromkeys(project.outer_inputs)))
+        return cls(tuple(dict.fromkeys(project.outer_inputs)), project.follows_history)
 
 
 class Ground:
@@ -64,6 +71,13 @@ class Ground:
         self.root = root
         self.out_dir = out_dir
         self.outer: tuple[OuterInput, ...] = ()
+        self.listened: tuple[OuterInput, ...] = ()
+        """The outer inputs, and the files of version control in which a commit or a tag shows."""
+
+        self.history: History | None = None
+        """What commits and tags are read from, where they count."""
+
+        self._history = History(root)
         self.folders: frozenset[str] | None = None
         """The folders that the latest look went through, by name ("" is the root); None before the first."""
 
@@ -94,15 +108,23 @@ class Ground:
 
     def _take(self, scope: Scope) -> None:
         if scope != self._scope:
-            self.outer = tuple(OuterInput(_absolute(path), name_of(self.root, path)) for path in scope.outer)
+            self.outer = tuple(map(self.input_at, scope.outer))
+            self.history = self._history if scope.history else None
             self._scope = scope
+        listened = tuple(map(self.input_at, self._history.listened())) if scope.history else ()
+        if self.outer + listened != self.listened:
+            self.listened = self.outer + listened
+
+    def input_at(self, path: Path) -> OuterInput:
+        """Return an outer input with its name."""
+        return OuterInput(_absolute(path), name_of(self.root, path))
 
     def filter(self, keep: Callable[[str], bool], *, looking: bool = False) -> WatchFilter:
         """Return what decides which paths are watched, as of now.
 
         ``looking``: for a look, which finds out by itself where our own output goes.
         """
-        beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.outer}
+        beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.listened}
         return WatchFilter(self.root, self.out_dir, keep, beyond, () if looking else self.said)
 
     def take_look(self, folders: frozenset[str], passed_over: tuple[Ignored, ...]) -> None:
@@ -126,15 +148,15 @@ class Ground:
 
     def is_outer(self, name: str) -> bool:
         """Whether an outer input has this very name."""
-        return any(each.name == name for each in self.outer)
+        return any(each.name == name for each in self.listened)
 
     def place_of(self, name: str, base: str) -> str:
         """Return the path of an entry; ``base`` is the root."""
-        return place_of(name, base, self.outer)
+        return place_of(name, base, self.listened)
 
     def name_of(self, path: str) -> str | None:
         """Return what the entry of an outer input at an absolute path is called; None: it belongs to none."""
-        for each in self.outer:
+        for each in self.listened:
             if path.startswith(each.path) and path[len(each.path) : len(each.path) + 1] in {"", os.sep}:
                 return each.name + path[len(each.path) :].replace(os.sep, "/")
         return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from atombuild.watch.entry import Entry, EntryKind, Signature
-from atombuild.watch.ground import Ground
+from atombuild.watch.ground import Ground, OuterInput
 from atombuild.watch.snapshot import Snapshot, diff, scan
 
 
@@ -85,6 +86,21 @@ Shares = dict[str, tuple[Entry, int]]
 """By path: the entry, and what it adds to the fingerprint."""
 
 
+def with_history(snapshot: Snapshot, ground: Ground) -> Snapshot:
+    """Return what was seen together with the commit, the branch and the tags."""
+    history = ground.history
+    if history is None:
+        return snapshot
+    entries = {ground.input_at(path).name: entry for path, entry in history.entries()}
+    folders = frozenset(name for path in history.listened() for name in _folders_below(ground.input_at(path)))
+    return Snapshot({**snapshot.entries, **entries}, snapshot.passed_over, snapshot.folders | folders)
+
+
+def _folders_below(listened: OuterInput) -> Iterator[str]:
+    for above, _, _ in os.walk(listened.path):
+        yield listened.name + above[len(listened.path) :].replace(os.sep, "/")
+
+
 class Looker:
     """Looks at one project's tree again and again."""
 
@@ -99,9 +115,8 @@ class Looker:
         ground = self._ground
         ground.refresh()
         ground.keep = keep
-        self._last = scan(
-            ground.root, ground.filter(keep, looking=True), self._last, outer=ground.outer, breathe=breathe
-        )
+        watched = ground.filter(keep, looking=True)
+        self._last = with_history(scan(ground.root, watched, self._last, outer=ground.outer, breathe=breathe), ground)
         ground.take_look(self._last.folders, self._last.passed_over)
         self._shares = {path: share for path, share in self._shares.items() if path in self._last.entries}
         return TreeView(self._last, self._shares)

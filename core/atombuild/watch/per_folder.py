@@ -153,7 +153,7 @@ class _Watches:
 
     def follow(self) -> None:
         """Watch what the latest look went through, and nothing else; try again what could not be watched."""
-        looked, outer = self._ground.folders, self._ground.outer
+        looked, outer = self._ground.folders, self._ground.listened
         if looked is not self._followed or outer != self._outer:
             if outer != self._outer:
                 self._outer = outer

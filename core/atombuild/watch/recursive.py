@@ -88,7 +88,7 @@ class Recursive:
 
 def _beyond(ground: Ground) -> tuple[str, ...]:
     """Return the outer inputs that are there; the others are looked for now and then."""
-    return tuple(each.path for each in ground.outer if os.path.exists(each.path))  # noqa: PTH110
+    return tuple(each.path for each in ground.listened if os.path.exists(each.path))  # noqa: PTH110
 
 
 def _batch(base: str, ground: Ground, changes: set[FileChange], *, lost: bool) -> Batch:
