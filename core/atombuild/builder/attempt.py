@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.builder.bench import AttemptBench
+from atombuild.builder.falls import Falls
 from atombuild.builder.memory import past_of, remember
 from atombuild.builder.plan import Order, Result
 from atombuild.builder.records import AttemptRecords, Doomed
-from atombuild.builder.remains import is_name_of, is_not_there, look_at, unclaimed_artifacts, was_built_here
+from atombuild.builder.remains import is_not_there, look_at, unclaimed_artifacts, was_built_here
 from atombuild.builder.seams import AttemptListener, BuildableProject, Content
 from atombuild.errors import (
     AtombuildError,
@@ -38,7 +39,6 @@ from atombuild.errors import (
     OutputUnusable,
     ProjectMissing,
     PyprojectUnreadable,
-    RemovalRefused,
     Report,
     SourceUnreadable,
     SpoolFailed,
@@ -103,6 +103,7 @@ class _AttemptRun:
         self._kinds = order.plan.kinds
         self._began = time.monotonic()
         self._records = AttemptRecords(order)
+        self._falls = Falls(self._records, self._kinds, self._show)
         self._directory: OutputDirectory | None = None
         self._project: BuildableProject | None = None
         self._flaw: AtombuildError | None = None
@@ -210,7 +211,7 @@ class _AttemptRun:
         """
         doomed = self._doomed(directory)
         self._start(doomed)
-        refused = self._remove(directory, doomed)
+        refused = self._falls.remove(directory, doomed)
         if refused is not None:
             return self._finish_failed(refused[1], (refused[0],))
         return self._finish_failed(self._flaw_or_bug(), self._kinds)
@@ -237,7 +238,7 @@ class _AttemptRun:
         except OutputUnusable as error:
             # A full disk may have room again once the old artifacts are gone; and gone they must be.
             unwritten = error
-        refused = self._remove(directory, doomed)
+        refused = self._falls.remove(directory, doomed)
         if refused is not None:
             return self._finish_failed(refused[1], (refused[0],))
         if unwritten is not None:
@@ -249,21 +250,7 @@ class _AttemptRun:
     def _doomed(self, directory: OutputDirectory) -> dict[ArtifactKind, Doomed]:
         """Find out what must fall before anything is built, as far as that can be known without the backend."""
         names = directory.names() if self._project is not None else ()
-        return {kind: self._doomed_of(kind, names, directory.look) for kind in self._kinds}
-
-    def _doomed_of(self, kind: ArtifactKind, names: tuple[str, ...], look: Callable[[str], Identity | None]) -> Doomed:
-        remembered = self._records.last_name(kind)
-        if self._project is None:
-            outdated: tuple[str, ...] | None = (remembered,) if is_name_of(remembered, kind) else None
-        else:
-            outdated = self._project.outdates(kind, names, remembered)
-        if outdated is None:
-            # It is not known yet which file this attempt is for; the one of the last attempt may be, or may not.
-            before = look(remembered) if is_name_of(remembered, kind) else None
-            return Doomed((), None, before, looked=False)
-        found = {name: identity for name in outdated if (identity := look(name)) is not None}
-        target = next(iter((*found, *outdated)), None)
-        return Doomed(outdated, target, next(iter(found.values()), None))
+        return self._falls.doomed(self._project, names, directory.look)
 
     def _start(self, doomed: Mapping[ArtifactKind, Doomed]) -> None:
         self._started = True
@@ -296,60 +283,25 @@ class _AttemptRun:
                 )
             )
 
-    def _remove(
-        self, directory: OutputDirectory, doomed: Mapping[ArtifactKind, Doomed]
-    ) -> tuple[ArtifactKind, RemovalRefused] | None:
-        """Remove every target; return the first whose removal was refused."""
-        first: tuple[ArtifactKind, RemovalRefused] | None = None
-        kinds = {name: kind for kind, old in doomed.items() for name in old.names}
-        for removal in directory.remove(tuple(kinds)):
-            kind = kinds[removal.target]
-            if removal.refused is not None:
-                # Where not even a look was allowed, it is still the file that was looked at a moment ago.
-                old_identity = removal.old or doomed[kind].identity
-                self._records.change(kind, target=removal.target, old=Old.KEPT, old_identity=old_identity)
-                if first is None:
-                    first = (kind, RemovalRefused(directory.path / removal.target, removal.refused))
-        self._show()
-        return first
-
-    def _remove_what_has_a_name_now(self, directory: OutputDirectory, project: BuildableProject) -> None:
-        """Remove the old artifacts that had no certain name when the attempt began. Raises :class:`RemovalRefused`."""
-        unseen = self._unseen
-        if not unseen:
-            return
-        self._tell_project(project)
-        names = directory.names()
-        doomed = {kind: self._doomed_of(kind, names, directory.look) for kind in unseen}
-        known = {kind: old for kind, old in doomed.items() if old.looked}
-        self._records.learn(known)
-        self._records.write(directory)
-        refused = self._remove(directory, known)
-        if refused is not None:
-            raise refused[1]
-
-    @property
-    def _unseen(self) -> list[ArtifactKind]:
-        """The artifacts of which it is not known yet which files they are."""
-        return [kind for kind in self._kinds if self._records[kind].old is Old.UNSEEN]
-
     def _settle(self, directory: OutputDirectory, project: BuildableProject, *, may_build: bool) -> None:
         """Where it is over and was never known which files it was for: have that decided, and remove the old ones.
 
         What goes wrong here is told, and is not what ended the build.
         """
-        if not self._unseen:
+        if not self._falls.unnamed:
             return
         try:
             with contextlib.suppress(Cancelled):
                 project.settle(self._bench(None), may_build=may_build)
-            self._remove_what_has_a_name_now(directory, project)
+            self._remove_named(directory, project)
         except AtombuildError as error:
-            self._warn_of(error)
+            for report in error.reports():
+                self._listener.emit(Warned("; ".join((report.what, *report.why)), report.hint))
 
-    def _warn_of(self, error: AtombuildError) -> None:
-        for report in error.reports():
-            self._listener.emit(Warned("; ".join((report.what, *report.why)), report.hint))
+    def _remove_named(self, directory: OutputDirectory, project: BuildableProject) -> None:
+        if self._falls.unnamed:
+            self._tell_project(project)
+            self._falls.remove_named(directory, project)
 
     # The steps.
 
@@ -358,7 +310,7 @@ class _AttemptRun:
         doing = "checking the project"
         try:
             project.check(self._kinds, self._bench(None))
-            self._remove_what_has_a_name_now(directory, project)
+            self._remove_named(directory, project)
             for kind in self._kinds:
                 failing = (kind,)
                 doing = f"building the {kind.value}"
@@ -425,7 +377,7 @@ class _AttemptRun:
             # in the tree, and would be missed after every build, and built for again and again.
             self._sources.update(content.sources)
         target = content.filename
-        self._take_name(directory, kind, target)
+        self._falls.take_name(directory, project, kind, target)
         with directory.stage(target) as staged, closing(content.chunks()) as chunks:
             for chunk in chunks:
                 staged.write(chunk)
@@ -445,29 +397,6 @@ class _AttemptRun:
         if descriptor is not None:
             content.stands_in(descriptor)
         return content, published
-
-    def _take_name(self, directory: OutputDirectory, kind: ArtifactKind, name: str) -> None:
-        """Note the name that the backend chose, and see to it that nothing old stands there. Raises as removal does.
-
-        It may be of another version than was known before: then what is old of that one falls, of the later steps too.
-        """
-        if name == self._records[kind].target:
-            return
-        names = directory.names()
-        doomed: dict[ArtifactKind, Doomed] = {}
-        for each in (each for each in self._kinds if self._records.is_open(each)):
-            old = self._doomed_of(each, names, directory.look)
-            if each is kind:
-                here = directory.look(name)
-                old = Doomed((name, *old.names), name, here or old.identity)
-            # Of the same release as before, nothing old is left, and what is noted of it holds.
-            if old.identity is not None or self._records[each].target not in old.names:
-                doomed[each] = old
-        self._records.learn(doomed)
-        self._records.change(kind, target=name)
-        refused = self._remove(directory, doomed)
-        if refused is not None:
-            raise refused[1]
 
     def _bench(self, kind: ArtifactKind | None) -> AttemptBench:
         directory = self._directory
@@ -500,7 +429,7 @@ class _AttemptRun:
                     unseen.add(name)
                     return None
 
-            doomed = {kind: self._doomed_of(kind, (), look) for kind in self._kinds}
+            doomed = self._falls.doomed(self._project, (), look)
             self._start(doomed)
             for kind, old in doomed.items():
                 if unseen:
