@@ -45,7 +45,7 @@ from atombuild.project.settings import read_own_settings
 from atombuild.status import ArtifactKind, Attempt, Standing
 from atombuild.units import seconds_words
 
-_IN_A_ROW: Final = 4
+_IN_A_ROW: Final = 3
 """Builds for files that were written while the command ran, after which it is taken for the one that writes them."""
 
 _CLOCK_TICK: Final = 0.05
@@ -113,6 +113,9 @@ class AfterBuild:
 
         self._own: list[tuple[str, ...]] = []
         """What was written while the command ran and led to a build, for each of the latest such builds in a row."""
+
+        self._known: set[tuple[str, ...]] = set()
+        """What went round once: the next time is enough to tell."""
 
         self._lock = threading.Lock()
         self._open = 0
@@ -245,6 +248,7 @@ class AfterBuild:
             files = ", ".join(self._own[-1])
             why = f"each time it ran, the same files changed: {files}"
             self._emit(CommandNotRun(words, why, "make it write elsewhere; it runs again when something else changed"))
+            self._known.add(self._own[-1])
             self._own.clear()
             return
         self._start(over, prepared(command, values), words, values)
@@ -281,12 +285,16 @@ class AfterBuild:
         ran, self._ran = self._ran, None
         if ran is not None and attempt.saved is not None and ran[0] <= attempt.saved <= ran[1]:
             self._own.append(attempt.paths)
-        else:
-            self._own.clear()
+            return
+        self._own.clear()
+        if ran is not None:
+            self._known.clear()  # it ran, and wrote nothing that led to a build
 
     def _loops(self) -> bool:
         """Whether the same files were written each time it ran, and nothing else led to a build."""
         last = self._own[-_IN_A_ROW:]
+        if last and last[-1] in self._known:
+            return True
         return len(last) == _IN_A_ROW and all(each == last[0] for each in last)
 
     def _values(self, over: _Over, command: Command) -> tuple[dict[str, str], str]:
