@@ -777,3 +777,46 @@ def test_cut_off_before_it_is_known_the_name_of_before_is_found_again(bench: Ben
     found: Record = bench.listener.history[0][SDIST]
     assert (found.outcome, found.target) == (Attempt.INTERRUPTED, SDIST_NAME)
     assert visible_files(bench.dist) == sorted([*BOTH, "demo-2.0.tar.gz", "demo-2.0-py3-none-any.whl"])
+
+
+def test_an_old_artifact_that_can_not_fall_after_a_failure_is_told_and_is_not_why_it_failed(bench: Bench) -> None:
+    bench.attempt(FakeProject())
+    (bench.dist / SDIST_NAME).unlink()
+    (bench.dist / SDIST_NAME).mkdir()
+    bench.attempt(Silent(version="2.0", flaw=REJECTED))
+    assert bench.both_words() == ("failed, old artifact still there", "failed, old artifact removed")
+    (failure,) = bench.heard(Failure)
+    assert isinstance(failure, Failure)
+    assert failure.reports == REJECTED.reports()
+    assert [event for event in bench.heard(Warned) if isinstance(event, Warned) and SDIST_NAME in event.what]
+    assert visible_files(bench.dist) == [SDIST_NAME]
+
+
+def test_a_late_name_whose_old_file_can_not_fall_fails_the_build(bench: Bench) -> None:
+    bench.attempt(FakeProject(version="2.0"))
+    (bench.dist / "demo-2.0-py3-none-any.whl").unlink()
+    (bench.dist / "demo-2.0-py3-none-any.whl").mkdir()
+    bench.attempt(Silent(version="2.0"))
+    assert bench.both_words() == ("failed, old artifact removed", "not built, old artifact still there")
+    assert visible_files(bench.dist) == ["demo-2.0-py3-none-any.whl"]
+
+
+@pytest.mark.parametrize("project", [Late, Silent])
+def test_old_artifacts_named_late_fall_though_the_ledger_finds_no_room_before(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, project: type[Late]
+) -> None:
+    bench.attempt(FakeProject(version="2.0"))
+    real = OutputDirectory.replace
+
+    def full(directory: OutputDirectory, name: str, data: bytes) -> None:
+        plain = json.loads(data)["projects"][".."]["artifacts"]
+        if plain["sdist"]["target"] and (bench.dist / "demo-2.0.tar.gz").exists():
+            raise OutputUnusable(bench.dist, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
+        real(directory, name, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OutputDirectory, "replace", full)
+        seen: list[list[str]] = []
+        bench.attempt(project(version="2.0", wheel_pieces=[lambda: seen.append(visible_files(bench.dist)), REJECTED]))
+    assert seen == [["demo-2.0.tar.gz"]]
+    assert bench.both_words()[1] == "failed, old artifact removed"
