@@ -28,7 +28,11 @@ TYPES: Final = (
     tarfile.FIFOTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.CONTTYPE, tarfile.GNUTYPE_SPARSE, b"x", b"g", b"L",
     b"K", b"V", b"\xff",
 )  # fmt: skip
-LINKS: Final = ("../../beside/victim.txt", "/etc/passwd", ".", "a.py", "foo-1.0", "x" * 200)
+LINKS: Final = (
+    "../../beside/victim.txt", "/etc/passwd", ".", "a.py", "foo-1.0", "x" * 200, "", "..", "../..", "src", "src/foo/x",
+    "src/foo/../../..", "A.py/../../beside", "src/foo/x/../../../../beside", "../foo-1.0/src", "foo-1.0/PKG-INFO",
+    "foo-1.0/src/foo/x", "../PKG-INFO", "\udcff", "/".join("d" * 120),
+)  # fmt: skip
 
 
 def sdist(choices: Choices) -> bytes:

@@ -36,6 +36,10 @@ def _unpack(archive: Path, inside: Path) -> None:
             if top.parent != out or not top.is_dir() or os.listdir(out) != [top.name]:
                 raise Broken(f"it came out as {top}, and {os.listdir(out)} is there")
         for path in out.rglob("*"):
+            if path.is_symlink():
+                if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(out)):
+                    raise Broken(f"{path} leads to {path.readlink()}")
+                continue
             mode = path.lstat().st_mode
             if not (stat.S_ISDIR(mode) or stat.S_ISREG(mode)) or mode & 0o7022:
                 raise Broken(f"{path} came out with mode {mode:o}")
