@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from atombuild.builder import Plan
+from atombuild.errors import Location
 from atombuild.events import Advised, Cause, Event, Failure, Outcome, Preparing, ProjectUnusable, Warned
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
@@ -34,12 +35,14 @@ def built_apart(
     ``note`` takes the session before it builds: whoever may want to cancel it keeps it.
     """
     artifacts: dict[ArtifactKind, Path] = {}
-
-    def tell(event: Event) -> None:
-        if isinstance(event, _TOLD):
-            show(event)
+    home = setup.root if isinstance(setup, ProjectSetup) else setup.sdist.archive
 
     with tempfile.TemporaryDirectory(prefix="atombuild-") as folder:
+
+        def tell(event: Event) -> None:
+            if isinstance(event, _TOLD):
+                show(_placed(event, Path(folder), home))
+
         session = replace(setup, out_dir=Path(folder) / "dist").session(tell)
         try:
             note(session)
@@ -51,6 +54,21 @@ def built_apart(
             for path in (Path(folder) / "dist").glob(f"*{kind.suffix}"):
                 artifacts[kind] = path
         yield artifacts if result.outcome is Outcome.SUCCEEDED else None
+
+
+def _placed(event: Event, folder: Path, home: Path) -> Event:
+    """Return the event with places that are still there when it is read: an artifact in ``folder`` is not."""
+
+    def place(where: Location) -> Location:
+        return Location(home) if where.path.is_relative_to(folder) else where
+
+    if isinstance(event, Advised):
+        return replace(event, findings=tuple(replace(each, where=place(each.where)) for each in event.findings))
+    if isinstance(event, Failure | ProjectUnusable):
+        return replace(
+            event, reports=tuple(replace(each, where=each.where and place(each.where)) for each in event.reports)
+        )
+    return event
 
 
 def member_names(artifact: Path) -> tuple[str, ...]:

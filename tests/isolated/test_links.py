@@ -93,6 +93,7 @@ def test_a_link_that_leads_out_is_refused_at_its_place_in_the_project(
     backend = root / "_build/backend.py"
     backend.write_text(backend.read_text().replace("path.is_file() and", "(path.is_symlink() or path.is_file()) and"))
     (root / "src/link.txt").symlink_to(target)
+    capsys.readouterr()
     assert cli.main([what, str(root)]) == exit_status.FAILED
     told = capsys.readouterr().err
     assert "error: no wheel can be made from the sdist night_sky-1.0.tar.gz, since it can't be unpacked\n" in told
@@ -145,3 +146,17 @@ def test_a_link_to_a_file_above_the_project_is_built_and_advised_on(
     (finding,) = [each for each in findings if each["code"] == "link-leads-nowhere"]
     assert finding["where"]["path"] == str(root / "src/LICENSE")
     assert finding["words"] == "the sdist does not hold what links in it lead to: src/LICENSE"
+
+
+@pytest.mark.parametrize("what", ["--list", "--compare"])
+def test_no_place_is_told_that_is_gone_with_a_build_apart(
+    tmp_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = write_project(tmp_path / "sky")
+    backend = root / "_build/backend.py"
+    backend.write_text(backend.read_text().replace("\\n\\nStars.", "\\n"))
+    assert cli.main([what, str(root)]) == exit_status.SUCCEEDED
+    told = capsys.readouterr().err
+    assert "(description-missing)" in told
+    places = [line.removeprefix("  where: ").split(" (")[0] for line in told.splitlines() if "  where: " in line]
+    assert {place for place in places if not Path(place.split(":")[0]).exists()} == set()
