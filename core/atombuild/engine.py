@@ -251,7 +251,7 @@ class Engine:
             keep = self._session.concerns if self._session is not None else _nothing
             watched = self._make_filter(keep)
             matters = [path for path in hint.paths if watched.verdict(path) is None]
-            if not matters:
+            if not matters or (self._session is not None and self._session.rounds.echoes(matters)):
                 return
             self._tell_meanwhile(matters)
         self._inbox.put(hint)

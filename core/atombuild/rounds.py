@@ -43,6 +43,12 @@ LONGEST_CALM: Final = 5.0
 _TRAILING_SECONDS: Final = 0.5
 """How long after a build, or after something was said, what it wrote may still come: the last line of a log."""
 
+_ECHO_SECONDS: Final = 0.1
+"""How long after something was said about a look a log may hold it; no longer, since a look often follows a save."""
+
+_HINT_SECONDS: Final = 0.3
+"""How long after that the hint of it may come."""
+
 _FEW: Final = 3
 _MANY: Final = 6
 
@@ -60,7 +66,7 @@ class Move(enum.Enum):
 
 
 class Rounds:
-    """Follows one session's builds. Not thread-safe but for :meth:`spoke`."""
+    """Follows one session's builds. Not thread-safe but for :meth:`spoke` and :meth:`echoes`."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         """``clock``: seconds of the clock that stamps files."""
@@ -83,7 +89,7 @@ class Rounds:
         self._whole = False
         """Whether the latest build was of everything, and succeeded."""
 
-        self._ended = self._spoke = float("-inf")
+        self._ended = self._spoke = self._looked = self._looked_before = float("-inf")
         self._shown: tuple[str, ...] = ()
         self._told = False
 
@@ -124,7 +130,9 @@ class Rounds:
         """Note what a look between builds found, and when the last of it was written; None: nobody knows."""
         names = _alike(changed)
         at = self._clock() if at is None else at
-        if self._are_known(names - self._circle) and at - max(self._ended, self._spoke) <= _TRAILING_SECONDS:
+        trails = any(-_ECHO_SECONDS <= at - then <= _TRAILING_SECONDS for then in (self._ended, self._spoke))
+        echoes = abs(at - self._looked_before) <= _ECHO_SECONDS
+        if self._are_known(names - self._circle) and (trails or echoes):
             self._circle |= names
             self._touched |= names
             self._shown = self._shown or tuple(sorted(changed))
@@ -137,6 +145,18 @@ class Rounds:
     def spoke(self) -> None:
         """Note that something was said that is not about a look: it may be written to a log in the project."""
         self._spoke = self._clock()
+
+    def looked(self) -> None:
+        """Note that something was said about a look."""
+        self._looked_before, self._looked = self._looked, self._clock()
+
+    def echoes(self, paths: Collection[str]) -> bool:
+        """Whether a hint speaks of nothing but files that hold what we say, so that to look would never end.
+
+        From any thread. Should it be a save after all, the look that comes every few seconds finds it.
+        """
+        just_said = self._clock() - max(self._spoke, self._looked) <= _HINT_SECONDS
+        return just_said and bool(paths) and self._known.issuperset(paths)
 
     def stopped(self) -> Warned | None:
         """Return what to say, once for each build that none follows; None: nothing."""

@@ -439,6 +439,7 @@ class Session:
     def _tell_look(self, look: tuple[View, Looked]) -> View:
         self._looks += 1
         self._emit(look[1])
+        self.rounds.looked()
         return look[0]
 
     def _without_own_writes(self, now: View, written: frozenset[str]) -> tuple[str, ...]:

@@ -173,6 +173,36 @@ def test_the_last_lines_of_a_log_are_no_saves(history: History) -> None:
     assert history.save(log, after=0.6) is Move.GO
 
 
+def test_a_log_of_what_is_said_about_looks_is_no_save(history: History) -> None:
+    log = "build.json"
+    assert [history.build(log) for _ in range(2)] == [Move.GO, Move.CALM]
+    history.rounds.looked()
+    for _ in range(3):
+        at = history.clock.now + 0.005
+        history.clock.now += 0.5
+        history.rounds.looked()
+        history.rounds.between({log: How.MODIFIED}, at)
+        assert history.rounds.move is Move.CALM
+    assert not history.rounds.echoes([log])
+    assert history.build(log) is Move.STOP
+    history.rounds.looked()
+    assert history.rounds.echoes([log])
+    assert not history.rounds.echoes([log, TREE])
+    history.clock.now += 0.4
+    assert not history.rounds.echoes([log])
+
+
+def test_saves_in_a_row_between_looks_are_told_from_it(history: History) -> None:
+    assert [history.build(TREE) for _ in range(2)] == [Move.GO, Move.CALM]
+    history.clock.now += 1
+    history.rounds.looked()
+    at = history.clock.now + 0.4  # the last of several
+    history.clock.now += 0.5
+    history.rounds.looked()
+    history.rounds.between({TREE: How.MODIFIED}, at)
+    assert history.rounds.move is Move.GO
+
+
 def test_of_many_files_the_first_is_named_and_their_folder(history: History) -> None:
     files = ("build/a/x.o", "build/a/y.o", "build/b/z.o")
     for _ in range(3):
