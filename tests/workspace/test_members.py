@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -250,6 +252,50 @@ def test_what_is_buildable_is_said_by_the_member(tmp_path: Path, more: str, *, b
     outcome = outcome_of(tmp_path, "packages/a")
     assert isinstance(outcome, Member)
     assert outcome.buildable is buildable
+
+
+NAMES = ("a", "b", "ab", ".h", "x-1", "[z]", "A", "é")
+PARTS = (
+    *("a", "b", "*", "**", "?", "a*", "[ab]", "[!a]", ".*", "x-?", ".", "..", "[[]z]", "ab", "*b", "é", "?b", "A"),
+    *("[a-b]", "{a,b}", ".h"),
+)
+
+
+def random_workspace(root: Path, chance: random.Random) -> Pyproject:
+    for number in range(chance.randint(1, 7)):
+        folder = root.joinpath(*chance.choices(NAMES, k=chance.randint(1, 3)))
+        folder.mkdir(parents=True, exist_ok=True)
+        kind = chance.random()
+        name = chance.randint(0, 40) if kind < 0.1 else 100 + number
+        unmanaged = "[tool.uv]\nmanaged = false\n" if kind > 0.8 else ""
+        if kind > 0.9:
+            (folder / "file").touch()
+        else:
+            (folder / "pyproject.toml").write_text(f'[project]\nname = "n{name}"\nversion = "1"\n{unmanaged}')
+
+    def patterns(least: int, most: int) -> str:
+        found = ("/".join(chance.choices(PARTS, k=chance.randint(1, 3))) for _ in range(chance.randint(least, most)))
+        return json.dumps(list(found), ensure_ascii=False)
+
+    members, exclude = patterns(1, 3), patterns(0, 2)
+    return workspace(root, members, exclude, more='[project]\nname = "root"\nversion = "1"\n' * chance.randint(0, 1))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_workspaces_have_the_members_that_uv_finds(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 (no secret)
+    agreed = {True: 0, False: 0}
+    for number in range(25):
+        root = tmp_path / str(number)
+        root.mkdir()
+        document = random_workspace(root, chance)
+        told, found = uv_members(root), find_members(document, Documents())
+        usable = told.status == 0
+        assert usable is not bool(found.unusable), (told, document.data, found.unusable)
+        if usable:
+            assert paths_of(found) == list(told.paths), document.data
+        agreed[usable] += 1
+    assert min(agreed.values()) > 2
 
 
 def belongs_to(folder: Path) -> Path | None:

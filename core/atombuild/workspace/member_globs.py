@@ -32,14 +32,17 @@ def check(pattern: str) -> None:
 
 
 def normal(pattern: str) -> str:
-    """Return the glob without ``./``, inner ``..`` and a slash at its end."""
+    """Return the glob without ``./``, a slash at its end, and ``..`` after anything, be it a star."""
     found = posixpath.normpath(pattern) if pattern else "."
-    return found[1:] if found.startswith("//") else found
+    found = found[1:] if found.startswith("//") else found
+    return "" if found == "." else found
 
 
 def excludes(pattern: str, root: Path, path: str) -> bool:
     """Whether an exclude of the workspace in ``root`` names the folder ``path``, which is relative to it."""
     pattern = normal(pattern)
+    if not pattern:
+        return False
     whole = path if not posixpath.isabs(pattern) else posixpath.join(root.as_posix(), path)
     return re.compile(_translated(pattern, crossing=True), re.DOTALL).fullmatch(whole) is not None
 
@@ -53,14 +56,13 @@ def includes(pattern: str, root: Path, path: str) -> bool:
 
 def expand(pattern: str, root: Path) -> Iterator[Path]:
     """Yield what stands at a glob of ``members``, in the order of names; nothing that can't be listed raises."""
-    parts = normal(pattern).split("/")
-    start = root
-    if parts[0] == "":  # absolute
-        start, parts = Path("/"), parts[1:]
-    yield from _below(start, [part for part in parts if part not in {"", "."}])
+    pattern = normal(pattern)
+    start = Path("/") if pattern.startswith("/") else root
+    yield from _below(start, [part for part in pattern.split("/") if part])
 
 
-def _below(folder: Path, parts: list[str]) -> Iterator[Path]:
+def _below(folder: Path, parts: list[str], *, dots: bool = True) -> Iterator[Path]:
+    """Yield what ``parts`` find in a folder. ``dots``: a first part that begins with a dot finds ``..``, too."""
     if not parts:
         yield folder
         return
@@ -75,7 +77,7 @@ def _below(folder: Path, parts: list[str]) -> Iterator[Path]:
             yield from _below(child, rest)
     else:
         matches = re.compile(_translated(first, crossing=False), re.DOTALL).fullmatch
-        special = (".", "..") if first.startswith(".") else ()
+        special = (".", "..") if dots and first.startswith(".") else ()
         for name in sorted((*special, *_names(folder))):
             if matches(name) and (not rest or (folder / name).is_dir()):
                 # Not joined by pathlib, which drops a dot.
@@ -85,7 +87,7 @@ def _below(folder: Path, parts: list[str]) -> Iterator[Path]:
 def _recursive(folder: Path, rest: list[str]) -> Iterator[Path]:
     """Yield what ``rest`` finds in this folder and all below it; ``**`` at the end finds folders alone."""
     if rest:
-        yield from _below(folder, rest)
+        yield from _below(folder, rest, dots=False)
     for name in _names(folder):
         child = folder / name
         if child.is_dir() and not child.is_symlink():

@@ -128,17 +128,20 @@ def find_members(pyproject: Pyproject, documents: Documents) -> Workspace:
     if isinstance(pyproject.table.get("project"), dict):
         outcomes.append(_claimed(_judged(root, pyproject, is_root=True), names))
     globs, excluded = _globs(pyproject)
-    seen = {root}
+    seen: set[Path] = set()
     for glob in globs:
         for path in expand(glob, root):
-            if path in seen or _is(path, root):
+            if path in seen:
                 continue
             seen.add(path)
-            relative = Path(os.path.relpath(path, root)).as_posix() if path.is_relative_to(root) else path.as_posix()
-            if any(excludes(each, root, relative) for each in excluded):
-                outcomes.append(Skipped(path, Reason.EXCLUDED))
-            else:
+            relative = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+            if any(excludes(each, root, "" if path == root else relative) for each in excluded):
+                if path != root:
+                    outcomes.append(Skipped(path, Reason.EXCLUDED))
+            elif path != root:
                 outcomes.append(_claimed(_look_at(path, glob, pyproject, documents), names))
+            elif not outcomes or outcomes[0].folder != root:
+                outcomes.insert(0, _judged(root, pyproject, is_root=True))
     return Workspace(root, pyproject, tuple(outcomes))
 
 
@@ -201,7 +204,7 @@ def _look_at(path: Path, glob: str, root: Pyproject, documents: Documents) -> Ou
 
 
 def _without_document(path: Path, glob: str, root: Pyproject) -> Outcome:
-    if path.name.startswith("."):
+    if path.name.startswith(".") and path.name != "..":
         return Skipped(path, Reason.HIDDEN)
     if not any(_files(path)):
         return Skipped(path, Reason.EMPTY)
@@ -297,11 +300,6 @@ def _likely_names(folder: Path) -> frozenset[NormalizedName]:
 def _files(folder: Path) -> Iterator[str]:
     for _, _, files in os.walk(folder):
         yield from files
-
-
-def _is(path: Path, root: Path) -> bool:
-    """Whether a glob such as ``.`` led to the root itself."""
-    return Path(os.path.normpath(path)) == root
 
 
 def location_of_members(workspace: Workspace) -> Location:
