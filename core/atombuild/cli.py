@@ -131,8 +131,9 @@ def _parser(*, with_screen: bool) -> argparse.ArgumentParser:
         "--python",
         type=_path,
         metavar="PYTHON",
-        help="the interpreter that builds: a path, a virtual environment, or a version on PATH (default: our own; "
-        "with --no-isolation the active virtual environment, or .venv here)",
+        help="the interpreter that builds: a path, a virtual environment, or a version on PATH or of pyenv "
+        "(default: as .python-version or requires-python ask, else our own; with --no-isolation the active virtual "
+        "environment, or .venv here)",
     )
     backends.add_argument(
         "-C",

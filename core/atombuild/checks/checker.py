@@ -24,7 +24,7 @@ from atombuild.checks.result import Check, CheckResult, CheckRow, Verdict
 from atombuild.errors import AtombuildError, Cancelled, OurBug, ProjectMissing, remedy, system_reason
 from atombuild.events import ArtifactStatus, CheckFinished, CheckStarted, ChecksWaiting, Event
 from atombuild.folders import cache_folder
-from atombuild.isolated.interpreter import find_interpreter
+from atombuild.isolated.choice import interpreter_of
 from atombuild.project.pyproject import read_pyproject
 from atombuild.session import Session
 from atombuild.status import ArtifactKind, Attempt, Standing
@@ -161,7 +161,7 @@ class Checker:
         if wheel is None:
             words = "there is no wheel of the latest build to install"
             return CheckResult(Check.INSTALL, Verdict.UNKNOWN, words, hint="build one with b, and ask again")
-        interpreter = find_interpreter(self._setup.options.python, isolation=True)
+        interpreter = interpreter_of(self._setup.root, self._setup.options)
         scratch = cache_folder() / "checks"
         _sweep(scratch)
         folder = scratch / secrets.token_hex(8)

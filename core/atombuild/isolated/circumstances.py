@@ -39,6 +39,8 @@ class Circumstances:
     """What the files of constraints say that the command or the environment names."""
 
     settings: UvSettings = field(default_factory=UvSettings)
+    place: Path | None = None
+    """Where the project belongs that lies elsewhere for the moment."""
 
     @property
     def constraints(self) -> tuple[Constraint, ...]:
@@ -126,7 +128,7 @@ class Surveyor:
         elif pyproject is not None:
             with contextlib.suppress(AtombuildError):  # the workspace can't be read: a build that needs it says so
                 start = root_of(pyproject, self._documents)
-        return Circumstances(self.options, files, self._settings.read(start, pyproject))
+        return Circumstances(self.options, files, self._settings.read(start, pyproject), self.around)
 
 
 def _not_followed(where: Location, words: str, remedy: str = "") -> Finding:

@@ -19,8 +19,14 @@ from atombuild.errors import UsageMistake
 
 _SECONDS: Final = 60.0
 
+OLDEST: Final = (3, 9)
+"""What runs in a build's environment is written for this Python and newer ones."""
+
 _QUESTION: Final = """
-import json, sys
+import sys
+if sys.version_info < (3, 9):
+    sys.exit("Python %d.%d is too old, 3.9 is the oldest that can build here" % sys.version_info[:2])
+import json
 sys.path.append(sys.argv[1])
 from packaging.markers import default_environment
 from packaging.tags import sys_tags
@@ -49,6 +55,21 @@ class Interpreter:
     markers: dict[str, str]
     """The values of environment markers there (dependency specifiers, "Environment markers")."""
 
+    @property
+    def version(self) -> str:
+        """All of it, such as 3.12.1."""
+        return self.markers["python_full_version"]
+
+    @property
+    def implementation(self) -> str:
+        """``cpython``, ``pypy`` and the like."""
+        return self.markers["implementation_name"]
+
+    @property
+    def is_free_threaded(self) -> bool:
+        """Whether it is built without the global lock (PEP 703)."""
+        return any(tag.interpreter.startswith("cp") and tag.abi == f"{tag.interpreter}t" for tag in self.tags)
+
 
 def find_interpreter(wanted: Path | None, *, isolation: bool) -> Interpreter:
     """Return the interpreter that builds.
@@ -58,7 +79,7 @@ def find_interpreter(wanted: Path | None, *, isolation: bool) -> Interpreter:
     """
     if wanted is None:
         wanted = None if isolation else _environment_nearby()
-    return _ask(_executable(wanted) if wanted is not None else Path(sys.executable))
+    return ask(_executable(wanted) if wanted is not None else Path(sys.executable))
 
 
 def _environment_nearby() -> Path | None:
@@ -79,16 +100,51 @@ def _executable(wanted: Path) -> Path:
         return wanted.absolute()
     for command in (str(wanted), f"python{wanted}"):
         found = shutil.which(command)
-        if found is not None:
+        if found is not None and not _is_shim(Path(found)):
             return Path(found).absolute()
+    kept = _kept_by_pyenv(str(wanted))
+    if kept is not None:
+        return kept
     raise UsageMistake(
         f"no Python interpreter is found for --python {wanted}",
         hint="give the path of an interpreter or of a virtual environment, or a version that is on PATH, such as 3.12",
     )
 
 
-@lru_cache(maxsize=8)
-def _ask(executable: Path) -> Interpreter:
+def pyenv_root() -> Path:
+    """Return where pyenv keeps its Pythons, if it is there."""
+    return Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+
+
+def _is_shim(path: Path) -> bool:
+    """Whether it is a command that pyenv puts on PATH: which Python that starts depends on where it is started."""
+    return path.parent == pyenv_root() / "shims"
+
+
+def _kept_by_pyenv(wanted: str) -> Path | None:
+    """Return the Python that pyenv keeps under a name, or the newest of a version."""
+    folder = pyenv_root() / "versions"
+    version = wanted.removeprefix("python")
+    named = [folder / version, *sorted(folder.glob(f"{version}.*"), key=_numbers, reverse=True)]
+    return next((path / "bin/python" for path in named if version and (path / "bin/python").exists()), None)
+
+
+def _numbers(path: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in path.name.split(".") if part.isdecimal())
+
+
+def ask(executable: Path) -> Interpreter:
+    """Return what an interpreter says of itself. Raises :class:`UsageMistake` where it says nothing."""
+    try:
+        found = executable.stat()
+    except OSError:
+        return _ask(executable, ())  # it is told how it fails
+    return _ask(executable, (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=32)
+def _ask(executable: Path, stamp: tuple[int, ...]) -> Interpreter:
+    del stamp  # another file under the same name is another interpreter
     library = str(Path(packaging.__file__).parent.parent)
     try:
         answer = subprocess.run(

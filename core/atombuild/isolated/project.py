@@ -31,6 +31,7 @@ from atombuild.finding import Finding
 from atombuild.isolated.acceptance import Accepted, accept
 from atombuild.isolated.asking import ask
 from atombuild.isolated.cache import work_folder
+from atombuild.isolated.choice import Choice, Note, Wanted, wanted
 from atombuild.isolated.circumstances import Circumstances
 from atombuild.isolated.description import Description, describe
 from atombuild.isolated.environment import (
@@ -41,11 +42,12 @@ from atombuild.isolated.environment import (
     installer,
 )
 from atombuild.isolated.expected import Expected
+from atombuild.isolated.found_pythons import found_pythons
 from atombuild.isolated.from_sdist import UnpackedSdist, not_a_source
 from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
 from atombuild.isolated.history import follows_history
 from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
-from atombuild.isolated.interpreter import Interpreter, find_interpreter
+from atombuild.isolated.interpreter import Interpreter
 from atombuild.isolated.names import Release
 from atombuild.isolated.needs import Needs, needs_of
 from atombuild.isolated.options import Options
@@ -95,7 +97,12 @@ class KeptBackend:
     """What the backend said that it needs for a wheel when it was asked for a version, by ``build-system.requires``."""
 
     _described: tuple[bytes | None, Description] | None = None
-    _interpreter: Interpreter | None = None
+    _chosen: tuple[Wanted, tuple[object, ...], Choice] | None = None
+    """Which Python builds, what that follows from, and what was here to choose from where none was right."""
+
+    told: set[Note] = field(default_factory=set)
+    """What was said about the choice."""
+
     _environments: dict[str, Environment] = field(default_factory=dict)
     _processes: dict[Path, HookProcesses] = field(default_factory=dict)
     native_wheel: NativeWheel = lambda _root, _editable, _folder, _bench: None
@@ -112,10 +119,22 @@ class KeptBackend:
 
     @property
     def interpreter(self) -> Interpreter:
-        """The Python that builds. Raises :class:`atombuild.errors.UsageMistake`."""
-        if self._interpreter is None:
-            self._interpreter = find_interpreter(self.options.python, isolation=self.options.isolation)
-        return self._interpreter
+        """The Python that builds."""
+        if self._chosen is None:
+            raise RuntimeError("no project was read yet that would be built")
+        return self._chosen[2].interpreter
+
+    def choose_interpreter(self, want: Wanted) -> Choice:
+        """Choose the Python that builds, as far as anything changed. Raises :class:`atombuild.errors.UsageMistake`."""
+        known = self._chosen
+        if known is not None and known[0] == want and known[2].interpreter.executable.exists():
+            # Where none was right, one that was installed since may be.
+            here = found_pythons() if known[2].notes else ()
+            if known[1] == here:
+                return known[2]
+        choice = want.choose()
+        self._chosen = want, found_pythons() if choice.notes else (), choice
+        return choice
 
     def description(self, root: Path, pyproject: Pyproject | None) -> Description:
         """Return the description of a project, read once for each content of ``pyproject.toml``."""
@@ -137,7 +156,7 @@ class KeptBackend:
     def environment(self, needs: Needs, around: Circumstances, bench: Workbench, home: Home) -> Environment:
         """Return an environment that holds what is needed: one of this session, a kept one, or a new one."""
         if not home.isolated:
-            key = "\n".join(needs.requirements)
+            key = "\n".join((str(self.interpreter.executable), *needs.requirements))
             bare = self._environments.get(key)
             if bare is None or not bare.stands:
                 bare = self._environments[key] = bare_environment(self.interpreter, needs.requirements)
@@ -212,7 +231,7 @@ class KeptBackend:
         if path is not None:
             return TreeWheel(path, metadata_of(path), tree.editable)
         description = below.description(tree.root, self._document(tree.root))
-        project = IsolatedProject(description, tree.root / "dist", below, around, "the source tree")
+        project = IsolatedProject(description, tree.root / "dist", below, around)
         try:
             wheel = project.to_be_installed(bench, editable=tree.editable)
         except BackendFailure as error:
@@ -274,21 +293,32 @@ def read_isolated_project(
     if release is not None:
         description = replace(description, name=description.name or release.name, version=str(release.version))
     kept.look_again()
-    kept.interpreter  # noqa: B018 (asked for now, so that a mistake in the command is told before anything falls)
-    return IsolatedProject(description, out_dir, kept, around, source)
+    isolated = around.isolates(description.name)
+    want = wanted(around.options.python, around.place or root, pyproject, isolated=isolated)
+    kept.choose_interpreter(want)  # now, so that a mistake in the command is told before anything falls
+    return IsolatedProject(description, out_dir, kept, around, source=source, want=want)
 
 
 class IsolatedProject:
     """See :class:`atombuild.builder.BuildableProject`."""
 
     def __init__(
-        self, description: Description, out_dir: Path, kept: KeptBackend, around: Circumstances, source: str
+        self,
+        description: Description,
+        out_dir: Path,
+        kept: KeptBackend,
+        around: Circumstances,
+        *,
+        source: str = "the source tree",
+        want: Wanted | None = None,
     ) -> None:
+        """``want``: what the choice of the interpreter follows from, where this project has a say in it."""
         self.source = source
         self._description = description
         self._out_dir = out_dir
         self._kept = kept
         self._around = around
+        self._want = want
         self._isolated = around.isolates(description.name)
         self._written: set[str] = set()
         self._sdist: Accepted | None = None
@@ -339,6 +369,7 @@ class IsolatedProject:
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Have the environment ready; and ask the backend for the version where that tells which old artifacts fall."""
         del kinds
+        self._tell_choice(bench)
         must_ask = self._release.must_ask
         self._release.ask()
         self._environment(self._description, (), bench)
@@ -353,6 +384,19 @@ class IsolatedProject:
                 self._ask_for_release(bench, build_if_missing=True)
         finally:
             self._release.assume()
+
+    def _tell_choice(self, bench: Workbench) -> None:
+        """Say once which Python builds, and what is odd about that."""
+        if self._want is None:
+            return
+        choice = self._kept.choose_interpreter(self._want)
+        if choice.why:
+            found = f"{choice.why}: building with {choice.interpreter.version}, {choice.interpreter.executable}"
+            bench.emit(Log((found,), Level.DETAIL))
+        for note in choice.notes:
+            if note not in self._kept.told:
+                self._kept.told.add(note)
+                bench.emit(Warned(note.what, note.hint))
 
     def sdist(self, bench: Workbench) -> BuiltContent:
         """Have the backend make the sdist from the tree."""
@@ -400,7 +444,9 @@ class IsolatedProject:
             self._outer = self._required_here()
         later = (tree.root for tree in self._kept.trees)
         root = self._description.root
-        found = (path for path in (*self._outer, *later) if not path.is_relative_to(root))
+        file = self._want.file if self._want is not None else None
+        asked = (file.path,) if file is not None else ()
+        found = (path for path in (*self._outer, *later, *asked) if not path.is_relative_to(root))
         return tuple(dict.fromkeys((*self._around.inputs, root / "uv.toml", *found)))
 
     def _required_here(self) -> tuple[Path, ...]:
