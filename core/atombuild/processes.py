@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +17,8 @@ from typing import Any, Final
 
 from atombuild.errors import ProgramNotStarted
 
-GRACE_SECONDS: Final = 2.0
-"""Between asking a process to end and ending it."""
+GRACES: Final = (2.0, 1.0)
+"""Seconds from asking a process to stop, as Ctrl+C does, to telling it to end; and from there to killing it."""
 
 PATIENCE_SECONDS: Final = 0.05
 """Between two looks at whether somebody asked to stop."""
@@ -78,7 +79,7 @@ def run_process(
                 hear(pieces.get(timeout=PATIENCE_SECONDS))
             check()
     except BaseException:
-        _end_group(process)
+        _end_group(process, pieces)
         raise
     finally:
         _kill_group(process)
@@ -113,18 +114,34 @@ def _read(process: subprocess.Popen[bytes], pieces: queue.Queue[bytes], over: th
                 break
 
 
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """Ask the group to end, then end it, and wait for that."""
-    with contextlib.suppress(OSError):
-        if sys.platform == "win32":
+def _end_group(process: subprocess.Popen[bytes], pieces: queue.Queue[bytes]) -> None:
+    """Ask the group to stop, then to end; wait until nothing of it is left, or until it had time for that."""
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
             os.kill(process.pid, signal.CTRL_BREAK_EVENT)
-        else:
-            os.killpg(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(sum(GRACES))
+    else:
+        for number, grace in zip((signal.SIGINT, signal.SIGTERM), GRACES, strict=True):
+            deadline = time.monotonic() + grace
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, number)
+            while _group_runs(process) and time.monotonic() < deadline:
+                with contextlib.suppress(queue.Empty):  # what it says now would hold it up if nothing took it
+                    pieces.get(timeout=PATIENCE_SECONDS / 5)
+    _kill_group(process)
+    process.wait()
+
+
+def _group_runs(process: subprocess.Popen[bytes]) -> bool:
+    """Whether anything of the group is left: what a process started has something to clear away, too."""
+    if process.poll() is None:
+        return True
     try:
-        process.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        _kill_group(process)
-        process.wait()
+        os.killpg(process.pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

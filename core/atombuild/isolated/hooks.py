@@ -175,7 +175,15 @@ class Hooks:
         _, script, *arguments = command
         report = str(Path(arguments[-1]) / "atombuild.json")
         environ = {**self.around.environment.environ(), **self.around.extra_environ, **extra_environ}
-        call = Call((report, str(self.folder), script, *arguments), cwd, environ, report, self.around.lock)
+        in_tree = self.description.backend_path
+        call = Call(
+            (report, str(self.folder), script, *arguments),
+            cwd,
+            environ,
+            self.around.lock,
+            None if in_tree else self.name,
+            tuple(str(self.folder / each) for each in ("", "src", *in_tree)),
+        )
         output = ProgramOutput(lambda lines: self.around.emit(Log(lines, Level.DETAIL)))
         deadline = None if self.around.timeout is None else time.monotonic() + self.around.timeout
 

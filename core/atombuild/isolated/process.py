@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 
 from atombuild.errors import BackendFailure, ProgramNotStarted
-from atombuild.processes import GRACE_SECONDS, PATIENCE_SECONDS, Ended, run_process
+from atombuild.processes import GRACES, PATIENCE_SECONDS, Ended, run_process
 
 _LAST_WAIT_SECONDS: Final = 2.0
-"""For the server to say that everything ended, on top of the grace."""
+"""For the server to say that everything ended, on top of the graces."""
 
 _PIECE: Final = 1 << 16
 
@@ -34,6 +34,9 @@ START_HINT: Final = (
     "check the interpreter that --python names; or empty the kept environments: atombuild-tui --clean-cache"
 )
 """Where an interpreter can't be started."""
+
+_FOR_ONE_HOOK: Final = ("_PYPROJECT_HOOKS_", "DIST_EXTRA_CONFIG")
+"""Variables that are another for each hook, and that nothing reads when Python starts or a backend is imported."""
 
 _INSIDE: Final = Path(__file__).parent / "inside"
 
@@ -47,11 +50,15 @@ class Call:
 
     cwd: str
     environ: Mapping[str, str]
-    report: str
-    """Where ``hook.py`` writes what it did."""
 
     lock: int | None
     """A descriptor to hold for as long as anything of the hook runs."""
+
+    backend: str | None = None
+    """The backend's module, if it comes from the environment; None: from the project's own tree."""
+
+    folders: tuple[str, ...] = ()
+    """Where modules of the project may lie that hide others of their names."""
 
 
 class HookProcesses(Protocol):
@@ -78,6 +85,9 @@ class HookServer:
     def __init__(self, python: Path, *, warm: bool = True) -> None:
         self._python = python
         self._warm = warm
+        self._environ: dict[str, str] = {}
+        """What the server was started with: Python, and what is imported there, read it then."""
+
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
         self._said: IO[bytes] | None = None
@@ -121,16 +131,21 @@ class HookServer:
             self._said = None
 
     def _link(self, environ: Mapping[str, str]) -> socket.socket:
-        if self._socket is not None and self._process is not None and self._process.poll() is None:
+        environ = {name: value for name, value in environ.items() if not name.startswith(_FOR_ONE_HOOK)}
+        alive = self._process is not None and self._process.poll() is None
+        if self._socket is not None and alive and environ == self._environ:
             return self._socket
         self.close()
+        self._environ = environ
         ours, theirs = socket.socketpair()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (open for as long as the server runs)
         mode = "warm" if self._warm else "cold"
         try:
             self._process = subprocess.Popen(
-                [str(self._python), str(_INSIDE / "server.py"), str(theirs.fileno()), mode],
-                env=dict(environ),
+                # -S: code that an environment runs when Python starts is the hook's, in the folder of the project.
+                [str(self._python), "-S", str(_INSIDE / "server.py"), mode, str(theirs.fileno())],
+                cwd=os.sep,  # in no project
+                env=environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._said,
@@ -150,7 +165,9 @@ class HookServer:
             "arguments": call.arguments,
             "cwd": call.cwd,
             "environ": dict(call.environ),
-            "report": call.report,
+            "backend": call.backend,
+            "folders": call.folders,
+            "graces": GRACES,
         }
         descriptors = array.array("i", [output, *([] if call.lock is None else [call.lock])])
         data = json.dumps(request).encode() + b"\n"
@@ -161,7 +178,7 @@ class HookServer:
             raise self._died(None) from error
 
     def _break_off(self, conversation: _Conversation) -> None:
-        if not conversation.stop(GRACE_SECONDS, GRACE_SECONDS + _LAST_WAIT_SECONDS):
+        if not conversation.stop(sum(GRACES) + _LAST_WAIT_SECONDS):
             conversation.kill()
             self.close()
 
@@ -202,11 +219,11 @@ class _Conversation:
                 return None
             check()
 
-    def stop(self, grace: float, patience: float) -> bool:
+    def stop(self, patience: float) -> bool:
         """Have everything ended; return whether the server says that it is."""
         deadline = time.monotonic() + patience
         try:
-            self._link.sendall(json.dumps({"grace": grace}).encode() + b"\n")
+            self._link.sendall(b'{"stop": true}\n')
         except OSError:
             return False
         while time.monotonic() < deadline:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 
@@ -20,6 +21,7 @@ def main(answers: str, asked: str) -> None:
     """Write down how it goes, whatever the modules do on their way: they may print, raise, or end the process."""
     with open(asked, encoding="utf-8") as file:
         names = json.load(file)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who is told to stop ends: it is no exception of a module
     failed: set[str] = set()
     with open(answers, "w", encoding="utf-8", errors="backslashreplace") as out:
         for name in names:

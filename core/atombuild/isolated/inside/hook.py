@@ -3,17 +3,17 @@
     python hook.py REPORT ROOT SCRIPT HOOK CONTROL_DIR
 
 REPORT.writes gets a line, at once, for what this interpreter writes, removes or renames below ROOT, the project: the
-path relative to it, and a slash at its end where it is a new folder. REPORT is written as JSON when the hook is over:
-
-* ``modules``: what it imported, in that order, for the server to import beforehand next time;
-* ``error``: the exception that the hook raised, with the innermost line of it that lies below ROOT, and its frames.
+path relative to it, and a slash at its end where it is a new folder. REPORT is written as JSON when the hook is over;
+``error`` in it is the exception that the hook raised, with the innermost line of it that lies below ROOT, and its
+frames. After that this process ends as Python ends: threads are waited for, what is registered by ``atexit`` is called,
+files are flushed. What that writes is told in REPORT.writes as well.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import runpy
+import signal
 import sys
 import traceback
 from types import CodeType, FrameType, ModuleType, TracebackType
@@ -39,6 +39,12 @@ class Writes:
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
         """Take an audit event (PEP 578)."""
+        try:
+            self._hear(event, arguments)
+        except Exception:  # noqa: S110 (no call of a backend fails for a note of ours; in the end modules are gone)
+            pass
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         if event == "open":
             path, mode, flags = (*arguments, None, None, None)[:3]
             if isinstance(mode, str):
@@ -101,22 +107,22 @@ def _full(path: object, folder: int = -1) -> str | None:
     return os.path.abspath(name)
 
 
-def main(arguments: list[str], compiled: dict[str, CodeType] | None = None) -> int:
-    """Run the hook; return the exit status. ``compiled`` may hold the script."""
+def main(arguments: list[str], code: CodeType | None = None) -> int:
+    """Run the hook; return the exit status. ``code`` is that of the script, if it is compiled already."""
     report_path, root, script, *rest = arguments
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a line is told when it is whole, not when a buffer is full
             stream.reconfigure(line_buffering=True)
-    before = set(sys.modules)
+    if hasattr(signal, "SIGBREAK"):  # Windows: Ctrl+C can't be sent to a group, and this one would end us at once
+        signal.signal(signal.SIGBREAK, signal.default_int_handler)
     written = os.open(report_path + ".writes", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     sys.addaudithook(Writes(root, written).hear)
     sys.argv = [script, *rest]
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv = [sys.executable, *sys.argv]
     status, error = 0, None
     try:
-        if compiled is None:
-            runpy.run_path(script, run_name="__main__")
-        else:
-            _become_main(script, compiled[script])
+        _become_main(script, code or compiled(script))
     except SystemExit as stop:
         status = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
         if isinstance(stop.code, str):
@@ -126,11 +132,15 @@ def main(arguments: list[str], compiled: dict[str, CodeType] | None = None) -> i
     except BaseException as raised:  # whatever it is, it is told and ends this process
         status, error = 1, _described(raised, root, script)
         _print(raised, script)
-    modules = [] if status else _imported(before, root)
-    report = {"modules": modules, "error": error}
     with open(report_path, "w", encoding="utf-8", errors="surrogateescape") as file:
-        json.dump(report, file)
+        json.dump({"error": error}, file)
     return status
+
+
+def compiled(script: str) -> CodeType:
+    """Return the code of a script."""
+    with open(script, "rb") as file:
+        return compile(file.read(), script, "exec")
 
 
 def _become_main(script: str, code: CodeType) -> None:
@@ -151,9 +161,7 @@ def _beyond_ours(raised: BaseException, script: str) -> TracebackType | None:
     """Return where the traceback enters the backend."""
     here = {os.path.abspath(__file__), os.path.abspath(script)}
     frame = raised.__traceback__
-    while frame is not None and (
-        frame.tb_frame.f_code.co_filename in here or "runpy" in frame.tb_frame.f_code.co_filename
-    ):
+    while frame is not None and frame.tb_frame.f_code.co_filename in here:
         frame = frame.tb_next
     return frame
 
@@ -191,24 +199,6 @@ def _setup_script(frame: FrameType) -> str | None:
     name = frame.f_locals.get("__file__")
     runs = frame.f_code.co_name == "run_setup" and isinstance(name, str) and os.path.isfile(name)
     return name if runs else None
-
-
-def _imported(before: set[str], root: str) -> list[str]:
-    """Return the modules that came from the environment or the standard library: nothing of the project."""
-    prefixes = tuple(os.path.join(prefix, "") for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix})
-    environment = os.path.join(os.path.realpath(sys.prefix), "")
-    inside = os.path.join(os.path.realpath(root), "")
-    if environment.startswith(inside):  # an environment in the project is none of its sources
-        inside = "\0"
-    names = []
-    for name, module in list(sys.modules.items()):
-        spec = getattr(module, "__spec__", None)
-        if name in before or name == "__main__" or spec is None or spec.name != name or spec.origin is None:
-            continue
-        installed = spec.origin.startswith(prefixes) and not spec.origin.startswith(inside)
-        if installed or spec.origin in {"built-in", "frozen"}:
-            names.append(name)
-    return names
 
 
 def _forget_own_folder() -> None:

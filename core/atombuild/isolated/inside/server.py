@@ -1,22 +1,22 @@
 """Supervises the hook calls of one build environment: forks for each, and outlives none of what they leave behind.
 
-    python server.py SOCKET warm|cold
+    python -S server.py SOCKET warm|cold
 
 SOCKET is the number of an inherited descriptor. A request is one line of JSON with the hook's output (and perhaps a
 lock to hold) attached as descriptors; see :mod:`atombuild.isolated.process` for the other end.
 
-    request ──► modules still as they were imported? ──no──► start over
+    request ──► what is imported here is what its own process would have? ──no──► start over, or a process of its own
                      │ yes
                      ▼
-                 fork ──► child: own session, its output, its environment ──► hook.py
+                 fork ──► child: own session, its output, its environment ──► hook.py ──► ends as Python ends
                      │
-                     ├── child ends ──► what it left running is killed ──► answer ──► import what it had imported
-                     ├── "stop" ──► TERM to its group, a while, KILL to everything below us ──► answer
-                     └── the other end is gone ──► KILL to everything below us, exit
+                     ├── child ends ──► what it left running is killed ──► answer
+                     ├── "stop" ──► INT to its group, a while, TERM, a while, KILL to everything below us ──► answer
+                     └── the other end is gone ──► the same, exit
 
-Warm: after a hook, the modules that it imported from the environment are imported here as well, where nobody ever
-calls them. The next child is forked with them loaded, and so pays for no import, and inherits no state. Where that
-can't be done safely (a module that fails here, or that starts threads) the server starts over, cold.
+Warm: what the hooks of a well-known backend import first of all is imported here, once, where nobody ever calls it; see
+``warmth.py`` for what that may be. A child is forked with it loaded, and so pays for no import, and inherits no state.
+Cold: each hook gets a process of its own.
 
 On Linux everything that a hook starts stays below this process, daemons too (``PR_SET_CHILD_SUBREAPER``); elsewhere
 its process group is what can be found.
@@ -25,54 +25,67 @@ its process group is what can be found.
 from __future__ import annotations
 
 import array
+import functools
 import gc
-import importlib
 import json
 import os
-import runpy
 import select
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable
-from types import CodeType
-from typing import Any
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
 
-_SUBREAPER = 36
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_HOOK = os.path.join(_HERE, "hook.py")
 _LARGEST_REQUEST = 1 << 20
-_HOOK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "hook.py")
 _MAX_DESCRIPTORS = 4
+_LOOK_SECONDS = 0.05
+"""Between two looks at a group that was told to end: nothing tells when the last of it has."""
+
+
+def _sibling(name: str) -> ModuleType:
+    """Load another script of this folder, which no backend may find among the modules or on the path."""
+    path = os.path.join(_HERE, f"{name}.py")
+    module = ModuleType(f"atombuild_{name}")
+    module.__file__ = path
+    with open(path, "rb") as file:
+        exec(compile(file.read(), path, "exec"), module.__dict__)  # noqa: S102 (a file of ours)
+    return module
+
+
+if TYPE_CHECKING:
+    from atombuild.isolated.inside import hook, reaping, warmth
+else:
+    hook, reaping, warmth = map(_sibling, ("hook", "reaping", "warmth"))
 
 
 class Server:
     """See the module."""
 
-    def __init__(self, descriptor: int, *, warm: bool) -> None:
-        self._descriptor = descriptor
+    def __init__(self, descriptor: int, mode: str) -> None:
+        """``mode``: ``warm``; ``plain``, without the backend's modules; ``cold``."""
         self._socket = socket.socket(fileno=descriptor)
-        self._warm = warm
-        self._loaded: dict[str, tuple[str, int, int]] = {}
-        """By module: its file, as it was when it was imported."""
-
+        self._mode = mode
+        self._warmth = warmth.Warmth()
         self._compiled: dict[str, CodeType] = {}
-        self._hook: Callable[..., int] = runpy.run_path(_HOOK, run_name="atombuild_hook")["main"]
-        self._subreaper = _become_subreaper()
-        read, write = os.pipe()
+        self._subreaper = reaping.become_subreaper()
+        self._wakeup, write = os.pipe()
         os.set_blocking(write, False)
-        self._wakeup = read
         signal.set_wakeup_fd(write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
 
-    def serve(self) -> None:
-        """Answer requests until the other end is gone."""
+    def serve(self) -> Callable[[], int] | None:
+        """Answer requests until the other end is gone. In a child: return the hook, to be called by whoever called."""
         while True:
             request, descriptors = self._receive()
             if request is None:
-                return
-            if not self._is_current():
-                self._start_over(warm=True, request=request, descriptors=descriptors)
-            self._answer(request, descriptors)
+                return None
+            child = self.answer(request, descriptors)
+            if child is not None:
+                return child
 
     def _receive(self) -> tuple[dict[str, Any] | None, list[int]]:
         data = b""
@@ -90,35 +103,40 @@ class Server:
             data += chunk
         return json.loads(data), descriptors
 
-    def _answer(self, request: dict[str, Any], descriptors: list[int]) -> None:
-        if self._warm:
-            self._compile(str(request["arguments"][2]))
+    def answer(self, request: dict[str, Any], descriptors: list[int]) -> Callable[[], int] | None:
+        """Run a hook to its end, and say how it ended. In the child: return the hook."""
+        forked = self._mode != "cold" and self._is_ready(request, descriptors)
         gc.freeze()
         child = os.fork()
         if child == 0:
-            self._be_the_hook(request, descriptors)
+            return self._become_the_hook(request, descriptors, forked=forked)
         os.close(descriptors[0])  # its end is the end of the output
         self._send({"process": child})
-        status, gone = self._wait_for(child)
+        status, gone = self._wait_for(child, request["graces"])
         strays = self._end_all(child)
         for descriptor in descriptors[1:]:
             os.close(descriptor)
         if gone:
             sys.exit(0)
-        names = _modules_in(str(request["report"])) if self._warm and status == 0 else []
         self._send({"status": status, "strays": strays})
-        if names:
-            self._import(names)
+        return None
 
-    def _compile(self, script: str) -> None:
-        """Have the script of ``pyproject-hooks`` ready: it is the same for every hook."""
-        if script not in self._compiled:
-            with open(script, "rb") as file:
-                self._compiled[script] = compile(file.read(), script, "exec")
+    def _is_ready(self, request: dict[str, Any], descriptors: list[int]) -> bool:
+        """Import what this hook may find imported; return whether it can be forked with that."""
+        backend = request["backend"] if self._mode == "warm" else None
+        if not (self._warmth.serves(backend) and self._warmth.is_current()):
+            self._start_over("warm", request, descriptors)
+        if not self._warmth.prepare(backend):
+            self._start_over("plain" if self._mode == "warm" else "cold", request, descriptors)
+        script = str(request["arguments"][2])
+        if script not in self._compiled:  # that of pyproject-hooks, the same for every hook
+            self._compiled[script] = hook.compiled(script)
+        return not self._warmth.is_hidden_by(request["folders"])
 
-    def _be_the_hook(self, request: dict[str, Any], descriptors: list[int]) -> None:
+    def _become_the_hook(
+        self, request: dict[str, Any], descriptors: list[int], *, forked: bool
+    ) -> Callable[[], int] | None:
         """Become the child: everything that tells it from a process started anew is undone here."""
-        status = 1
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
@@ -131,118 +149,83 @@ class Server:
             # Those of the server were made for another kind of file, which can be told (by seeking, for one).
             _reopen("stdout", 1)
             _reopen("stderr", 2)
-            for descriptor in (self._descriptor, self._wakeup):
+            for descriptor in (self._socket.detach(), self._wakeup):
                 os.close(descriptor)
             for descriptor in descriptors[1:]:
                 os.set_inheritable(descriptor, True)
-            environ = request["environ"]
             os.environ.clear()
-            os.environ.update(environ)
-            if hasattr(time, "tzset"):
-                time.tzset()
+            os.environ.update(request["environ"])
             os.chdir(request["cwd"])
             arguments = [str(each) for each in request["arguments"]]
-            if self._warm:
-                status = self._hook(arguments, self._compiled)
-            else:
+            if not forked:
                 os.execve(sys.executable, [sys.executable, _HOOK, *arguments], dict(os.environ))
-        except BaseException:  # the end of this process, whatever happened
+            _forget_listings()
+            return functools.partial(hook.main, arguments, self._compiled[arguments[2]])
+        except BaseException:  # nothing of the hook has begun
             import traceback
 
             traceback.print_exc()
-        finally:
-            for stream in (sys.stdout, sys.stderr):
-                try:
-                    stream.flush()
-                except (OSError, ValueError):
-                    status = status or 1
-            os._exit(status)
+            sys.stderr.flush()
+            os._exit(1)
 
-    def _wait_for(self, child: int) -> tuple[int, bool]:
-        """Return the child's wait status, and whether the other end went away meanwhile."""
-        deadline: float | None = None
-        gone = False
+    def _wait_for(self, child: int, graces: list[float]) -> tuple[int, bool]:
+        """Return the child's wait status, and whether the other end went away meanwhile.
+
+        Told to stop, it waits for the child's group as well: what the child started has something to clear away, too.
+        """
+        signals = list(zip((signal.SIGINT, signal.SIGTERM, signal.SIGKILL), (*graces, 0.0)))  # noqa: B905 (Python 3.9)
+        stopping = gone = False
+        deadline = 0.0
+        status: int | None = None
         while True:
-            status = _reap(child)
+            status = reaping.reap(child) if status is None else status
             if status is not None:
-                return status, gone
-            patience = None if deadline is None else max(0.0, deadline - time.monotonic())
-            watched = [self._wakeup] if deadline is not None else [self._wakeup, self._descriptor]
-            ready, _, _ = select.select(watched, [], [], patience)
+                while reaping.reap_any():
+                    pass
+                if not stopping or not reaping.group_runs(child):
+                    return status, gone
+            if stopping and time.monotonic() >= deadline:
+                number, grace = signals.pop(0)
+                if not reaping.signal_group(child, number) and status is None:
+                    reaping.signal_one(child, number)  # it leads no group yet
+                deadline = time.monotonic() + grace
+                if not signals:
+                    return (reaping.reap_certainly(child) if status is None else status), gone
+            watched = [self._wakeup] if stopping else [self._wakeup, self._socket.fileno()]
+            ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS if stopping else None)
             if self._wakeup in ready:
                 os.read(self._wakeup, 4096)
-            if self._descriptor in ready:
-                wish, _ = self._receive()
-                gone = wish is None
-                _signal_group(child, signal.SIGKILL if gone else signal.SIGTERM)
-                deadline = time.monotonic() + (0.0 if wish is None else float(wish["grace"]))
-            if deadline is not None and time.monotonic() >= deadline:
-                _signal_group(child, signal.SIGKILL)
-                _signal(child, signal.SIGKILL)
-                deadline = None
-                return _reap_certainly(child), gone
+            if self._socket.fileno() in ready:
+                stopping = True
+                gone = self._receive()[0] is None
 
     def _end_all(self, child: int) -> int:
         """End whatever the hook left running; return how many processes that were."""
         ended: set[int] = set()
-        if self._group_runs(child):
-            ended.add(child)
-            _signal_group(child, signal.SIGKILL)
+        if reaping.group_runs(child):
+            if not self._subreaper:  # a subreaper finds them one by one, and counts them
+                ended.add(child)
+            reaping.signal_group(child, signal.SIGKILL)
         give_up = time.monotonic() + 2
         while self._subreaper and time.monotonic() < give_up:
-            while _reap_any():
+            while reaping.reap_any():
                 pass
-            children = _children()
+            children = reaping.children()
             if not children:
                 break
             ended.update(children)
             for each in children:
-                (_signal_group if _leads_a_group(each) else _signal)(each, signal.SIGKILL)
+                if not (reaping.leads_a_group(each) and reaping.signal_group(each, signal.SIGKILL)):
+                    reaping.signal_one(each, signal.SIGKILL)
             time.sleep(0.001)
         return len(ended)
 
-    def _group_runs(self, child: int) -> bool:
-        try:
-            os.killpg(child, 0)
-        except OSError:
-            return False
-        return not self._subreaper  # a subreaper finds them one by one, and counts them
-
-    # Warm.
-
-    def _import(self, names: list[str]) -> None:
-        new = [name for name in names if name not in sys.modules]
-        try:
-            for name in new:
-                importlib.import_module(name)
-        except BaseException:  # it objects to being imported here: then it never is again
-            self._start_over(warm=False)
-        if _threads() > 1:
-            self._start_over(warm=False)
-        for name in new:
-            found = _identity(getattr(sys.modules.get(name), "__file__", None))
-            if found is not None:
-                self._loaded[name] = found
-
-    def _is_current(self) -> bool:
-        """Whether the modules loaded here are those that stand on the disk: an environment may be changed under us."""
-        return all(_identity(found[0]) == found for found in self._loaded.values())
-
-    def _start_over(
-        self, *, warm: bool, request: dict[str, Any] | None = None, descriptors: list[int] | None = None
-    ) -> None:
+    def _start_over(self, mode: str, request: dict[str, Any], descriptors: list[int]) -> None:
         """Begin anew in this very process: its children stay its children, its socket open."""
         signal.set_wakeup_fd(-1)
-        for descriptor in (self._descriptor, *(descriptors or ())):
+        for descriptor in (self._socket.fileno(), *descriptors):
             os.set_inheritable(descriptor, True)
-        pending = [json.dumps([request, descriptors])] if request is not None else []
-        mode = "warm" if warm else "cold"
-        os.execv(sys.executable, [sys.executable, *_flags(), __file__, str(self._descriptor), mode, *pending])
-
-    def resume(self, pending: str) -> None:
-        """Answer the request during which this server started over."""
-        request, descriptors = json.loads(pending)
-        self._answer(request, descriptors)
+        _run_this(mode, str(self._socket.fileno()), json.dumps([request, descriptors]), site=mode == "plain")
 
     def _send(self, answer: dict[str, object]) -> None:
         self._socket.sendall(json.dumps(answer).encode() + b"\n")
@@ -255,128 +238,37 @@ def _reopen(name: str, descriptor: int) -> None:
     setattr(sys, f"__{name}__", stream)
 
 
-def _modules_in(report: str) -> list[str]:
-    """Return what a hook says that it imported; nothing where it could not say."""
-    try:
-        with open(report, encoding="utf-8", errors="surrogateescape") as file:
-            return [str(name) for name in json.load(file)["modules"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
+def _forget_listings() -> None:
+    """Forget what folders held when something was looked for in them."""
+    sys.path_importer_cache.clear()
+    metadata = sys.modules.get("importlib.metadata")
+    forget = getattr(metadata.FastPath.__new__, "cache_clear", None) if metadata is not None else None
+    if forget is not None:
+        forget()
 
 
-def _flags() -> list[str]:
-    return ["-B"] if sys.flags.dont_write_bytecode else []
+def _run_this(mode: str, *arguments: str, site: bool) -> None:
+    """Become this script, started anew; ``site``: with all that Python does at its start."""
+    flags = ["-B"] if sys.flags.dont_write_bytecode else []
+    flags += [] if site else ["-S"]
+    os.execv(sys.executable, [sys.executable, *flags, os.path.abspath(__file__), mode, *arguments])
 
 
-def _become_subreaper() -> bool:
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        import ctypes
-
-        return bool(ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0) == 0)
-    except (ImportError, OSError, AttributeError):
-        return False
-
-
-def _children() -> list[int]:
-    """Return the processes whose parent we are now; only asked for on Linux."""
-    me = os.getpid()
-    try:
-        with open(f"/proc/self/task/{me}/children", encoding="ascii") as file:
-            return [int(number) for number in file.read().split()]
-    except OSError:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit() and _parent(name) == me]
-
-
-def _parent(number: str) -> int | None:
-    try:
-        with open(f"/proc/{number}/stat", encoding="utf-8", errors="replace") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except (OSError, ValueError, IndexError):
-        return None
-
-
-def _threads() -> int:
-    try:
-        return len(os.listdir("/proc/self/task"))
-    except OSError:
-        import threading
-
-        return threading.active_count()
-
-
-def _identity(path: str | None) -> tuple[str, int, int] | None:
-    if path is None:
-        return None
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return path, found.st_mtime_ns, found.st_size
-
-
-def _leads_a_group(process: int) -> bool:
-    try:
-        return os.getpgid(process) == process
-    except OSError:
-        return False
-
-
-def _signal_group(process: int, number: int) -> None:
-    try:
-        os.killpg(process, number)
-    except OSError:
-        pass  # it has no group any more: that is what was wanted
-
-
-def _signal(process: int, number: int) -> None:
-    try:
-        os.kill(process, number)
-    except OSError:
-        pass  # gone already
-
-
-def _reap(child: int) -> int | None:
-    """Return the child's wait status if it ended; other processes that ended below us are let go."""
-    while True:
-        try:
-            process, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return 1 << 8
-        if process == child:
-            return status
-        if process == 0:
-            return None
-
-
-def _reap_certainly(child: int) -> int:
-    while True:
-        try:
-            process, status = os.waitpid(child, 0)
-        except ChildProcessError:
-            return signal.SIGKILL
-        if process == child:
-            return status
-
-
-def _reap_any() -> bool:
-    try:
-        return os.waitpid(-1, os.WNOHANG)[0] > 0
-    except ChildProcessError:
-        return False
-
-
-def main(arguments: list[str]) -> None:
-    """Serve until the other end is gone."""
-    del sys.path[0]  # the folder of this script, which no hook may see
-    descriptor, mode, *pending = arguments
+def main(mode: str, descriptor: str, pending: str = "") -> int:
+    """Serve until the other end is gone. In a child: run the hook."""
+    if sys.path and os.path.abspath(sys.path[0]) == _HERE:
+        del sys.path[0]  # the folder of this script, which no hook may see
+    if sys.flags.no_site and mode != "cold":
+        if not warmth.acts_at_start():
+            _run_this(mode, descriptor, *([pending] if pending else []), site=True)
+        mode = "cold"
     os.set_inheritable(int(descriptor), False)
-    server = Server(int(descriptor), warm=mode == "warm")
-    if pending:
-        server.resume(pending[0])
-    server.serve()
+    server = Server(int(descriptor), mode)
+    child = server.answer(*json.loads(pending)) if pending else None
+    child = child or server.serve()
+    del server
+    return 0 if child is None else child()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(*sys.argv[1:]))
