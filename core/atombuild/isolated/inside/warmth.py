@@ -30,6 +30,10 @@ BACKENDS = {
 }
 """By backend, what its hooks import as their first act."""
 
+ASKED_FOR = "pybuilddir.txt"
+"""The one file that a module in :data:`BACKENDS` asks for: setuptools, to tell the tree of Python itself. The hooks of a
+project that has it get processes of their own."""
+
 STANDARD = (
     "argparse", "ast", "base64", "bisect", "calendar", "contextlib", "copy", "csv", "dataclasses", "datetime",
     "difflib", "dis", "email.message", "email.policy", "email.utils", "functools", "glob", "gzip", "hashlib", "inspect",
@@ -135,6 +139,9 @@ def _text(path: str | None) -> str:
         return ""
 
 
+_ENDINGS = tuple(importlib.machinery.all_suffixes())
+
+
 class Warmth:
     """What is imported here, for the hooks of one backend."""
 
@@ -177,15 +184,17 @@ class Warmth:
         return all(_identity(path) == found for path, found in self._files.items())
 
     def is_hidden_by(self, folders: list[str]) -> bool:
-        """Whether one of these folders holds a module of a name that is taken here already."""
+        """Whether one of these folders holds a module of a name that is taken here already, or :data:`ASKED_FOR`."""
         for folder in folders:
             try:
                 names = os.listdir(folder)
             except OSError:
                 continue
             for name in names:
-                stem, _, ending = name.partition(".")
-                if stem in self._names and (ending or _is_package(os.path.join(folder, name))):
+                if name == ASKED_FOR:
+                    return True
+                is_module = name.endswith(_ENDINGS) or ("." not in name and _is_package(os.path.join(folder, name)))
+                if is_module and name.partition(".")[0] in self._names:
                     return True
         return False
 
@@ -253,7 +262,9 @@ _OUTWARD = (
 
 
 def _folders_of_standard() -> tuple[str, ...]:
-    return _real(sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+    library = sysconfig.get_path("stdlib")
+    archive = os.path.join(os.path.dirname(library), "python{}{}.zip".format(*sys.version_info))
+    return _real(library, sysconfig.get_path("platstdlib"), archive)
 
 
 def _folders_of_packages() -> tuple[str, ...]:
