@@ -79,7 +79,7 @@ print(json.dumps(sorted(set(found))))
 """
 
 PREPARES = """
-import runpy, sys
+import runpy, sys; del sys.path[0]
 warmth = runpy.run_path(sys.argv[1])["Warmth"]()
 print(warmth.prepare(sys.argv[2]), sys.argv[2] in sys.modules)
 """

@@ -31,8 +31,8 @@ BACKENDS = {
 """By backend, what its hooks import as their first act."""
 
 ASKED_FOR = "pybuilddir.txt"
-"""The one file that a module in :data:`BACKENDS` asks for: setuptools, to tell the tree of Python itself. The hooks of a
-project that has it get processes of their own."""
+"""The one file that a module in :data:`BACKENDS` asks for: setuptools, to tell the tree of Python itself. The hooks of
+a project that has it get processes of their own."""
 
 STANDARD = (
     "argparse", "ast", "base64", "bisect", "calendar", "contextlib", "copy", "csv", "dataclasses", "datetime",
