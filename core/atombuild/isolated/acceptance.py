@@ -128,7 +128,8 @@ def _check_name(backend: str, kind: ArtifactKind, answer: object, expected: Expe
     if expected is not None and not expected.admits(said.release):
         raise BackendFailure(
             f"{backend} answered {answer!r}, but {expected}",
-            hint="check where the backend takes name and version from",
+            hint="check where the backend takes name and version from; "
+            "to a written version it may add a pre-, post-, dev- or local part (tag_build = .dev1), and nothing else",
         )
     return said
 
