@@ -487,12 +487,12 @@ def test_with_the_real_notifier_a_save_of_any_editor_is_built(tmp_path: Path, da
 
 
 def test_advice_comes_when_nothing_else_is_to_do(bench: Bench) -> None:
-    (bench.root / "src/orrery/.env").write_text("TOKEN=1")
+    (bench.root / "src/orrery/cli.py.orig").write_text("old = True")
     bench.start()
     bench.finished()
     advised = bench.until(Advised)
     assert isinstance(advised, Advised)
-    assert [finding.code for finding in advised.findings] == ["secret"]
+    assert [finding.code for finding in advised.findings] == ["leftover"]
 
 
 def test_whoever_says_something_is_heard_one_at_a_time(bench: Bench) -> None:
