@@ -367,3 +367,50 @@ async def test_a_narrow_history_keeps_how_long_and_when_and_the_line_of_duration
     assert row_with(rows, "10 ✓ succeeded").endswith("12 ms     04:10:31")
     assert row_with(rows, "█▃▄▃").strip(" ▁▂▃▄▅▆▇█") == ""
     assert row_with(rows, "on average").strip().startswith("the last 10 took ")
+
+
+ADVICE = tuple(
+    Finding(
+        f"code-{number}", Severity.ADVICE, Location(scenes.ROOT / "pyproject.toml", number), f"finding {number}", "x"
+    )
+    for number in range(1, 4)
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("failed", [False, True], ids=["succeeded", "failed"])
+async def test_n_goes_through_as_much_as_is_counted_also_of_advice_that_is_older_than_the_last_build(
+    size: tuple[int, int], failed: bool
+) -> None:
+    report = Report(Blame.MISTAKE, "it broke", "mend it", Location(scenes.ROOT / "a.py", 1))
+    events: list[Event] = [*scenes.opening(), *scenes.success(NOON, 1), Advised(ADVICE)]
+    events += [AttemptStarted(2, Cause.REQUEST, (), 0, 0, BOTH)]
+    events += [Failure((report,), SDIST)] if failed else []
+    events += [AttemptFinished(2, Outcome.FAILED if failed else Outcome.SUCCEEDED, 0.1)]
+    app = OverheardApp(ScriptedEngine(*events), clock=Clock())
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await settle(pilot)
+        counted = next(row for row in shown(app) if "in the log" in row)
+        assert counted.endswith("1 error and 3 findings in the log" if failed else "3 findings in the log")
+        log = app._main.log_view
+        visited = []
+        for _ in log.problems:
+            await pilot.press("n")
+            assert log.selected is not None
+            visited.append(log.selected.text.splitlines()[0])
+        assert visited == [*(["it broke"] if failed else []), *(f"advice: finding {n}" for n in (1, 2, 3))]
+        await settle(pilot)
+        assert not any("no error and no advice" in row for row in shown(app))
+        await pilot.press("N")
+        assert any("finding 2" in row for row in shown(app))
+
+
+async def test_advice_that_was_followed_is_neither_counted_nor_gone_through() -> None:
+    events = [*scenes.opening(), *scenes.success(NOON, 1), Advised(ADVICE), Advised(())]
+    rows = await seen(events, keys=["n"])
+    assert not any("in the log" in row for row in rows)
+    assert any("no error and no advice" in row for row in rows)
+    rows = await seen([*events[:-1], Advised(ADVICE[1:2])], keys=["n"])
+    assert any("1 finding in the log" in row for row in rows)
+    rows = await seen([*events[:-1], Advised(ADVICE[1:2])], keys=["n", "n", "n"])
+    assert not any("no error and no advice" in row for row in rows)

@@ -47,7 +47,7 @@ from atombuild.events import (
     StepStarted,
     Warned,
 )
-from atombuild.finding import Severity
+from atombuild.finding import Finding, Severity
 from atombuild.status import Attempt, Tone
 from atombuild.units import seconds_words
 from atombuild_tui import format as shown
@@ -97,6 +97,9 @@ class Entry:
 
     failed: int | None = None
     """The number of the build whose failure this tells."""
+
+    advice: tuple[Finding, ...] | None = None
+    """Of which list of advice this is a part; the latest list is what there is to say now."""
 
     colours: tuple[tuple[int, int, Style], ...] = ()
     """Of parts of the text, as the program that wrote it chose them: from, to, style."""
@@ -247,7 +250,7 @@ def _advised(event: Advised, then: _Then) -> Iterator[Entry]:
     width = max(len(severity.value) for severity in Severity) + 2
     for index, finding in enumerate(event.findings):
         if index:
-            yield Entry(Role.SPACE)
+            yield Entry(Role.SPACE, advice=event.findings)
         tone = Tone.DOUBT if finding.severity is Severity.PROBLEM else Tone.IDLE
         place = replace(finding.where, path=Path(shown.inside(finding.where.path, then.before.root)))
         problem = problem_of_finding(finding)
@@ -257,9 +260,9 @@ def _advised(event: Advised, then: _Then) -> Iterator[Entry]:
             (Role.NEXT, finding.remedy, "next"),
         )
         for role, text, label in rows:
-            yield Entry(role, text, label.ljust(width), tone, barred=True, problem=problem)
+            yield Entry(role, text, label.ljust(width), tone, barred=True, problem=problem, advice=event.findings)
     if not event.findings and then.before.advice:
-        yield Entry(Role.NOTE, "no more advice")
+        yield Entry(Role.NOTE, "no more advice", advice=event.findings)
 
 
 def _attempt_finished(event: AttemptFinished, _then: _Then) -> Iterator[Entry]:

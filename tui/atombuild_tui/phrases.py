@@ -103,5 +103,7 @@ def ignored(dashboard: Dashboard) -> str:
 
 
 def advice(dashboard: Dashboard) -> str:
-    """Return how much advice there is to read; empty when there is none."""
-    return f"{shown.counted(len(dashboard.advice), 'finding')} in the log" if dashboard.advice else ""
+    """Return how much there is to go through with n; empty when there is nothing."""
+    counts = [(dashboard.errors, "error"), (len(dashboard.advice), "finding")]
+    words = [shown.counted(count, name) for count, name in counts if count]
+    return f"{' and '.join(words)} in the log" if words else ""

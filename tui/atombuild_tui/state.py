@@ -245,6 +245,9 @@ class Dashboard:
     unusable: tuple[Report, ...] = ()
     """Why there can be no attempt."""
 
+    errors: int = 0
+    """How many the latest build, or what stood in its way, left in the log."""
+
     advice: tuple[Finding, ...] = ()
     """What the author should know though it builds."""
 
@@ -327,7 +330,7 @@ def _project_loaded(board: Dashboard, event: ProjectLoaded, _at: float) -> Dashb
 
 
 def _project_unusable(board: Dashboard, event: ProjectUnusable, _at: float) -> Dashboard:
-    return replace(board, unusable=event.reports, was_over=True)
+    return replace(board, unusable=event.reports, was_over=True, errors=board.errors + len(event.reports))
 
 
 def _mode_changed(board: Dashboard, event: ModeChanged, _at: float) -> Dashboard:
@@ -394,8 +397,8 @@ def _preparing(board: Dashboard, event: Preparing, at: float) -> Dashboard:
     return replace(board, preparing=event.words, preparing_since=at)
 
 
-def _failure(board: Dashboard, _event: Failure, _at: float) -> Dashboard:
-    return replace(board, lock_holder="")
+def _failure(board: Dashboard, event: Failure, _at: float) -> Dashboard:
+    return replace(board, lock_holder="", errors=board.errors + len(event.reports))
 
 
 def _advised(board: Dashboard, event: Advised, _at: float) -> Dashboard:
@@ -434,6 +437,7 @@ def _attempt_started(board: Dashboard, event: AttemptStarted, at: float) -> Dash
         ignored=None,
         meanwhile="",
         unusable=(),
+        errors=0,
         lock_holder="",
     )
 

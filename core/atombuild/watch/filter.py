@@ -155,10 +155,13 @@ class WatchFilter:
             **dict.fromkeys(places_below(root, out_dir), Rule.OUTPUT),
         }
         self._folders: dict[str, Ignored | None] = {}
+        self._not_entered: dict[str, Ignored] = {}
+        """What :meth:`descends` said no to: what is told to people follows from the decision itself."""
 
     def refresh(self) -> None:
         """Forget what was learned from the disk; every scan starts with this."""
         self._folders.clear()
+        self._not_entered.clear()
 
     def verdict(self, path: str, *, folder: bool | None = None) -> Ignored | None:
         """Return why ``path`` is not watched, or None when it is.
@@ -179,9 +182,12 @@ class WatchFilter:
         return None
 
     def passed_over(self) -> tuple[Ignored, ...]:
-        """Return the folders that were met since the last refresh and are not looked into, each once, sorted."""
-        met = {ignored.culprit: ignored for ignored in self._folders.values() if ignored is not None}
-        return tuple(met[culprit] for culprit in sorted(met))
+        """Return the folders that were not entered since the last refresh, the topmost of each, sorted."""
+        tops: list[str] = []
+        for path in sorted(self._not_entered, key=lambda path: path.split("/")):
+            if not tops or not path.startswith(f"{tops[-1]}/"):
+                tops.append(path)
+        return tuple(self._not_entered[path] for path in sorted(tops))
 
     def descends(self, path: str) -> bool:
         """Whether anything below the folder ``path`` may be watched."""
@@ -190,7 +196,10 @@ class WatchFilter:
             if not rest or outer.descends(rest):
                 return True
         ignored = self._folder(path)
-        return ignored is None or (ignored.rule not in ALWAYS and self._keep(path))
+        if ignored is None or (ignored.rule not in ALWAYS and self._keep(path)):
+            return True
+        self._not_entered[path] = Ignored(ignored.rule, path)
+        return False
 
     def inner(self, path: str) -> tuple[WatchFilter, str] | None:
         """Return the filter of the outer input that a path is or lies below, and the path as that filter knows it."""

@@ -10,9 +10,34 @@ from atombuild_tui.widgets.log_buffer import LogBuffer
 
 
 def problems_since(buffer: LogBuffer, first: int) -> list[tuple[int, Problem]]:
-    """Return what there is to mend from this entry on, in the order of the log, and in which entry each begins."""
+    """Return what there is to mend: the errors from this entry on, then all advice that holds now.
+
+    Advice is told when it changes: builds may have begun since. Each comes with the entry in which it begins.
+    """
     entries = ((index, buffer[index]) for index in range(first, len(buffer)))
-    return [(index, each.problem) for index, each in entries if each.role is Role.WHAT and each.problem]
+    errors = [
+        (index, each.problem)
+        for index, each in entries
+        if each.role is Role.WHAT and each.problem and each.advice is None
+    ]
+    return errors + _latest_advice(buffer)
+
+
+def _latest_advice(buffer: LogBuffer) -> list[tuple[int, Problem]]:
+    found: list[tuple[int, Problem]] = []
+    latest = None
+    for index in range(len(buffer) - 1, -1, -1):
+        entry = buffer[index]
+        if entry.advice is None:
+            if latest is not None:
+                break
+            continue
+        latest = entry.advice if latest is None else latest
+        if entry.advice is not latest:
+            break
+        if entry.role is Role.WHAT and entry.problem:
+            found.append((index, entry.problem))
+    return found[::-1]
 
 
 def rows_of_problem(buffer: LogBuffer, entry: int, problem: Problem) -> tuple[int, int]:
