@@ -133,7 +133,7 @@ def test_what_was_installed_from_a_folder_stands_for_no_release(tmp_path: Path) 
     interpreter = find_interpreter(None, isolation=True)
     tree = Tree(canonicalize_name("flit-core"), tmp_path / "tree", editable=True)
     other = replace(tree, root=tmp_path / "other")
-    facts = {"identity": interpreter.identity, "trees": [["flit-core", str(tree.root), True, "state"]]}
+    facts = {"identity": interpreter.identity, "trees": [["flit-core", str(tree.root), True, "state", []]]}
     laid(tmp_path, "key-a", **facts)
     (kept,) = _kept(tmp_path, "key")
     assert kept.fits(Wish((), (), interpreter, "uv", (tree,)))
@@ -152,7 +152,7 @@ def test_what_was_made_of_the_same_folders_at_another_time_goes_soon(tmp_path: P
 def test_an_environment_with_a_member_from_an_index_serves_no_more(tmp_path: Path) -> None:
     member = Tree(canonicalize_name("flit-core"), tmp_path / "tree", editable=True)
     laid(tmp_path, "key-a")
-    laid(tmp_path, "key-b", trees=[["flit-core", str(member.root), True, "state"]])
+    laid(tmp_path, "key-b", trees=[["flit-core", str(member.root), True, "state", []]])
     first, second = _kept(tmp_path, "key")
     assert not first.asked_nothing_of((member,))
     assert second.asked_nothing_of((member,))

@@ -160,6 +160,22 @@ def test_a_member_is_installed_from_the_tree_and_an_edit_shows_in_the_very_next_
     assert index.asked == []
 
 
+def test_what_its_build_left_in_the_tree_is_made_again_when_it_is_gone(desk: Desk, index: ListeningIndex) -> None:
+    """An editable install may lead into a build folder, as meson-python's does."""
+    two_members(desk)
+    folder = desk.root / "packages/other-name"
+    edit(
+        folder / "_backend/tiny_backend.py",
+        "    name, _ = _project()\n    return _wheel(directory, {f",
+        "    name, _ = _project()\n    Path('build').mkdir(exist_ok=True)\n    return _wheel(directory, {f",
+    )
+    assert desk.build() is Outcome.SUCCEEDED, desk.reports
+    (folder / "build").rmdir()
+    assert desk.build() is Outcome.SUCCEEDED
+    assert (folder / "build").is_dir()
+    assert desk.made == 1
+
+
 def test_its_own_description_makes_the_environment_again(desk: Desk, index: ListeningIndex, installer: str) -> None:
     two_members(desk, code=MODULE + "from importlib.metadata import version\nprint('VERSION', version('my-backend'))\n")
     assert desk.build() is Outcome.SUCCEEDED

@@ -183,7 +183,8 @@ class Maker:
 
     def is_current(self, environment: Environment) -> bool:
         """Whether the folders and files that an environment was installed from are as they were."""
-        return all(self.state(tree) == tree.state for tree in (*environment.trees, *environment.behind)) and all(
+        trees = (*environment.trees, *environment.behind)
+        return all(tree.is_whole and self.state(tree) == tree.state for tree in trees) and all(
             _content(str(path)) == content for path, content in environment.files
         )
 
@@ -299,8 +300,8 @@ class Maker:
             facts["constraints"] = wish.constraints
             files = tuple((path, _content(str(path))) for path in (*wish.files, *grown.files))
             facts["files"] = [[str(path), content] for path, content in files]
-            facts["trees"] = [[each.name, str(each.root), each.editable, each.state] for each in grown.trees]
-            facts["behind"] = [[each.name, str(each.root), each.editable, each.state] for each in grown.behind]
+            facts["trees"] = [_tree_facts(each) for each in grown.trees]
+            facts["behind"] = [_tree_facts(each) for each in grown.behind]
             partial = place / "facts.json.part"
             partial.write_text(json.dumps(facts), encoding="utf-8")
             partial.replace(place / "facts.json")
@@ -415,8 +416,14 @@ def _remove_superseded(folder: Path, key: str, newest: Path) -> None:
             shutil.rmtree(each.place, ignore_errors=True)
 
 
+def _tree_facts(tree: GrownTree) -> list[object]:
+    return [tree.name, str(tree.root), tree.editable, tree.state, list(tree.left)]
+
+
 def _trees(facts: Iterable[Any]) -> tuple[GrownTree, ...]:
-    return tuple(GrownTree(name, Path(root), editable, state) for name, root, editable, state in facts)
+    return tuple(
+        GrownTree(name, Path(root), editable, state, tuple(left)) for name, root, editable, state, left in facts
+    )
 
 
 def _make_room(folder: Path, newest: Path) -> None:

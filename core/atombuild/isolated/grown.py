@@ -33,6 +33,14 @@ class GrownTree:
     state: str
     """See :mod:`atombuild.isolated.tree_state`."""
 
+    left: tuple[str, ...] = ()
+    """Folders that its build made in the tree: an editable install may lead there."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these stand there still."""
+        return all((self.root / each).is_dir() for each in self.left)
+
 
 @dataclass(frozen=True, slots=True)
 class TreeWheel:
@@ -45,6 +53,9 @@ class TreeWheel:
 
     behind: tuple[GrownTree, ...] = ()
     """The trees in the environment that it was built in."""
+
+    left: tuple[str, ...] = ()
+    """See :attr:`GrownTree.left`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Grower:
                 hint="correct the name of the requirement, or the path it leads to",
                 where=Location(tree.root / "pyproject.toml"),
             )
-        return GrownTree(tree.name, tree.root, wheel.editable, state), wheel
+        return GrownTree(tree.name, tree.root, wheel.editable, state, wheel.left), wheel
 
     def _needs(self, tree: Tree, wheel: TreeWheel) -> Needs:
         lines = BytesParser().parsebytes(wheel.metadata, headersonly=True).get_all("Requires-Dist") or ()

@@ -60,6 +60,7 @@ from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.build_system import UV_BACKEND
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
 from atombuild.status import ArtifactKind
+from atombuild.watch.ground import name_of
 from atombuild.workbench import Workbench
 from atombuild.workspace.belonging import as_placed, workspace_of
 from atombuild.workspace.documents import Documents
@@ -112,6 +113,9 @@ class KeptBackend:
 
     trees: tuple[GrownTree, ...] = ()
     """What the newest environment was installed from, and what that was built with."""
+
+    tree_writes: set[tuple[Path, str]] = field(default_factory=set)
+    """What hooks wrote into such folders in this attempt: the folder, and the path as of :attr:`Hooks.written`."""
 
     _states: TreeStates = field(default_factory=TreeStates)
     _seen: dict[tuple[Path, bool], str] = field(default_factory=dict)
@@ -211,6 +215,7 @@ class KeptBackend:
     def look_again(self) -> None:
         """Take folders for what they are now."""
         self._seen.clear()
+        self.tree_writes.clear()
 
     def _as_tool(self, tree: GrownTree) -> GrownTree:
         """Return a tree that builds another one: no edit of it shows in a wheel that is made already."""
@@ -238,7 +243,11 @@ class KeptBackend:
             error.what = f"{tree.name}, which the build requires, can't be built: {error.what}"
             error.where = error.where or description.where
             raise
-        return replace(wheel, behind=tuple(map(self._as_tool, below.trees)))
+        finally:
+            self.tree_writes.update((tree.root, path) for path in project.written)
+        made = (path for path in sorted(project.written) if path.endswith("/") and (tree.root / path).is_dir())
+        left = tuple(made) if wheel.editable else ()
+        return replace(wheel, behind=tuple(map(self._as_tool, below.trees)), left=left)
 
     def processes(self, environment: Environment) -> HookProcesses:
         """Return what runs hooks in an environment."""
@@ -355,7 +364,9 @@ class IsolatedProject:
         Programs that a hook starts don't say what they write. Of cargo, which makes a lock file where there is none,
         it is known.
         """
-        return frozenset(self._written) | self._new_locks
+        root = self._description.root
+        elsewhere = (f"{name_of(root, tree)}/{path}" for tree, path in self._kept.tree_writes if tree != root)
+        return frozenset(self._written) | self._new_locks | frozenset(elsewhere)
 
     def target(self, kind: ArtifactKind) -> str | None:
         """Return the exact file name; of a wheel it is never known before: its tags are the backend's to choose."""

@@ -21,7 +21,7 @@ import tomli
 from atombuild.watch.entry import Signature, look, read_digest
 from atombuild.watch.filter import WatchFilter
 
-_LEFT_BY_BUILDS: Final = frozenset({"build", "dist"})
+_LEFT_BY_BUILDS: Final = frozenset({"build", "dist", ".pdm-build", ".eggs", "_skbuild", "target"})
 """Folders at the top of a tree."""
 
 _COMPILED: Final = (".so", ".pyd", ".dylib", ".dll", ".o", ".obj", ".a", ".lib")
