@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +96,32 @@ def test_constraints_that_break_while_watching_are_told_and_nothing_is_touched(t
         assert visible_files(root / "dist") == before
         assert len(before) == 2
         constraints.write_text("idna<9\n")
+        watching.wait_for('"attempt": 2, "outcome": "succeeded"')
+        assert visible_files(root / "dist") == before
+        ended(watching)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGINT")
+def test_an_interpreter_that_goes_while_watching_is_told_and_nothing_is_touched(tmp_path: Path) -> None:
+    root = telling_project(tmp_path)
+    environment = tmp_path / "env"
+
+    def make() -> None:
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True, timeout=120)
+
+    make()
+    with Running("--plain", "--json", "--python", environment, root) as watching:
+        watching.wait_for('"attempt": 1, "outcome": "succeeded"')
+        before = visible_files(root / "dist")
+        shutil.rmtree(environment)
+        (root / "pyproject.toml").touch()
+        with (root / "own.py").open("a") as file:
+            file.write("# one\n")
+        watching.wait_for(f"no Python interpreter is found for --python {environment}")
+        assert visible_files(root / "dist") == before
+        make()
+        with (root / "own.py").open("a") as file:
+            file.write("# two\n")
         watching.wait_for('"attempt": 2, "outcome": "succeeded"')
         assert visible_files(root / "dist") == before
         ended(watching)

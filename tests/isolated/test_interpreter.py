@@ -78,3 +78,15 @@ def test_what_is_no_python_is_said_with_its_last_words(tmp_path: Path, script: s
     path.chmod(0o755)
     with pytest.raises(UsageMistake, match=words):
         find_interpreter(path, isolation=True)
+
+
+@pytest.mark.parametrize("name", ["/no/such", "*", "3.*", "..", "x" * 5000, "[", "python"])
+def test_what_names_no_python_is_said_whatever_it_looks_like(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "pyenv/versions/3.31.2/bin").mkdir(parents=True)
+    (tmp_path / "pyenv/versions/3.31.2/bin/python").symlink_to(ITSELF)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "pyenv"))
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UsageMistake, match="no Python interpreter is found for --python"):
+        find_interpreter(Path(name), isolation=True)

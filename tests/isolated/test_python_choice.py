@@ -105,7 +105,7 @@ def test_a_free_threaded_python_is_taken_only_where_it_is_asked_for(tmp_path: Pa
     assert want(root).choose().interpreter.executable == tmp_path / "bin/python3.31t"
 
 
-@pytest.mark.parametrize("text", ["system", "my env", "3.12:3.13", ">=x", "pypy", "no/such/path"])
+@pytest.mark.parametrize("text", ["system", "my env", "3.12:3.13", ">=x", "pypy", "no/such/path", "a\0b", "x" * 5000])
 def test_what_is_no_request_is_passed_over_with_a_word(tmp_path: Path, text: str) -> None:
     root = project(tmp_path)
     (root / ".python-version").write_text(f"{text}\n{OWN}\n")

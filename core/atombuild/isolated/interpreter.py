@@ -92,11 +92,11 @@ def _environment_nearby() -> Path | None:
 
 def _executable(wanted: Path) -> Path:
     """Return the file that ``--python`` means: a path, an environment's folder, a command, or a version."""
-    if wanted.is_dir():
+    if os.path.isdir(wanted):  # noqa: PTH112 (pathlib's raises for a name that is too long)
         inside = wanted / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         if inside.exists():
             return inside.absolute()
-    if wanted.is_file():
+    if os.path.isfile(wanted):  # noqa: PTH113 (the same)
         return wanted.absolute()
     for command in (str(wanted), f"python{wanted}"):
         found = shutil.which(command)
@@ -124,13 +124,19 @@ def _is_shim(path: Path) -> bool:
 def _kept_by_pyenv(wanted: str) -> Path | None:
     """Return the Python that pyenv keeps under a name, or the newest of a version."""
     folder = pyenv_root() / "versions"
-    version = wanted.removeprefix("python")
-    named = [folder / version, *sorted(folder.glob(f"{version}.*"), key=_numbers, reverse=True)]
-    return next((path / "bin/python" for path in named if version and (path / "bin/python").exists()), None)
+    name = wanted.removeprefix("python")
+    try:
+        kept = os.listdir(folder)  # noqa: PTH208 (names are wanted, not paths)
+    except OSError:  # there is no pyenv
+        return None
+    newest_first = sorted((each for each in kept if each.startswith(f"{name}.")), key=_numbers, reverse=True)
+    named = (*(each for each in kept if each == name), *newest_first)
+    pythons = (folder / each / "bin/python" for each in named if name)
+    return next((each for each in pythons if each.exists()), None)
 
 
-def _numbers(path: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.name.split(".") if part.isdecimal())
+def _numbers(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.split(".") if part.isdecimal())
 
 
 def ask(executable: Path) -> Interpreter:

@@ -108,7 +108,7 @@ def parse_request(text: str, where: Location) -> PythonRequest | None:
         return PythonRequest(text, where, _versions(found["version"]), named, found["threads"] is not None)
     kept = pyenv_root() / "versions" / text
     for path in (where.path.parent / text, kept):
-        if (path is kept or os.sep in text or "/" in text) and path.exists():
+        if (path is kept or os.sep in text or "/" in text) and os.path.exists(path):  # noqa: PTH110 (pathlib's raises for some names)
             return PythonRequest(text, where, path=path)
     return None
 
