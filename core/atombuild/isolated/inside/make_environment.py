@@ -46,8 +46,8 @@ def main(order_path: str, answer_path: str) -> int:
     requirements, constraints = order["requirements"], [*order["constraints"], *order["held"]]
     try:
         environment.__enter__()  # never left: it is kept
-        if order["wheels"]:
-            os.environ["UV_COMPILE_BYTECODE"] = "1"  # hooks in this environment write none
+        # Every hook imports from here, and with PYTHONDONTWRITEBYTECODE none leaves bytecode for the next.
+        os.environ.setdefault("UV_COMPILE_BYTECODE", "1")
         if order["held"]:
             _hold(os.path.join(os.path.dirname(os.path.abspath(order_path)), "held.txt"), order["held"])
         if order["installer"] == "pip" and requirements and any(_HASH in line for line in constraints):
