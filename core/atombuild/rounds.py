@@ -166,7 +166,7 @@ class Rounds:
         return Warned(
             f"{_named(self._shown)} changed during the build, as in those before: no build follows until something is"
             " saved",
-            "let the build write elsewhere, or keep it out with [tool.atombuild] ignore",
+            "let the build write it elsewhere; [tool.atombuild] ignore keeps out what no artifact holds",
         )
 
     def _are_known(self, names: frozenset[str]) -> bool:
