@@ -73,9 +73,9 @@ def _apart(folder: Path) -> Path:
 
     What other tools look for is put into it by :func:`mark_as_ours`.
     """
-    in_project = any((above / name).is_file() for above in folder.parents for name in _PROJECT_FILES)
-    in_project = in_project or any((folder / name).is_file() for name in _PROJECT_FILES)
-    return folder / _APART if in_project else folder
+    places = (above / name for above in (folder, *folder.parents) for name in _PROJECT_FILES)
+    # Not by pathlib, which raises where a folder above may not be entered.
+    return folder / _APART if any(map(os.path.isfile, places)) else folder
 
 
 def _named(variable: str) -> Path | None:

@@ -595,4 +595,4 @@ class Session:
 
 
 def _reach_of(project: BuildableProject | None) -> tuple[object, ...]:
-    return () if project is None else (*project.outer_inputs, project.follows_history)
+    return () if project is None else (*project.outer_inputs, project.follows_history, *project.ignore)

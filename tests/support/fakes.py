@@ -57,6 +57,8 @@ class FakeProject:
     written: frozenset[str] = frozenset()
     outer_inputs: tuple[Path, ...] = ()
     follows_history: bool = False
+    ignore: tuple[str, ...] = ()
+    heeds_gitignore: bool = False
 
     def target(self, kind: ArtifactKind) -> str:
         tail = ".tar.gz" if kind is ArtifactKind.SDIST else "-py3-none-any.whl"

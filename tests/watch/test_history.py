@@ -28,6 +28,8 @@ class Dynamic:
 
     outer_inputs: tuple[Path, ...] = ()
     follows_history: bool = True
+    ignore: tuple[str, ...] = ()
+    heeds_gitignore: bool = False
 
 
 def git(folder: Path, *arguments: str) -> None:

@@ -27,6 +27,8 @@ class Named:
 
     outer_inputs: tuple[Path, ...] = ()
     follows_history: bool = False
+    ignore: tuple[str, ...] = ()
+    heeds_gitignore: bool = False
 
 
 @pytest.fixture

@@ -112,6 +112,14 @@ class BuildableProject(Protocol):
     def follows_history(self) -> bool:
         """Whether a commit or a tag can change an artifact: its version, or which files go in."""
 
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """Patterns of what its author does not want watched, as ``.gitignore`` files hold them."""
+
+    @property
+    def heeds_gitignore(self) -> bool:
+        """Whether what git ignores is no input, as long as no artifact holds it (:meth:`keeps`)."""
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
 

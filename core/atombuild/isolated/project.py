@@ -45,6 +45,7 @@ from atombuild.isolated.expected import Expected
 from atombuild.isolated.found_pythons import found_pythons
 from atombuild.isolated.from_sdist import UnpackedSdist, not_a_source
 from atombuild.isolated.grown import Grower, GrownTree, TreeWheel
+from atombuild.isolated.held import Held
 from atombuild.isolated.history import follows_history
 from atombuild.isolated.hooks import HookAbsent, Hooks, Surroundings
 from atombuild.isolated.interpreter import Interpreter
@@ -59,6 +60,7 @@ from atombuild.isolated.tree_state import TreeStates
 from atombuild.isolated.work_area import unpack_for_wheel
 from atombuild.project.build_system import UV_BACKEND
 from atombuild.project.pyproject import Pyproject, parse_pyproject, read_bytes
+from atombuild.project.settings import read_own_settings
 from atombuild.status import ArtifactKind
 from atombuild.watch.ground import name_of
 from atombuild.workbench import Workbench
@@ -90,6 +92,9 @@ class KeptBackend:
     accepted: dict[ArtifactKind, Accepted] = field(default_factory=dict)
     """The newest artifact of each kind that passed all checks."""
 
+    failing: set[ArtifactKind] = field(default_factory=set)
+    """The kinds whose last build failed, or has not ended."""
+
     wheel_from_sdist: bool = True
     other_texts: tuple[str, ...] = ()
     """Python files of the newest sdist whose text is not that of the tree."""
@@ -97,6 +102,7 @@ class KeptBackend:
     asked_with: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     """What the backend said that it needs for a wheel when it was asked for a version, by ``build-system.requires``."""
 
+    _held: Held = field(default_factory=lambda: Held(()))
     _described: tuple[bytes | None, Description] | None = None
     _chosen: tuple[Wanted, tuple[object, ...], Choice] | None = None
     """Which Python builds, what that follows from, and what was here to choose from where none was right."""
@@ -227,7 +233,7 @@ class KeptBackend:
         chain = (*self.chain, home)
         if tree.root in chain:
             raise _cycle(tree, chain)
-        below = replace(self, accepted={}, chain=chain, trees=(), _described=None)
+        below = replace(self, accepted={}, failing=set(), chain=chain, trees=(), _described=None)
         around = around.without_config_settings()
         bench.emit(Preparing(f"building {tree.name} from {tree.root}, which the build requires"))
         private = bench.private_folder()
@@ -248,6 +254,16 @@ class KeptBackend:
         made = (path for path in sorted(project.written) if path.endswith("/") and (tree.root / path).is_dir())
         left = tuple(made) if wheel.editable else ()
         return replace(wheel, behind=tuple(map(self._as_tool, below.trees)), left=left)
+
+    def take(self, artifact: Accepted) -> None:
+        """Take an artifact for the newest of its kind."""
+        self.accepted[artifact.kind] = artifact
+        self.failing.discard(artifact.kind)
+        self._held = Held(self.accepted.values())
+
+    def holds(self, path: str) -> bool:
+        """Whether the newest artifacts hold a path of the project, or one below it. From any thread."""
+        return self._held(path)
 
     def processes(self, environment: Environment) -> HookProcesses:
         """Return what runs hooks in an environment."""
@@ -482,10 +498,20 @@ class IsolatedProject:
         del path
         return True
 
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """As the project says."""
+        document = self._description.pyproject
+        return () if document is None else read_own_settings(document)[0].ignore
+
+    @property
+    def heeds_gitignore(self) -> bool:
+        """Once it is known what the artifacts hold, and while none of them fails: until then anything may matter."""
+        return bool(self._kept.accepted) and not self._kept.failing
+
     def keeps(self, path: str) -> bool:
-        """Nothing is kept that is not worth watching by itself: caches and the like are no input of any backend."""
-        del path
-        return False
+        """Whether the newest artifacts hold this path, or one below it."""
+        return self._kept.holds(path)
 
     def _environment(self, description: Description, extra: tuple[str, ...], bench: Workbench) -> Environment:
         """Return where the hooks of a description run: the project itself, or a copy of it out of its sdist."""
@@ -557,11 +583,12 @@ class IsolatedProject:
         return {}
 
     def _build(self, kind: ArtifactKind, description: Description, bench: Workbench) -> Accepted:
+        self._kept.failing.add(kind)
         hooks, staging, answer = self._staged(kind, description, bench)
         expected = self._expected(kind)
         accepted = accept(hooks.name, kind, staging, answer, expected, breathe=bench.check_cancelled)
         self._note_release(accepted.name.release, bench)
-        self._kept.accepted[kind] = accepted
+        self._kept.take(accepted)
         return accepted
 
     def _staged(

@@ -182,6 +182,16 @@ class NativeProject:
         """No: every version is in ``pyproject.toml``, and files are selected by their names."""
         return False
 
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """As the project says."""
+        return self._project.own.ignore
+
+    @property
+    def heeds_gitignore(self) -> bool:
+        """No: what is selected is an input, whatever git does with it, and nothing else is."""
+        return False
+
     def admits(self, path: str) -> bool:
         """Whether a change at this path can change an artifact."""
         if path in self._outer_names:

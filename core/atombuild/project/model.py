@@ -115,6 +115,9 @@ class OwnSettings:
     silence: tuple[str, ...] = ()
     """Codes of advice, as written."""
 
+    ignore: tuple[str, ...] = ()
+    """Patterns of paths that are not watched, as ``.gitignore`` files hold them; about the project's folder."""
+
     keep_in_memory: int = 64
     """MiB of compressed pieces that are kept in memory for each artifact between two builds."""
 

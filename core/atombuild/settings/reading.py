@@ -19,6 +19,8 @@ def _value(table: Table, setting: Setting) -> Any:
     value = table.values[setting.name]
     if setting.kind is Kind.STRINGS:
         return table.strings(setting.name)
+    if setting.kind is Kind.PATTERNS:
+        return _patterns(table, setting)
     if setting.kind is Kind.KEYS:
         return _keys(table, setting)
     if setting.kind is Kind.COMMAND and isinstance(value, list):
@@ -52,6 +54,21 @@ def _is_command(table: Table, setting: Setting, value: list[Any]) -> bool:
     keys = (*table.keys, setting.name)
     table.findings.refuse(keys, f"`{dotted(keys)}` is no command", f"write the program first: {setting.example}")
     return False
+
+
+def _patterns(table: Table, setting: Setting) -> tuple[str, ...] | None:
+    """Return the patterns; one that is none costs itself alone."""
+    from atombuild.watch.ignore_patterns import wrong_patterns  # noqa: PLC0415 (few projects have any)
+
+    lines = table.strings(setting.name)
+    if lines is None:
+        return None
+    keys = (*table.keys, setting.name)
+    wrong = wrong_patterns(lines)
+    for line in wrong:
+        hint = f"write patterns as in .gitignore: {setting.example}"
+        table.findings.refuse(keys, f"`{dotted(keys)}` holds {line!r}, which is no pattern", hint)
+    return tuple(line for line in lines if line not in wrong)
 
 
 def _keys(table: Table, setting: Setting) -> dict[str, tuple[str, ...]] | None:

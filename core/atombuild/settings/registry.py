@@ -22,6 +22,7 @@ class Kind(enum.Enum):
 
     STRING = "a string"
     STRINGS = "a list of strings"
+    PATTERNS = "a list of patterns, as .gitignore files hold them"
     BOOLEAN = "true or false"
     WHOLE = "a whole number from 0 on"
     SECONDS = "a number of seconds above 0"
@@ -54,6 +55,15 @@ SETTINGS: Final = (
         [],
         "codes of advice that you have read",
         'silence = ["large-file"]',
+    ),
+    Setting(
+        "ignore",
+        Kind.PATTERNS,
+        Place.PROJECT,
+        [],
+        "patterns, as in .gitignore, of what leads to no build; `!` brings back what git "
+        "ignores, and what an artifact holds counts all the same",
+        'ignore = ["/logs/", "*.tmp"]',
     ),
     Setting(
         "keep-in-memory",

@@ -14,6 +14,7 @@ _WORD: Final = {"type": "string", "pattern": r"\S"}
 _TYPES: Final[Mapping[Kind, dict[str, Any]]] = {
     Kind.STRING: _WORD,
     Kind.STRINGS: {"type": "array", "items": {"type": "string"}},
+    Kind.PATTERNS: {"type": "array", "items": _WORD},
     Kind.BOOLEAN: {"type": "boolean"},
     Kind.WHOLE: {"type": "integer", "minimum": 0},
     Kind.SECONDS: {"type": "number", "exclusiveMinimum": 0},

@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from atombuild.own_files import own_places, temporary_places
 from atombuild.places import places_below
@@ -49,12 +49,24 @@ class Rule(enum.Enum):
     ENVIRONMENT = "a virtual environment"
     """Any folder that holds ``pyvenv.cfg``."""
 
+    REPOSITORY = "another repository"
+    """A folder with a ``.git`` of its own, such as another work tree; submodules that are tracked are none."""
+
+    GIT = "ignored by git"
+    """By one of git's ignore files, in a project of another backend; see :mod:`atombuild.watch.git_ignore`."""
+
+    SETTING = "ignored by [tool.atombuild]"
+    """By its ``ignore``."""
+
     TOO_MANY = "more files beyond the project than are watched"
     """See :data:`atombuild.watch.walk.MOST_BEYOND`."""
 
 
 ALWAYS: Final = frozenset({Rule.OURS, Rule.OUTPUT, Rule.SAID, Rule.TEMPORARY, Rule.DROPPING})
 """The rules that hold whatever an artifact holds."""
+
+OF_THE_PROJECT: Final = frozenset({Rule.REPOSITORY, Rule.GIT, Rule.SETTING})
+"""The rules of :class:`Ignoring`: they come and go with what the project says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +79,33 @@ class Ignored:
     culprit: str
     """The path itself, or the folder above it that the rule speaks of; relative to the root."""
 
+    detail: str = ""
+    """Where the rule stands, if that is not clear by itself: file and line."""
+
+    @property
+    def why(self) -> str:
+        """Return the rule in words."""
+        return f"{self.rule.value} ({self.detail})" if self.detail else self.rule.value
+
     def __str__(self) -> str:
         """Return the sentence for people. Not sanitised."""
-        return f"{self.culprit} is not watched: {self.rule.value}"
+        return f"{self.culprit} is not watched: {self.why}"
+
+
+class Ignoring(Protocol):
+    """Rules that a project or its author has made."""
+
+    def __call__(self, path: str, *, folder: bool) -> Ignored | None:
+        """Judge a path below the root by itself; what holds for a folder above it holds for it anyway."""
+
+
+def ignore_nothing(path: str, *, folder: bool) -> Ignored | None:
+    """Ignore nothing. See :class:`Ignoring`."""
+    del path, folder
+    return None
+
+
+_MOST_FILES: Final = 1000
 
 
 _FOLDERS: Final = {
@@ -136,15 +172,20 @@ class WatchFilter:
         out_dir: Path,
         keep: Callable[[str], bool],
         beyond: Mapping[str, WatchFilter] | None = None,
+        *,
         said: Collection[str] = (),
+        ignoring: Ignoring = ignore_nothing,
     ) -> None:
         """Judge paths below ``root``.
 
         ``keep`` is asked about files *and* folders: may an artifact hold this path or anything below it? Its
         yes beats the rules that only guess. ``beyond``: by name, the inputs that are watched whatever lies around them,
         and what decides below each that is a folder; see :mod:`atombuild.watch.ground`. ``said``: the files that our
-        output goes to.
+        output goes to. ``ignoring``: what else is passed over, unless it is kept.
         """
+        self._ignoring = ignoring
+        self._files: dict[str, Ignored] = {}
+        """Files that were passed over by a rule of the project's; the first ones."""
         self._root = os.fspath(root)
         self.beyond = beyond or {}
         self._keep = keep
@@ -162,6 +203,7 @@ class WatchFilter:
         """Forget what was learned from the disk; every scan starts with this."""
         self._folders.clear()
         self._not_entered.clear()
+        self._files.clear()
 
     def verdict(self, path: str, *, folder: bool | None = None) -> Ignored | None:
         """Return why ``path`` is not watched, or None when it is.
@@ -175,19 +217,31 @@ class WatchFilter:
                 return None
         above, _, name = path.rpartition("/")
         if folder is False and self._folders.get(above, _UNJUDGED) is None and self._rule(above, name) is None:
-            return None
-        ignored = self._judge(path, folder=folder)
+            ignored = self._ignoring(path, folder=False)
+        else:
+            ignored = self._judge(path, folder=folder)
         if ignored is None or ignored.rule in ALWAYS or not self._keep(path):
+            if ignored is not None and ignored.culprit == path and len(self._files) < _MOST_FILES:
+                self._files[path] = ignored
             return ignored
         return None
 
+    def passed_by(self, path: str) -> Ignored | None:
+        """Return why a file was not looked at since the last refresh, by the rules of then; None: not known."""
+        return self._files.get(path) or self._folders.get(_above(path))
+
     def passed_over(self) -> tuple[Ignored, ...]:
-        """Return the folders that were not entered since the last refresh, the topmost of each, sorted."""
+        """Return what was met since the last refresh and is not looked at, sorted.
+
+        The topmost of the folders that were not entered, and some of the files that a rule of the project's names.
+        """
         tops: list[str] = []
         for path in sorted(self._not_entered, key=lambda path: path.split("/")):
             if not tops or not path.startswith(f"{tops[-1]}/"):
                 tops.append(path)
-        return tuple(self._not_entered[path] for path in sorted(tops))
+        met = {path: self._not_entered[path] for path in tops}
+        met |= {path: ignored for path, ignored in self._files.items() if ignored.rule in OF_THE_PROJECT}
+        return tuple(met[path] for path in sorted(met))
 
     def descends(self, path: str) -> bool:
         """Whether anything below the folder ``path`` may be watched."""
@@ -218,9 +272,15 @@ class WatchFilter:
         rule = self._rule(above, name)
         if rule is not None and (rule in ALWAYS or outer is None):
             return Ignored(rule, path)
-        if outer is None and folder is not False:
-            return self._folder(path)
-        return outer
+        if outer is not None:
+            return outer
+        if folder is False:
+            return self._ignoring(path, folder=False)
+        as_folder = self._folder(path)
+        # Of what is neither known to be a file nor a folder, both must be ignored.
+        if folder is None and as_folder is not None and as_folder.rule in OF_THE_PROJECT and as_folder.culprit == path:
+            return as_folder if as_folder.rule is Rule.REPOSITORY else self._ignoring(path, folder=False)
+        return as_folder
 
     def _rule(self, above: str, name: str) -> Rule | None:
         """Return the rule that speaks of ``name`` itself, whatever it is."""
@@ -250,5 +310,7 @@ class WatchFilter:
                 outer = Ignored(Rule.ENVIRONMENT, path)
             elif outer is None and os.path.isfile(f"{self._root}/{path}/CACHEDIR.TAG"):  # noqa: PTH113 - a hot path
                 outer = Ignored(Rule.CACHE, path)
+            elif outer is None:
+                outer = self._ignoring(path, folder=True)
         self._folders[path] = outer
         return outer

@@ -26,6 +26,11 @@ class GitFolder:
     """What all work trees share: branches, tags, ``info/exclude``. Often the same folder."""
 
 
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands there. ``pathlib`` raises where a folder above it may not be entered; this is a no."""
+    return os.path.isdir(path)  # noqa: PTH112 (see above)
+
+
 def find_git_folder(root: Path) -> GitFolder | None:
     """Return the repository that a folder belongs to; None: there is none, or git would not take it for one."""
     named = os.environ.get("GIT_DIR")
@@ -34,7 +39,7 @@ def find_git_folder(root: Path) -> GitFolder | None:
     for folder in (root, *root.parents):
         place = folder / ".git"
         if os.path.lexists(place):
-            own = place if place.is_dir() else _pointed_to(place, b"gitdir: ")
+            own = place if is_folder(place) else _pointed_to(place, b"gitdir: ")
             return None if own is None else _git_folder(folder, own)
     return None
 
@@ -68,7 +73,7 @@ def git_output(git: GitFolder, root: Path, *arguments: str) -> bytes | None:
 
 def _git_folder(work_tree: Path, own: Path) -> GitFolder | None:
     own = Path(os.path.normpath(own))
-    if not (own / "HEAD").is_file():
+    if not os.path.isfile(own / "HEAD"):  # noqa: PTH113 (as above)
         return None
     return GitFolder(work_tree, own, _pointed_to(own / "commondir", b"") or own)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.watch.entry import Entry, EntryKind, Signature
-from atombuild.watch.git_folder import GitFolder, find_git_folder, git_output
+from atombuild.watch.git_folder import GitFolder, find_git_folder, git_output, is_folder
 
 _DEEPEST: Final = 5
 """Names that may lead to one another."""
@@ -48,7 +48,7 @@ class History:
             git.common / "packed-refs",
             refs / "tags",
             refs / "heads",
-            *(folder / "reftable" for folder in dict.fromkeys((git.common, git.own)) if (folder / "reftable").is_dir()),
+            *(folder / "reftable" for folder in dict.fromkeys((git.common, git.own)) if is_folder(folder / "reftable")),
         )
 
     def entries(self) -> Iterator[tuple[Path, Entry]]:
@@ -57,7 +57,7 @@ class History:
         if git is None:
             yield from self._of_mercurial()
             return
-        if (git.common / "reftable").is_dir():
+        if is_folder(git.common / "reftable"):
             named = self._from_tables(git)
         else:
             named = {f"refs/tags/{name}": at for name, at in _tags(git).items()}
@@ -110,7 +110,7 @@ def _entry(content: bytes) -> Entry:
 
 
 def _mercurial(root: Path) -> Path | None:
-    return next((folder / ".hg" for folder in (root, *root.parents) if (folder / ".hg").is_dir()), None)
+    return next((folder / ".hg" for folder in (root, *root.parents) if is_folder(folder / ".hg")), None)
 
 
 def _resolved(git: GitFolder) -> bytes:

@@ -21,6 +21,7 @@ from typing import Final, Protocol
 
 from atombuild.watch.filter import ALWAYS, Ignored, Rule, WatchFilter
 from atombuild.watch.git_refs import History
+from atombuild.watch.project_rules import ProjectRules
 from atombuild.watch.removal import times_of_change
 
 _NEAR: Final = 3
@@ -37,6 +38,14 @@ class Watchable(Protocol):
     @property
     def follows_history(self) -> bool:
         """Whether a commit or a tag can change an artifact."""
+
+    @property
+    def ignore(self) -> tuple[str, ...]:
+        """Patterns of what its author does not want watched, as ``.gitignore`` files hold them."""
+
+    @property
+    def heeds_gitignore(self) -> bool:
+        """Whether what git ignores is no input, as long as no artifact holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +67,15 @@ class Scope:
     history: bool = False
     """Commits and tags count."""
 
+    ignore: tuple[str, ...] = ()
+    gitignore: bool = False
+    """What git ignores does not count."""
+
     @classmethod
     def of(cls, project: Watchable) -> Scope:
         """Return what this project says now."""
-        return cls(tuple(dict.fromkeys(project.outer_inputs)), project.follows_history)
+        outer = tuple(dict.fromkeys(project.outer_inputs))
+        return cls(outer, project.follows_history, project.ignore, project.heeds_gitignore)
 
 
 class Ground:
@@ -78,6 +92,7 @@ class Ground:
         """What commits and tags are read from, where they count."""
 
         self._history = History(root)
+        self._rules = ProjectRules(root)
         self.folders: frozenset[str] | None = None
         """The folders that the latest look went through, by name ("" is the root); None before the first."""
 
@@ -110,6 +125,7 @@ class Ground:
         if scope != self._scope:
             self.outer = tuple(map(self.input_at, scope.outer))
             self.history = self._history if scope.history else None
+            self._rules = self._rules.following(scope.ignore, git=scope.gitignore)
             self._scope = scope
         listened = tuple(map(self.input_at, self._history.listened())) if scope.history else ()
         if self.outer + listened != self.listened:
@@ -124,8 +140,12 @@ class Ground:
 
         ``looking``: for a look, which finds out by itself where our own output goes.
         """
+        if looking:
+            self._rules.refresh()
         beyond = {each.name: WatchFilter(Path(each.path), self.out_dir, _nothing) for each in self.listened}
-        return WatchFilter(self.root, self.out_dir, keep, beyond, () if looking else self.said)
+        return WatchFilter(
+            self.root, self.out_dir, keep, beyond, said=() if looking else self.said, ignoring=self._rules
+        )
 
     def take_look(self, folders: frozenset[str], passed_over: tuple[Ignored, ...]) -> None:
         """Take over what a look went through, and what it passed over."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from atombuild.watch.entry import Entry, EntryKind, Signature
+from atombuild.watch.filter import OF_THE_PROJECT, WatchFilter
 from atombuild.watch.ground import Ground, OuterInput
 from atombuild.watch.snapshot import Snapshot, diff, scan
 
@@ -19,15 +20,26 @@ class TreeView:
     """See :class:`atombuild.session.View`."""
 
     snapshot: Snapshot
+    judge: WatchFilter | None = field(default=None, compare=False)
+    """What decided which paths to look at."""
+
     shares: Shares = field(default_factory=dict, compare=False)
     """Worked out already, at this look or an earlier one."""
 
     def changed_since(self, earlier: TreeView, *, by_stat: bool = False) -> tuple[str, ...]:
-        """Return the paths that differ, sorted."""
-        if not by_stat:
-            return tuple(change.path for change in diff(earlier.snapshot, self.snapshot))
+        """Return the paths that differ, sorted; not those that only one of the two looks had to look at."""
         old, new = earlier.snapshot.entries, self.snapshot.entries
-        return tuple(sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path))))
+        if by_stat:
+            paths = sorted(path for path in old.keys() | new.keys() if _rewritten(old.get(path), new.get(path)))
+        else:
+            paths = [change.path for change in diff(earlier.snapshot, self.snapshot)]
+        return tuple(path for path in paths if not self._is_of_scope(path, earlier))
+
+    def _is_of_scope(self, path: str, earlier: TreeView) -> bool:
+        """Whether a path came or went only because the project's rules are others now."""
+        if path not in self.snapshot.entries:
+            return _passes_over(self.judge, path)
+        return path not in earlier.snapshot.entries and _passes_over(earlier.judge, path)
 
     @property
     def files(self) -> int:
@@ -37,7 +49,7 @@ class TreeView:
     @property
     def passed_over(self) -> tuple[tuple[str, str], ...]:
         """Return which folders are not watched, and by which rule, in words."""
-        return tuple((ignored.culprit, ignored.rule.value) for ignored in self.snapshot.passed_over)
+        return tuple((ignored.culprit, ignored.why) for ignored in self.snapshot.passed_over)
 
     def newest(self, paths: Iterable[str]) -> float | None:
         """Return when the newest of these was saved, in seconds since the epoch; None: none of them is there.
@@ -86,6 +98,11 @@ Shares = dict[str, tuple[Entry, int]]
 """By path: the entry, and what it adds to the fingerprint."""
 
 
+def _passes_over(judge: WatchFilter | None, path: str) -> bool:
+    ignored = None if judge is None else judge.passed_by(path) or judge.verdict(path, folder=False)
+    return ignored is not None and ignored.rule in OF_THE_PROJECT
+
+
 def with_history(snapshot: Snapshot, ground: Ground) -> Snapshot:
     """Return what was seen together with the commit, the branch and the tags."""
     history = ground.history
@@ -119,7 +136,7 @@ class Looker:
         self._last = with_history(scan(ground.root, watched, self._last, outer=ground.outer, breathe=breathe), ground)
         ground.take_look(self._last.folders, self._last.passed_over)
         self._shares = {path: share for path, share in self._shares.items() if path in self._last.entries}
-        return TreeView(self._last, self._shares)
+        return TreeView(self._last, watched, self._shares)
 
     def seen(self, path: str) -> Signature | None:
         """Return what the last look said of a regular file; None: it said nothing of such a file."""
