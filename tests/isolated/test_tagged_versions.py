@@ -28,6 +28,8 @@ ADDED = {
     ("1.0.dev1", "1.0.dev1+g1"),
     ("1.0+a", "1.0+a.dev1"),
     ("2!1.0", "2!1.0.dev1"),
+    ("1.0", "1.20261128"),
+    ("1.0rc1", "1.0rc120261128"),
 }
 ANOTHER = {
     ("1.0", "1.0"),
@@ -36,7 +38,9 @@ ANOTHER = {
     ("1.0", "1.1"),
     ("1.0", "1.0.1"),
     ("1.0", "2!1.0"),
-    ("1.0", "1.20261128"),
+    ("1.0", "1.20261328"),
+    ("1.0", "1.1.20261128"),
+    ("1.0", "1.2026112"),
     ("1.0.dev1", "1.0"),
     ("1.0rc1", "1.0"),
     ("1.0rc1", "1.0rc2"),
@@ -105,7 +109,7 @@ def test_sdist_and_wheel_are_of_one_version(tmp_path: Path, capsys: pytest.Captu
     assert visible_files(root / "dist") == ["night_sky-1.0.dev1.tar.gz"]
 
 
-@pytest.mark.parametrize("way", ["setup.cfg", "DIST_EXTRA_CONFIG", "--config-setting"])
+@pytest.mark.parametrize("way", ["setup.cfg", "DIST_EXTRA_CONFIG", "--config-setting", "the day alone"])
 def test_setuptools_tags_a_static_version(tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     need("setuptools")
     root = tmp_path / "x"
@@ -113,8 +117,12 @@ def test_setuptools_tags_a_static_version(tmp_path: Path, way: str, monkeypatch:
     (root / "x/__init__.py").touch()
     tag = "[egg_info]\ntag_build = .dev\ntag_date = 1\n"
     options: list[str] = []
+    added = r"0\.dev"
     if way == "setup.cfg":
         (root / "setup.cfg").write_text(tag)
+    elif way == "the day alone":
+        (root / "setup.cfg").write_text("[egg_info]\ntag_date = 1\n")
+        added = ""
     elif way == "DIST_EXTRA_CONFIG":
         (tmp_path / "extra.cfg").write_text(tag)
         monkeypatch.setenv("DIST_EXTRA_CONFIG", str(tmp_path / "extra.cfg"))
@@ -126,8 +134,8 @@ def test_setuptools_tags_a_static_version(tmp_path: Path, way: str, monkeypatch:
     )
     assert cli.main(["--once", *options, str(root)]) == exit_status.SUCCEEDED
     wheel, sdist = visible_files(root / "dist")
-    assert re.fullmatch(r"x-1\.0\.dev20[0-9]{6}-py3-none-any\.whl", wheel)
-    assert re.fullmatch(r"x-1\.0\.dev20[0-9]{6}\.tar\.gz", sdist)
+    assert re.fullmatch(rf"x-1\.{added}20[0-9]{{6}}-py3-none-any\.whl", wheel)
+    assert re.fullmatch(rf"x-1\.{added}20[0-9]{{6}}\.tar\.gz", sdist)
     monkeypatch.delenv("DIST_EXTRA_CONFIG", raising=False)  # the sdist holds what was added
     out = tmp_path / "out"
     assert cli.main(["--once", "--wheel", "--out-dir", str(out), str(root / "dist" / sdist)]) == exit_status.SUCCEEDED

@@ -7,7 +7,8 @@ version is still the release that the author wrote. A backend that changes or dr
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Final
 
 from packaging.version import Version
 
@@ -15,6 +16,8 @@ from atombuild.isolated.names import Release
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
+
+_DAY_DIGITS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,13 @@ class Expected:
 
 
 def adds_to(version: Version, longer: Version) -> bool:
-    """Whether ``longer`` is ``version`` with a pre-, post-, dev- or local part behind all that is written (PEP 440)."""
+    """Whether ``longer`` is ``version`` with a pre-, post-, dev- or local part behind all that is written (PEP 440).
+
+    Or with the date of a day behind its text: that is how setuptools reads a ``tag_date`` without a ``tag_build``, and
+    it makes 1.20261128 of 1.0.
+    """
+    if _ends_with_a_day(str(longer)) and Version(f"{version}{str(longer)[-_DAY_DIGITS:]}") == longer:
+        return True
     if longer == version or Version(longer.base_version) != Version(version.base_version):
         return False
     before, after = ([each.pre, each.post, each.dev] for each in (version, longer))
@@ -53,3 +62,14 @@ def adds_to(version: Version, longer: Version) -> bool:
         return before == after and f"{longer.local}.".startswith(f"{version.local}.")
     written = max((index for index, part in enumerate(before) if part is not None), default=-1) + 1
     return before[:written] == after[:written]
+
+
+def _ends_with_a_day(text: str) -> bool:
+    day = text[-_DAY_DIGITS:]
+    if len(day) != _DAY_DIGITS or not (day.isascii() and day.isdigit()):
+        return False
+    try:
+        date(int(day[:4]), int(day[4:6]), int(day[6:]))
+    except ValueError:
+        return False
+    return True

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from atombuild.isolated.description import Description
+from atombuild.isolated.expected import adds_to
 from atombuild.isolated.names import Release, outdated_names, parse, release_in
 from atombuild.status import ArtifactKind
 
@@ -100,7 +101,7 @@ class CurrentRelease:
         static = self.static
         if static is None or release.name != static.name:
             return False
-        return (release.version.epoch, release.version.release) == (static.version.epoch, static.version.release)
+        return release == static or adds_to(static.version, release.version)
 
 
 def _is_rival(release: Release, before: Release | None) -> bool:
