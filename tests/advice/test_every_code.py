@@ -130,6 +130,7 @@ OTHERS: Final[dict[str, Case]] = {
     "module-not-in-wheel": own(tree={"lib/sky/__init__.py": "", "lib/sky/lost.py": "", "lib/sky/other.py": ""}),
     "sdist-other-text": own(tree={"src/sky/a.py": "x = 1\n", "overlay/src/sky/a.py": "x = 2\n"}),
     "top-level-name": own(tree={"src/tests/test_a.py": ""}),
+    "link-leads-nowhere": own(tree={"LINKS": "src/sky/a.txt gone.txt\n"}),
     "version-tagged": own(".dev7" + TEXT, settings_of(""), {"TAG": ".dev7"}),
     "unknown-code": own(more='[tool.atombuild]\nsilence = ["secrets"]\n'),
     "license-classifier": own(more=settings_of('classifiers = ["License :: OSI Approved :: MIT License"]\n')),

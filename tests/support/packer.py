@@ -2,6 +2,7 @@
 
 ``METADATA`` is the metadata, ``src/`` the wheel, ``dist-info/`` more of its metadata, and what lies in ``overlay/``
 takes the place of files of the sdist, as when a backend rewrites them. ``TAG`` is added to the version.
+``LINKS`` names links of the sdist, one a line: its path, a blank, and where it leads.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ def build_sdist(sdist_directory: str, config_settings: object = None) -> str:
             member = tarfile.TarInfo(f"{STEM}/{path}")
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
+        for line in Path("LINKS").read_text().splitlines() if Path("LINKS").exists() else ():
+            link = tarfile.TarInfo(f"{STEM}/{line.partition(' ')[0]}")
+            link.type, link.linkname = tarfile.SYMTYPE, line.partition(" ")[2]
+            archive.addfile(link)
     return name
 
 
