@@ -181,11 +181,12 @@ def test_a_process_that_a_hook_leaves_running_is_ended_and_said(tmp_path: Path) 
 
 
 def test_a_hook_that_takes_too_long_is_ended(tmp_path: Path) -> None:
-    hostile = Hostile(tmp_path, IGNORES_TERM, pyproject=PYPROJECT + "[tool.atombuild]\nhook-timeout = 0.5\n")
+    hostile = Hostile(tmp_path, IGNORES_TERM)
+    (hostile.root / "pyproject.toml").write_text(PYPROJECT + "[tool.atombuild]\nhook-timeout = 4\n")
     try:
         assert hostile.session.attempt(Cause.REQUEST).outcome is Outcome.FAILED
         (failure,) = [event for event in hostile.events if isinstance(event, Failure)]
-        assert failure.reports[0].what == "backend took longer than 500 ms in build_sdist, and was ended"
+        assert failure.reports[0].what == "backend took longer than 4.00 s in build_sdist, and was ended"
         assert [pid for pid in hostile.noted() if runs(pid)] == []
         assert hostile.words[ArtifactKind.SDIST] == "failed, old artifact removed"
     finally:
