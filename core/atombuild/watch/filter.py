@@ -15,7 +15,7 @@ import enum
 import os
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -217,6 +217,8 @@ class WatchFilter:
                 return None
         above, _, name = path.rpartition("/")
         if folder is False and self._folders.get(above, _UNJUDGED) is None and self._rule(above, name) is None:
+            if self._ignoring is ignore_nothing:
+                return None
             ignored = self._ignoring(path, folder=False)
         else:
             ignored = self._judge(path, folder=folder)
@@ -252,7 +254,7 @@ class WatchFilter:
         ignored = self._folder(path)
         if ignored is None or (ignored.rule not in ALWAYS and self._keep(path)):
             return True
-        self._not_entered[path] = Ignored(ignored.rule, path)
+        self._not_entered[path] = replace(ignored, culprit=path)
         return False
 
     def inner(self, path: str) -> tuple[WatchFilter, str] | None:

@@ -31,6 +31,11 @@ class ProjectRules:
         other._git = self._git
         return other
 
+    @property
+    def any(self) -> bool:
+        """Whether there are any rules now."""
+        return bool(self._patterns) or (self._heeds_git and self._git_speaks)
+
     def refresh(self) -> None:
         """Look at the files that rules are in."""
         if not self._heeds_git:

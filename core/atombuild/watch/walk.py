@@ -90,7 +90,8 @@ class Walk:
                     if judge.descends(path):
                         pending.append(path)
                 elif judge.verdict(path, folder=False) is None:
-                    found = self._look(start + path, child, link=is_link)
+                    own = self._own
+                    found = self._look(start + path, child, link=is_link) if own else _look(child, link=is_link)
                     if found is not None:
                         yield start + path, found
 
