@@ -294,3 +294,21 @@ def test_odd_names_are_judged_too(root: Path) -> None:
     (root / ".gitignore").write_text("*.log\n")
     write(root, odd, "line\nfeed.log", "line\nfeed.py")
     assert Bench(root).seen() == {".gitignore", "line\nfeed.py"}
+
+
+def test_asking_git_starts_no_program_that_the_repository_names(root: Path, tmp_path: Path) -> None:
+    (root / ".gitignore").write_text("*.log\n")
+    write(root, "a.log", "a.py")
+    git(root, "add", "-A")
+    started = tmp_path / "started"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {started}\n")
+    program.chmod(0o755)
+    git(root, "config", "core.fsmonitor", str(program))
+    git(root, "status")
+    assert started.exists(), "git by itself starts it"
+    started.unlink()
+    bench = Bench(root, Reading(follows_history=True))
+    git(root, "-c", "core.fsmonitor=false", "add", "-f", "a.log")
+    assert bench.seen() >= {".gitignore", "a.log", "a.py", ".git/index"}
+    assert not started.exists()
