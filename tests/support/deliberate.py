@@ -56,6 +56,12 @@ def _excludes_by_where_it_is_unpacked(project: RandomProject) -> bool:
 
 DELIBERATE: Final = (
     Deliberate(
+        "an entry point whose name or value is more than one line, or whose name begins with a bracket, is refused",
+        "uv writes it, and it forges other entries",
+        "native/test_entry_points.py::"
+        "test_a_value_of_two_lines_would_forge_an_entry_and_is_refused_though_uv_writes_it",
+    ),
+    Deliberate(
         "`namespace = true` with a module name that leaves the project, or is no name, is refused",
         "uv walks whatever folder it leads to, `/` included",
         "native/test_modules.py::test_a_namespace_never_leaves_its_root",

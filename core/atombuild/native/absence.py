@@ -163,7 +163,7 @@ def _on_the_way(tree: SourceTree, at: Path, *, folder: bool, is_last: bool) -> A
         if error.errno in _REFUSED:
             words = f"can't be looked at: {system_reason(error)}"
             return Absence(words, f"check the permissions of {_shown(tree, at.parent)}")
-        return _dead_link(tree, at, error) if at.is_symlink() else _misspelled(tree, at)
+        return _dead_link(tree, at, error) if os.path.islink(at) else _misspelled(tree, at)  # noqa: PTH114 (never raises)
     if stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode):
         return None
     words = "is" if is_last else f"can't be there: {_shown(tree, at)} is"
