@@ -201,14 +201,14 @@ def test_list_has_a_json_form(project: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["--once", "--list"])
 def test_advice_is_told_with_its_place_code_and_remedy(project: Path, mode: str) -> None:
-    (project / "src/orrery/.env").write_text("TOKEN=1")
+    (project / "src/orrery/.env").write_text("TOKEN=8d1c4b7e90")
     done = command(mode, cwd=project)
     assert done.returncode == 0
     assert done.stderr == (
-        "problem: by its name this is a secret, and it is packed: src/orrery/.env\n"
-        f"  where: {project}/src/orrery/.env (secret)\n"
+        "problem: what is packed can be read by everybody: src/orrery/.env holds a password or key\n"
+        f"  where: {project}/src/orrery/.env:1 (secret)\n"
         '  next: take it out of the project\'s folders, and add "/src/orrery/.env" to source-exclude in '
-        "[tool.uv.build-backend]\n"
+        "[tool.uv.build-backend]; if it was published, revoke it\n"
     )
 
 

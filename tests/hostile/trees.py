@@ -188,10 +188,10 @@ _EVERYWHERE: Final = (
     ),
     Case(
         "a .env in the package",
-        _named("src/foo/.env"),
+        _made("src/foo/.env", lambda path: path.write_text("API_KEY=8d1c4b7e90\n")),
         ONCE,
         0,
-        ("problem: by its name this is a secret, and it is packed: src/foo/.env",),
+        ("problem: what is packed can be read by everybody: src/foo/.env holds a password or key",),
         BOTH,
     ),
     # Sizes.
