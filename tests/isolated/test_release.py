@@ -104,6 +104,41 @@ def test_a_build_of_the_next_version_leaves_the_files_of_the_release_alone(sky: 
     assert sky.standing == sorted(names("1.0") + names("1.1.dev1+g1234"))
 
 
+@pytest.mark.parametrize("says_version", [True, False])
+def test_one_session_leaves_nothing_of_versions_that_moved_on_but_a_final_release(
+    tmp_path: Path, *, says_version: bool
+) -> None:
+    sky = Sky(tmp_path / "sky", says_version=says_version)
+    sky.built("0.9")
+    sky.put("0.9.dev7", "1.1.dev9")
+    before = ["0.9", "0.9.dev7", "1.1.dev9"]
+    session = session_of(sky.root, sky.events)
+    session.begin()
+
+    def standing_after(version: str, outcome: Outcome = Outcome.SUCCEEDED) -> set[str]:
+        sky.version = version
+        assert session.attempt(Cause.REQUEST).outcome is outcome
+        return {each.split("-")[1].removesuffix(".tar.gz") for each in sky.standing} - set(before)
+
+    try:
+        assert standing_after("1.0.dev1+g12") == {"1.0.dev1+g12"}
+        assert standing_after("1.0rc1") == {"1.0rc1"}
+        assert standing_after("1.0") == {"1.0"}
+        assert standing_after("1.0.1.dev1") == {"1.0", "1.0.1.dev1"}, "the release waits to be published"
+        set_before(sky.root, NO_SDIST)
+        assert standing_after("1.0.1.dev2", Outcome.FAILED) == {"1.0"}
+        if says_version:
+            assert sky.told(SDIST) == ("failed, no old artifact", "night_sky-1.0.1.dev2.tar.gz")
+        set_before(sky.root, "pass")
+        assert standing_after("2.0") == {"2.0"}
+        assert standing_after("2.0.post1") == {"2.0.post1"}
+    finally:
+        session.end()
+    assert {f"night_sky-{each}.tar.gz" for each in before} <= set(sky.standing), "not built by this session"
+    said = [line for event in sky.events if isinstance(event, Log) for line in event.lines]
+    assert "removed night_sky-1.0rc1.tar.gz, which this session built before the version moved on" in said
+
+
 def test_a_failure_takes_the_file_of_the_version_that_it_was_for_whoever_made_that(sky: Sky) -> None:
     sky.put("2.0")
     sky.built("1.0")
@@ -407,7 +442,7 @@ def test_from_the_second_build_on_asking_is_one_hook(sky: Sky) -> None:
     set_before(sky.root, f'open({str(called)!r}, "a").write(hook + "\\n")')
     asked = ["prepare_metadata_for_build_wheel", "build_sdist", "build_wheel"]
     assert hooks_of_builds(sky, "1.0", "2.0") == [asked, asked]
-    assert sky.standing == sorted(names("1.0") + names("2.0"))
+    assert sky.standing == names("2.0"), "one session built both"
 
 
 NEEDS_MORE = """
@@ -494,7 +529,7 @@ def test_a_failure_of_setuptools_takes_the_files_of_the_version_that_its_attribu
             session.end()
 
     assert attempt("1.0") is Outcome.SUCCEEDED
-    assert sky.standing == sorted(names("1.0") + names("2.0"))
+    assert sky.standing == names("2.0"), "one session built both"
     (sky.root / "setup.py").write_text(FAILING_SETUP)
     assert attempt("2.0") is Outcome.FAILED
     assert sky.standing == names("1.0")

@@ -68,6 +68,9 @@ class FakeProject:
         assert isinstance(names, tuple)
         return (self.target(kind),)
 
+    def superseded(self, kind: ArtifactKind) -> tuple[str, ...]:
+        return ()
+
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         assert kinds
         if self.flaw is not None:

@@ -103,7 +103,7 @@ class _AttemptRun:
         self._kinds = order.plan.kinds
         self._began = time.monotonic()
         self._records = AttemptRecords(order)
-        self._falls = Falls(self._records, self._kinds, self._show)
+        self._falls = Falls(self._records, self._kinds, self._show, lambda line: listener.emit(Log((line,))))
         self._directory: OutputDirectory | None = None
         self._project: BuildableProject | None = None
         self._flaw: AtombuildError | None = None

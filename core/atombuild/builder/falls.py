@@ -7,6 +7,7 @@ which version it builds, or has built something; and at the latest when the atte
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from atombuild.builder.records import AttemptRecords, Doomed
 from atombuild.builder.remains import is_name_of
@@ -22,11 +23,18 @@ Look = Callable[[str], Identity | None]
 class Falls:
     """The old artifacts of one attempt."""
 
-    def __init__(self, records: AttemptRecords, kinds: tuple[ArtifactKind, ...], show: Callable[[], None]) -> None:
-        """``show`` is called when something was removed, or could not be."""
+    def __init__(
+        self,
+        records: AttemptRecords,
+        kinds: tuple[ArtifactKind, ...],
+        show: Callable[[], None],
+        say: Callable[[str], None],
+    ) -> None:
+        """``show`` is called when something was removed, or could not be; ``say`` with a line for the log."""
         self._records = records
         self._kinds = kinds
         self._show = show
+        self._say = say
 
     def doomed(
         self, project: BuildableProject | None, names: tuple[str, ...], look: Look
@@ -49,7 +57,8 @@ class Falls:
             return Doomed((), None, before, looked=False)
         found = {name: identity for name in outdated if (identity := look(name)) is not None}
         target = next(iter((*found, *outdated)), None)
-        return Doomed(outdated, target, next(iter(found.values()), None))
+        superseded = project.superseded(kind) if project is not None else ()
+        return Doomed(outdated, target, next(iter(found.values()), None), superseded=superseded)
 
     @property
     def unnamed(self) -> list[ArtifactKind]:
@@ -61,9 +70,11 @@ class Falls:
     ) -> tuple[ArtifactKind, RemovalRefused] | None:
         """Remove every target; return the first whose removal was refused."""
         first: tuple[ArtifactKind, RemovalRefused] | None = None
-        kinds = {name: kind for kind, old in doomed.items() for name in old.names}
+        kinds = {name: kind for kind, old in doomed.items() for name in (*old.names, *old.superseded)}
         for removal in directory.remove(tuple(kinds)):
             kind = kinds[removal.target]
+            if removal.refused is None and removal.old is not None and removal.target in doomed[kind].superseded:
+                self._say(f"removed {removal.target}, which this session built before the version moved on")
             if removal.refused is not None:
                 # Where not even a look was allowed, it is still the file that was looked at a moment ago.
                 old_identity = removal.old or doomed[kind].identity
@@ -96,11 +107,11 @@ class Falls:
             old = self._doomed_of(each, project, names, directory.look)
             if each is kind:
                 here = directory.look(name)
-                old = Doomed((name, *old.names), name, here or old.identity)
+                old = replace(old, names=(name, *old.names), target=name, identity=here or old.identity)
             # Of the same release as before, nothing old is left, and what is noted of it holds.
             if old.identity is not None or self._records[each].target not in old.names:
                 doomed[each] = old
-        if any(old.identity is not None for old in doomed.values()):
+        if any(old.identity is not None or old.superseded for old in doomed.values()):
             self._let_fall(directory, doomed)
         else:
             self._records.learn(doomed)

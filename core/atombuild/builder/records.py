@@ -47,6 +47,9 @@ class Doomed:
     looked: bool = True
     """Whether it is known which names an old artifact may have."""
 
+    superseded: tuple[str, ...] = ()
+    """Files of versions that this session built before, and that give way to this one."""
+
 
 class AttemptRecords:
     """The records of one project's artifacts while an attempt runs."""

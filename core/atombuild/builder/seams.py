@@ -70,6 +70,12 @@ class BuildableProject(Protocol):
         of the project's other one. The name of :meth:`target` is always among them; the likeliest comes first.
         """
 
+    def superseded(self, kind: ArtifactKind) -> tuple[str, ...]:
+        """Return the names of files that this session built before, and that fall when this build begins.
+
+        They are of other versions than this build, as far as that is known now; see :meth:`outdates`.
+        """
+
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Raise what makes the project as a whole unbuildable, before any step.
 

@@ -92,6 +92,9 @@ class KeptBackend:
     accepted: dict[ArtifactKind, Accepted] = field(default_factory=dict)
     """The newest artifact of each kind that passed all checks."""
 
+    built: set[str] = field(default_factory=set)
+    """The names of all of them."""
+
     failing: set[ArtifactKind] = field(default_factory=set)
     """The kinds whose last build failed, or has not ended."""
 
@@ -258,6 +261,7 @@ class KeptBackend:
     def take(self, artifact: Accepted) -> None:
         """Take an artifact for the newest of its kind."""
         self.accepted[artifact.kind] = artifact
+        self.built.add(artifact.path.name)
         self.failing.discard(artifact.kind)
         self._held = Held(self.accepted.values())
 
@@ -392,6 +396,10 @@ class IsolatedProject:
     def outdates(self, kind: ArtifactKind, names: tuple[str, ...], remembered: str | None) -> tuple[str, ...] | None:
         """Return which old artifacts fall: of this name and version, as far as this interpreter could make them."""
         return self._release.outdated(kind, names, remembered, self._kept.interpreter.tags)
+
+    def superseded(self, kind: ArtifactKind) -> tuple[str, ...]:
+        """Return what this session built under versions that have moved on."""
+        return self._release.superseded(kind, self._kept.built)
 
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Have the environment ready; and ask the backend for the version where that tells which old artifacts fall."""

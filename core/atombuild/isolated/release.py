@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,7 @@ from atombuild.status import ArtifactKind
 
 if TYPE_CHECKING:
     from packaging.tags import Tag
+    from packaging.version import Version
 
 _EXTRA_CONFIG: Final = "DIST_EXTRA_CONFIG"
 _LARGEST_CONFIG: Final = 1 << 20
@@ -79,6 +81,25 @@ class CurrentRelease:
         likely = (remembered, release.sdist_name if kind is ArtifactKind.SDIST else None)
         return tuple(dict.fromkeys(outdated_names(kind, release, (*filter(None, likely), *names), tags)))
 
+    def superseded(self, kind: ArtifactKind, built: Iterable[str]) -> tuple[str, ...]:
+        """Return which of the names ``built`` by this session give way to the release that is known now.
+
+        A version that the author writes is a decision, and so is every file that was there before: those stay. One that
+        only the backend knows moves by itself, and leaves nothing of what the session built on the way. Only a release
+        that is final stays until the next final one: its files are waiting to be published.
+        """
+        now = self.known
+        if now is None or self.static is not None:
+            return ()
+        return tuple(
+            name
+            for name in sorted(built)
+            if (said := parse(kind, name)) is not None
+            and said.release.name == now.name
+            and said.release != now
+            and (_is_final(now.version) or not _is_final(said.release.version))
+        )
+
     def ask(self) -> None:
         """Note that the backend is asked now, once."""
         self._asked, self.must_ask = True, False
@@ -106,6 +127,10 @@ class CurrentRelease:
 
 def _is_rival(release: Release, before: Release | None) -> bool:
     return before is None or (release.name == before.name and release != before)
+
+
+def _is_final(version: Version) -> bool:
+    return not version.is_prerelease and version.local is None
 
 
 def may_be_tagged(description: Description, *, has_settings: bool) -> bool:

@@ -119,6 +119,11 @@ class NativeProject:
         del names, remembered
         return (self.target(kind),)
 
+    def superseded(self, kind: ArtifactKind) -> tuple[str, ...]:
+        """Nothing: its version is the author's to choose, and the files of another one stay."""
+        del kind
+        return ()
+
     def check(self, kinds: tuple[ArtifactKind, ...], bench: Workbench) -> None:
         """Raise what makes every distribution of this project impossible, in the order in which uv_build finds it."""
         del bench
