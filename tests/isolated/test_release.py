@@ -529,7 +529,7 @@ def test_a_failure_of_setuptools_takes_the_files_of_the_version_that_its_attribu
             session.end()
 
     assert attempt("1.0") is Outcome.SUCCEEDED
-    assert sky.standing == names("2.0"), "one session built both"
+    assert sky.standing == sorted(names("1.0") + names("2.0"))
     (sky.root / "setup.py").write_text(FAILING_SETUP)
     assert attempt("2.0") is Outcome.FAILED
     assert sky.standing == names("1.0")
