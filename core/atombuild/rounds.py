@@ -9,7 +9,11 @@ folder in the project.
     some files                         once         the next build, at once
     the same                           twice        the next one, once nothing was written for a while
     the same                           three times  none by itself: it is said, and the artifacts stay out of date
+    the same, this time as it was      three times  the next one, once nothing was written for a while
     others each time                   …            none after the sixth
+
+What came out of a build as it went in was written again, and settles: a program that a backend starts does that with a
+file that somebody saved behind it. See :mod:`atombuild.backend_writes`.
 
 What went round once is not tried again: after the next save there is one build, and not three. It is forgotten once a
 build leaves it alone.
@@ -86,6 +90,9 @@ class Rounds:
         self._touched: frozenset[str] = frozenset()
         """What changed since the latest build began, as far as it may be its work."""
 
+        self._settles = False
+        """Whether all of that came out of the latest build as it went in."""
+
         self._whole = False
         """Whether the latest build was of everything, and succeeded."""
 
@@ -102,7 +109,7 @@ class Rounds:
             return Move.STOP
         again = self._circle <= self._known.union(*self._row) and not self._circle & self._saved
         in_a_row = len(self._row) + 1
-        if in_a_row >= (_FEW if again else _MANY):
+        if in_a_row >= (_FEW if again and not self._settles else _MANY):
             return Move.STOP
         return Move.CALM if in_a_row > 1 else Move.GO
 
@@ -117,12 +124,16 @@ class Rounds:
         self._circle = self._touched = frozenset()
         self._told = False
 
-    def end(self, during: Mapping[str, How], *, whole: bool) -> None:
-        """Note that it is over, and what changed meanwhile. ``whole``: it was of everything, and succeeded."""
+    def end(self, during: Mapping[str, How], *, whole: bool, settles: bool = False) -> None:
+        """Note that it is over, and what changed meanwhile.
+
+        ``whole``: it was of everything, and succeeded. ``settles``: what was written holds what it held before.
+        """
         self._circle = _alike(during)
         self._touched |= self._circle
         self._shown = tuple(sorted(during))
         self._whole = whole
+        self._settles = settles
         self._ended = self._clock()
         self._learn()
 

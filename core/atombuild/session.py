@@ -410,10 +410,11 @@ class Session:
         self._verified = True
         relevant = tuple(sorted({*self._relevant(changed), *gone}))
         during: Mapping[str, How] = {}
+        settles = not gone and before is not None and not set(now.changed_since(before)).intersection(relevant)
         if relevant:
             self._built = None
             during = self._count(relevant, before, now)
-        self.rounds.end(during, whole=whole)
+        self.rounds.end(during, whole=whole, settles=settles)
         self._tell_of_rounds()
         self._show()
 

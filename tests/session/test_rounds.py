@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from atombuild.builder import Plan
 from atombuild.changes import How
-from atombuild.events import ArtifactStatus, AttemptFinished, Cause, Event, Outcome, Warned
+from atombuild.events import ArtifactStatus, AttemptFinished, Cause, Event, Outcome, StepStarted, Warned
 from atombuild.rounds import Move, Rounds
 from atombuild.session import Session
+from atombuild.status import ArtifactKind
 from support.fakes import FakeProject
 from support.own_backend import session_of, write_project
 from support.trees import Tree
@@ -35,11 +36,18 @@ class History:
         self.clock = Clock()
         self.rounds = Rounds(self.clock)
 
-    def build(self, *during: str, cause: Cause = Cause.CHANGE, how: How = How.MODIFIED, whole: bool = True) -> Move:
+    def build(
+        self,
+        *during: str,
+        cause: Cause = Cause.CHANGE,
+        how: How = How.MODIFIED,
+        whole: bool = True,
+        settles: bool = False,
+    ) -> Move:
         """Build while these are written; return what may follow."""
         self.rounds.begin(cause)
         self.clock.now += 10
-        self.rounds.end(dict.fromkeys(during, how), whole=whole)
+        self.rounds.end(dict.fromkeys(during, how), whole=whole, settles=settles)
         return self.rounds.move
 
     def save(self, *paths: str, after: float = 3.0) -> Move:
@@ -222,8 +230,13 @@ class Watched:
     def __init__(self, root: Path, before: str, plan: Plan) -> None:
         self.root = write_project(root, before)
         self.events: list[Event] = []
-        self.session: Session = session_of(self.root, self.events, plan)
+        self.on_step: Callable[[ArtifactKind], None] = lambda _: None
+        self.session: Session = session_of(self.root, self.events, plan, hear=self._hear)
         self.session.begin()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, StepStarted):
+            self.on_step(event.kind)
 
     def follow(self, cause: Cause) -> int:
         """Build, and whatever follows from that; return how many builds it was."""
@@ -309,3 +322,38 @@ def test_who_saves_the_moment_a_build_is_over_is_always_built(tmp_path: Path) ->
         assert session.rounds.move is Move.GO
         session.attempt(Cause.CHANGE)
     assert not session.examine()
+
+
+GENERATES = """
+import subprocess, sys
+code = "import pathlib; pathlib.Path('src/sky/gen.py').write_text('BORN = 1')"
+subprocess.run([sys.executable, "-c", code], check=True)
+"""
+
+
+def test_a_save_behind_a_program_that_writes_the_file_again_ends_with_current_artifacts(tmp_path: Path) -> None:
+    watched = Watched(tmp_path / "sky", GENERATES, Plan())
+    try:
+        watched.follow(Cause.START)
+        generated = watched.root / "src/sky/gen.py"
+
+        def save_behind_the_program(kind: ArtifactKind) -> None:
+            if kind is ArtifactKind.WHEEL and saves:
+                generated.write_text(saves.pop())
+
+        saves = ["BORN = 2"]
+        watched.on_step = save_behind_the_program
+        assert watched.follow(Cause.REQUEST) == 4
+        assert not saves
+        assert generated.read_text() == "BORN = 1", "as with every front-end"
+        assert watched.words() == {"succeeded"}
+        assert watched.warnings() == []
+    finally:
+        watched.session.end()
+
+
+def test_what_is_written_again_as_it_was_may_settle(history: History) -> None:
+    assert [history.build(STAMP) for _ in range(2)] == [Move.GO, Move.CALM]
+    assert history.build(STAMP, settles=True) is Move.CALM
+    assert history.build() is Move.GO
+    assert [history.build(STAMP, settles=True) for _ in range(6)] == [Move.GO, *[Move.CALM] * 4, Move.STOP]

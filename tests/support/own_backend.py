@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 from atombuild.builder import Plan
@@ -110,6 +111,18 @@ def set_before(root: Path, before: str, *, says_version: bool | None = None) -> 
     file.write_text(text, encoding="utf-8")
 
 
-def session_of(root: Path, events: list[Event], plan: Plan | None = None, options: Options | None = None) -> Session:
-    """Return a session on the project; end it."""
-    return ProjectSetup(root, root / "dist", plan or Plan(), options or Options()).session(events.append)
+def session_of(
+    root: Path,
+    events: list[Event],
+    plan: Plan | None = None,
+    options: Options | None = None,
+    *,
+    hear: Callable[[Event], None] = lambda _: None,
+) -> Session:
+    """Return a session on the project; end it. ``hear`` is told each event too, before anything else happens."""
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        hear(event)
+
+    return ProjectSetup(root, root / "dist", plan or Plan(), options or Options()).session(emit)
