@@ -27,7 +27,7 @@ from atombuild.native.project import NativeProject
 from atombuild.plain import JsonView, Output, PlainView
 from atombuild.sanitise import visible
 from atombuild.sdist_file import SdistFile
-from atombuild.slips import check_options, check_out_dir
+from atombuild.slips import check_options, check_out_dir, check_source
 from atombuild.status import ArtifactKind
 from atombuild.units import size_words
 from atombuild.wiring import ProjectSetup, SdistSetup
@@ -38,7 +38,7 @@ ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz", ".tar.zst",
 
 def run(arguments: argparse.Namespace, root: Path, hint: str | None, out: Output, err: Output) -> int:
     """Do what the arguments ask for; return the exit status. Raises whatever is wrong with the project."""
-    if root.name.endswith(ARCHIVES) and not root.is_dir():
+    if root.name.endswith(ARCHIVES) and not os.path.isdir(root):  # noqa: PTH112 (never raises)
         return _from_sdist(arguments, root, _options(arguments), out, err)
     setup = setup_of(arguments, root)
     watching = not (arguments.once or arguments.list or arguments.compare)
@@ -103,8 +103,7 @@ def clean_cache(out: Output) -> int:
 
 def _from_sdist(arguments: argparse.Namespace, archive: Path, options: Options, out: Output, err: Output) -> int:
     """Build the wheel of an sdist file, or list what it would hold."""
-    if not archive.exists():
-        raise UsageMistake(f"Source `{archive}` does not exist", hint="check the path; it starts at this folder")
+    check_source(archive)
     if arguments.sdist:
         raise UsageMistake(
             "Building an `--sdist` from a source distribution is not supported",

@@ -28,6 +28,19 @@ def check_options(options: Options) -> None:
         find_interpreter(options.python, isolation=options.isolation)
 
 
+def check_source(archive: Path) -> None:
+    """Raise :class:`UsageMistake` for an sdist file that is not there, or can't be looked at."""
+    try:
+        archive.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        hint = "check the path; it starts at this folder"
+        raise UsageMistake(f"Source `{archive}` does not exist", hint=hint) from None
+    except OSError as error:
+        raise UsageMistake(
+            f"Source `{archive}` can't be looked at: {system_reason(error)}", hint="give a file that you may read"
+        ) from None
+
+
 def check_out_dir(root: Path, out_dir: Path) -> None:
     """Raise :class:`UsageMistake` for an output directory that was given, and can't be one.
 
@@ -60,6 +73,7 @@ def _require_folder(out_dir: Path) -> None:
     try:
         mode = out_dir.lstat().st_mode
     except FileNotFoundError:
+        _require_room(out_dir)
         return
     except NotADirectoryError:
         raise UsageMistake(f"--out-dir {out_dir} leads through a file", hint=hint) from None
@@ -73,3 +87,20 @@ def _require_folder(out_dir: Path) -> None:
         )
     if not stat.S_ISDIR(mode):
         raise UsageMistake(f"--out-dir {out_dir} is a file, not a folder", hint=hint)
+
+
+def _require_room(out_dir: Path) -> None:
+    """Raise :class:`UsageMistake` where no folder can be made at ``out_dir``, at which there is nothing yet."""
+    for parent in out_dir.parents:
+        if parent.is_symlink() and not parent.exists():
+            raise UsageMistake(
+                f"--out-dir {out_dir} leads through {parent}, a symbolic link to nothing",
+                hint="make what it leads to, or give another folder",
+            )
+        if parent.is_dir():
+            if not os.access(parent, os.W_OK | os.X_OK):
+                raise UsageMistake(
+                    f"--out-dir {out_dir} can't be made: you may not write to {parent}",
+                    hint="check who owns that and its permissions, or give another folder",
+                )
+            return

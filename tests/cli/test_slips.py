@@ -30,6 +30,7 @@ def slips(folder: Path) -> dict[str, tuple[list[str], str]]:
     (folder / "a-file").write_text("")
     (folder / "broken.txt").write_text("flit-core\nhello world\n")
     (folder / "to-dist").symlink_to(folder)
+    (folder / "to-nothing").symlink_to("nothing")
     silent = folder / "no-python"
     silent.write_text("#!/bin/sh\nexit 3\n")
     silent.chmod(0o755)
@@ -48,6 +49,7 @@ def slips(folder: Path) -> dict[str, tuple[list[str], str]]:
         "a setting without a key": (["-C", "=x"], "--config-setting =x has no key and value"),
         "a file to build into": (["-o", str(folder / "a-file")], "is a file, not a folder"),
         "a place below a file": (["-o", str(folder / "a-file" / "dist")], "leads through a file"),
+        "a place below a link to nothing": (["-o", str(folder / "to-nothing" / "dist")], "a symbolic link to nothing"),
         "a link to build into": (["-o", str(folder / "to-dist")], "is a symbolic link"),
     }
 
@@ -104,3 +106,31 @@ def test_the_variable_of_uv_names_constraints_too(built: Path, monkeypatch: pyte
     assert done.returncode == 2
     assert "/nope.txt" in done.stderr
     assert len(visible_files(built / "dist")) == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_place_that_can_not_be_made_is_a_slip(built: Path, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    done = command("--once", "-o", locked / "deep" / "dist", built)
+    assert done.returncode == 2
+    assert f"can't be made: you may not write to {locked}" in done.stderr
+    assert len(visible_files(built / "dist")) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.parametrize("how", ["--once", "--list"])
+def test_an_sdist_that_can_not_be_looked_at_is_a_slip(tmp_path: Path, how: str) -> None:
+    (tmp_path / "round-1.0.tar.gz").symlink_to("round-1.0.tar.gz")
+    (tmp_path / "file").write_text("")
+    for name, words in (
+        ("round-1.0.tar.gz", "can't be looked at: "),
+        (f"{'long' * 100}-1.0.tar.gz", "can't be looked at: "),
+        ("file/x-1.0.tar.gz", "does not exist"),
+        ("nothing-1.0.tar.gz", "does not exist"),
+    ):
+        done = command(how, "--wheel", tmp_path / name)
+        assert done.returncode == 2, done.stderr
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "our defect" not in done.stderr

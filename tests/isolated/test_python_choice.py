@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from atombuild.errors import Location, UsageMistake
 from atombuild.isolated.choice import Wanted, wanted
 from atombuild.isolated.found_pythons import found_pythons, search
-from atombuild.isolated.interpreter import Interpreter, find_interpreter
+from atombuild.isolated.interpreter import _QUESTION, Interpreter, find_interpreter, oldest_minor
 from atombuild.isolated.python_request import find_version_file, parse_request
 from atombuild.project.pyproject import parse_pyproject
 
@@ -236,6 +239,36 @@ def test_a_python_that_is_too_old_is_said_so(tmp_path: Path) -> None:
     path.chmod(0o755)
     with pytest.raises(UsageMistake, match=r"Python 3\.6 is too old"):
         find_interpreter(path, isolation=True)
+
+
+def test_one_that_is_here_and_can_not_build_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    own = find_interpreter(None, isolation=True)
+    path = tmp_path / "bin/python3.30"
+    path.write_text("#!/bin/sh\necho 'Python 3.30 is too old' >&2\nexit 1\n")
+    path.chmod(0o755)
+    root = project(tmp_path, None)
+    (root / ".python-version").write_text("3.30\n")
+    choice = want(root).choose()
+    assert choice.interpreter == own
+    (note,) = choice.notes
+    assert note.what == (
+        f"{root / '.python-version'}:1 asks for Python 3.30, and {path} is no Python that can be asked what it is: "
+        f"Python 3.30 is too old: building with {own.version}"
+    )
+
+
+def test_the_oldest_python_is_one_that_all_we_run_there_admits() -> None:
+    oldest = oldest_minor()
+    assert 9 <= oldest <= sys.version_info.minor
+    for library in ("build", "packaging", "pyproject-hooks"):
+        asked = SpecifierSet(metadata(library)["Requires-Python"] or "")
+        assert asked.contains(f"3.{oldest}.99"), library
+    too_old = subprocess.run(
+        [sys.executable, "-I", "-c", _QUESTION, "", str(sys.version_info.minor + 1)],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert too_old.returncode == 1
+    assert f"3.{sys.version_info.minor} is too old, 3.{sys.version_info.minor + 1} is the oldest" in too_old.stderr
 
 
 def test_nothing_is_asked_that_can_not_be_right(tmp_path: Path) -> None:

@@ -133,6 +133,13 @@ CASES: Mapping[str, tuple[str, Files, str, str, str]] = {
         "pyproject.toml:8:18",
         "remove the link, or mend where it leads",
     ),
+    "readme is the project's folder": (
+        project('readme = { file = "", content-type = "text/plain" }'),
+        INIT,
+        "failed to read from file `{root}`: Is a directory (os error 21)",
+        "pyproject.toml:7:10",
+        "name the file in it, from the folder of pyproject.toml",
+    ),
     "init, excluded": (
         backend('source-exclude = ["**/*.py"]'),
         INIT,
@@ -237,7 +244,7 @@ def test_why_it_is_not_found_is_said(tmp_path: Path, name: str) -> None:
     write_project(root, settings, tree)
     report, events = built(root, root / "dist")
     told = ((report.what, *report.why)[-1], str(report.where).removeprefix(f"{root}/"), report.hint)
-    assert told == (why, where, hint)
+    assert told == (why.format(root=root), where, hint)
     said = "\n".join((report.what, *report.why, report.hint))
     assert "is not there" not in said
     assert "create " not in said
@@ -266,6 +273,21 @@ def test_what_is_gone_is_said_to_be_so_and_no_exclude_is_blamed(tmp_path: Path) 
     shutil.rmtree(root / "src/foo")
     report, events = built(root, root / "dist")
     assert report.why == ("src/foo/__init__.py is not there",)
+
+
+@pytest.mark.parametrize(
+    ("settings", "tree", "words"),
+    [
+        (project('readme = ""'), INIT, [". is the folder of the project, not a file"]),
+        ("", files("src/foo"), []),
+    ],
+)
+def test_advice_on_what_has_another_kind_is_so(tmp_path: Path, settings: str, tree: Files, words: list[str]) -> None:
+    root = tmp_path / "project"
+    write_project(root, settings, tree)
+    _, events = built(root, root / "dist")
+    told = [each.words for event in events if isinstance(event, Advised) for each in event.findings]
+    assert told == [f"no wheel can be built from the sdist: {each}" for each in words]
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may look everywhere")

@@ -12,7 +12,7 @@ One that the project does not admit, or did not ask for, builds only after that 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +67,9 @@ class Wanted:
         own = find_interpreter(None, isolation=True)
         notes = _unknown(self.file)
         request = self.file.request if self.file is not None else None
+        mistakes: list[UsageMistake] = []
         if request is not None:
-            asked_for = _asked_for(request, own)
+            asked_for = _asked_for(request, own, mistakes.append)
             if asked_for is not None:
                 why = f"{request.where} asks for {request.text}" if asked_for is not own else ""
                 return Choice(asked_for, why, (*notes, *self._unless_admitted(asked_for, admitted)))
@@ -76,10 +77,11 @@ class Wanted:
         if admitted is not None and not _admits(admitted, own):
             chosen = search(admitted, lambda each: _admits(admitted, each)) or own
         if request is not None:
+            # One that is here and can't build is not said to be missing.
+            missing = f"and {mistakes[0].what}" if mistakes else "which is not found here"
             notes += (
                 Note(
-                    f"{request.where} asks for Python {request.text}, which is not found here: "
-                    f"building with {chosen.version}",
+                    f"{request.where} asks for Python {request.text}, {missing}: building with {chosen.version}",
                     "install it, or name an interpreter with --python",
                 ),
             )
@@ -117,7 +119,9 @@ def interpreter_of(root: Path, options: Options) -> Interpreter:
     return wanted(options.python, root, pyproject, isolated=True).choose().interpreter
 
 
-def _asked_for(request: PythonRequest, own: Interpreter) -> Interpreter | None:
+def _asked_for(
+    request: PythonRequest, own: Interpreter, unusable: Callable[[UsageMistake], object]
+) -> Interpreter | None:
     if request.path is not None:
         try:
             return find_interpreter(request.path, isolation=True)
@@ -125,7 +129,7 @@ def _asked_for(request: PythonRequest, own: Interpreter) -> Interpreter | None:
             return None
     if request.admits(own):
         return own
-    return search(request.versions, request.admits)
+    return search(request.versions, request.admits, unusable)
 
 
 def _unknown(file: VersionFile | None) -> tuple[Note, ...]:

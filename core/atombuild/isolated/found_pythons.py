@@ -28,18 +28,30 @@ def found_pythons() -> tuple[tuple[Path, str], ...]:
     return tuple(dict.fromkeys((*_on_path(), *_kept(pyenv_root() / "versions"), *_kept(_uv_folder()))))
 
 
-def search(versions: SpecifierSet, admits: Callable[[Interpreter], bool]) -> Interpreter | None:
-    """Return the first interpreter that is admitted; ``versions`` spares the rest the asking."""
+def search(
+    versions: SpecifierSet,
+    admits: Callable[[Interpreter], bool],
+    unusable: Callable[[UsageMistake], object] = lambda _: None,
+) -> Interpreter | None:
+    """Return the first interpreter that is admitted; ``versions`` spares the rest the asking.
+
+    ``unusable`` is told of each that seems to be asked for, and can't build.
+    """
     asked: set[Path] = set()
     for path, seems in found_pythons():
         if not _may_be(seems, versions):
             continue
-        with suppress(OSError, UsageMistake):  # none that works
+        with suppress(OSError):  # a link that leads nowhere
             real = path.resolve()
             if real in asked:
                 continue
             asked.add(real)
-            interpreter = ask(path)
+            try:
+                interpreter = ask(path)
+            except UsageMistake as mistake:
+                if seems.count("."):
+                    unusable(mistake)
+                continue
             if admits(interpreter):
                 return interpreter
     return None

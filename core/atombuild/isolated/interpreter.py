@@ -9,23 +9,29 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import packaging
+from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag, parse_tag
 
 from atombuild.errors import UsageMistake
 
 _SECONDS: Final = 60.0
 
-OLDEST: Final = (3, 9)
-"""What runs in a build's environment is written for this Python and newer ones."""
+_OLDEST_MINOR: Final = 9
+"""What we run in a build's environment is written for Python 3.9 and newer ones."""
+
+_LIBRARIES: Final = ("build", "packaging", "pyproject-hooks")
+"""What runs there besides, as it is installed with us."""
 
 _QUESTION: Final = """
 import sys
-if sys.version_info < (3, 9):
-    sys.exit("Python %d.%d is too old, 3.9 is the oldest that can build here" % sys.version_info[:2])
+if sys.version_info < (3, int(sys.argv[2])):
+    mine, oldest = "%d.%d" % sys.version_info[:2], "3." + sys.argv[2]
+    sys.exit("Python " + mine + " is too old, " + oldest + " is the oldest that can build here")
 import json
 sys.path.append(sys.argv[1])
 from packaging.markers import default_environment
@@ -148,13 +154,24 @@ def ask(executable: Path) -> Interpreter:
     return _ask(executable, (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size))
 
 
+@lru_cache(maxsize=1)
+def oldest_minor() -> int:
+    """Return which Python 3 is the oldest that can build: all that we run in its environment must admit it."""
+    asked = (metadata(name)["Requires-Python"] for name in _LIBRARIES)
+    admitted = [SpecifierSet(text) for text in asked if text]
+    minors = range(_OLDEST_MINOR, sys.version_info.minor)
+    # Its last release: ">=3.9.1" admits 3.9, too.
+    fitting = (minor for minor in minors if all(each.contains(f"3.{minor}.99") for each in admitted))
+    return next(fitting, sys.version_info.minor)
+
+
 @lru_cache(maxsize=32)
 def _ask(executable: Path, stamp: tuple[int, ...]) -> Interpreter:
     del stamp  # another file under the same name is another interpreter
     library = str(Path(packaging.__file__).parent.parent)
     try:
         answer = subprocess.run(
-            [str(executable), "-I", "-c", _QUESTION, library],
+            [str(executable), "-I", "-c", _QUESTION, library, str(oldest_minor())],
             capture_output=True,
             check=True,
             stdin=subprocess.DEVNULL,
@@ -166,7 +183,7 @@ def _ask(executable: Path, stamp: tuple[int, ...]) -> Interpreter:
         raise UsageMistake(
             f"{executable} is no Python that can be asked what it is"
             + (f": {said.decode('utf-8', 'replace').strip().splitlines()[-1]}" if said.strip() else ""),
-            hint="give a working interpreter with --python (Python 3.9 or newer)",
+            hint=f"give a working interpreter with --python (Python 3.{oldest_minor()} or newer)",
         ) from error
     tags = frozenset(tag for text in facts["tags"] for tag in parse_tag(text))
     identity = " ".join((facts["base"], facts["version"], str(facts["implementation"])))

@@ -145,6 +145,8 @@ def _on_disk(tree: SourceTree, path: str, *, folder: bool) -> Absence:
         )
     at = tree.root
     parts = [part for part in path.split("/") if part not in {"", "."}]
+    if not parts and not folder:
+        return Absence("is the folder of the project, not a file", "name a file in it")
     for number, part in enumerate(parts, start=1):
         at /= part
         found = _on_the_way(tree, at, folder=folder or number < len(parts), is_last=number == len(parts))

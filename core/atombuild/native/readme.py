@@ -69,7 +69,7 @@ def read_text(project: Project, tree: SourceTree, path: str, key: str) -> str:
         )
     if tree.kind(path) is Kind.DIRECTORY:
         raise SourceRejected(
-            f"`project.{key}` names a folder: {path}",
+            f"`project.{key}` names a folder: {path or 'that of the project'}",
             hint="name the file in it, from the folder of pyproject.toml",
             where=where,
             why=(f"failed to read from file `{absolute}`: Is a directory (os error 21)",),

@@ -59,10 +59,13 @@ def _parity(survey: Survey) -> Iterator[Finding]:
         yield found(
             Code.SDIST_NOT_BUILDABLE,
             absence.where or survey.project.pyproject.at("project"),
-            f"no wheel can be built from the sdist: {path} {absence.words}{others}",
+            f"no wheel can be built from the sdist: {path or '.'} {absence.words}{others}",
             absence.hint,
         )
-    only_in_wheel = sorted(survey.wheel.sources - survey.sdist.sources - {"pyproject.toml"} - set(lost))
+    # A file in the place of a module's folder stops the wheel as well.
+    only_in_wheel = sorted(
+        survey.wheel.sources - survey.sdist.sources - {"pyproject.toml", *survey.modules.folders} - set(lost)
+    )
     if only_in_wheel:
         exclude = exclude_taking(survey.project, only_in_wheel[0])
         yield found(
@@ -102,7 +105,9 @@ def planned(survey: Survey) -> MemberTree:
 
 def _modules(survey: Survey) -> Iterator[Finding]:
     for folder in survey.modules.folders:
-        if survey.tree.kind(folder) is None or any(path.startswith(f"{folder}/") for path in survey.wheel.sources):
+        if survey.tree.kind(folder) in {None, Kind.FILE} or any(
+            path.startswith(f"{folder}/") for path in survey.wheel.sources
+        ):
             continue
         exclude = exclude_emptying(survey.project, survey.tree, folder, wheel=True)
         if exclude is not None:
