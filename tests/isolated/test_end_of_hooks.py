@@ -100,6 +100,32 @@ atexit.register(stars.write_bytes, stars.read_bytes())
     assert "src/sky/stars.py" in result.written
 
 
+CLOSES_ALL = """
+os.closerange({first}, 256)
+kept = [open("stars-" + str(number), "w") for number in range({opened})]
+with open("after", "w") as file:
+    file.write("after")
+for each in kept:
+    each.close()
+"""
+"""As what becomes a daemon does; its own files then have the numbers of those that it closed."""
+
+
+@pytest.mark.parametrize("first", [0, 3], ids=["all", "all but the standard ones"])
+def test_a_hook_that_closes_every_descriptor_builds(tmp_path: Path, options: Options, first: int) -> None:
+    root = write_project(tmp_path / "sky", CLOSES_ALL.format(first=first, opened=12))
+    session = session_of(root, [], Plan(), options)
+    try:
+        session.begin()
+        result = session.attempt(Cause.START)
+    finally:
+        session.end()
+    assert result.outcome is Outcome.SUCCEEDED, result.reports
+    stars = [f"stars-{number}" for number in range(12)]
+    assert [name for name in stars if (root / name).read_text()] == [], "what we note is in no file of the backend's"
+    assert result.written >= {*stars, "after"}
+
+
 def test_a_process_that_does_not_come_to_its_end_is_ended(tmp_path: Path) -> None:
     text = PYPROJECT + "[tool.atombuild]\nhook-timeout = 4\n"
     hangs = "import atexit, threading\natexit.register(threading.Event().wait)"

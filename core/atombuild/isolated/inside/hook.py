@@ -30,7 +30,8 @@ _MOST = 10_000
 class Writes:
     """Hears from the interpreter what is opened for writing, removed or renamed below a folder; writes it down."""
 
-    def __init__(self, root: str, file: int) -> None:
+    def __init__(self, root: str, file: str) -> None:
+        """``file``: the path of the notes, absolute."""
         self._roots = tuple({os.path.join(root, ""), os.path.join(os.path.realpath(root), "")})
         self._file = file
         self._known: set[str] = set()
@@ -50,7 +51,7 @@ class Writes:
             if isinstance(mode, str):
                 if not set(mode) & set("wax+"):
                     return
-            elif not (isinstance(flags, int) and flags & _WRITING):
+            elif not (isinstance(flags, int) and flags & _WRITING) or path == self._file:
                 return
             self._note(_full(path))
         elif event in _NAMES_ONE:
@@ -76,8 +77,16 @@ class Writes:
                 name = full[len(root) :].replace(os.sep, "/") + end
                 if name not in self._known:
                     self._known.add(name)
-                    os.write(self._file, name.encode("utf-8", "surrogateescape") + b"\n")
+                    self._write(name.encode("utf-8", "surrogateescape") + b"\n")
                 return
+
+    def _write(self, line: bytes) -> None:
+        """Opened for each line: a backend may close every descriptor, and then the number is that of its own file."""
+        file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            os.write(file, line)
+        finally:
+            os.close(file)
 
     def _was_there(self, full: str, root: str) -> bool:
         while full.startswith(root):
@@ -115,8 +124,7 @@ def main(arguments: list[str], code: CodeType | None = None) -> int:
             stream.reconfigure(line_buffering=True)
     if hasattr(signal, "SIGBREAK"):  # Windows: Ctrl+C can't be sent to a group, and this one would end us at once
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
-    written = os.open(report_path + ".writes", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    sys.addaudithook(Writes(root, written).hear)
+    sys.addaudithook(Writes(root, report_path + ".writes").hear)
     sys.argv = [script, *rest]
     if hasattr(sys, "orig_argv"):
         sys.orig_argv = [sys.executable, *sys.argv]
