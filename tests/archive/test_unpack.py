@@ -411,7 +411,9 @@ _TARGETS = st.lists(st.sampled_from(["..", "..", "a", "b", "A", ".", "foo-1.0", 
 _KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CONTTYPE, b"S"])
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(
     members=st.lists(
         st.tuples(st.lists(_PARTS, min_size=1, max_size=4), _KINDS, st.binary(max_size=700), _TARGETS), max_size=5

@@ -13,6 +13,7 @@ import pytest
 from atombuild.errors import AtombuildError, ProjectInvalid, ProjectMissing, PyprojectUnreadable
 from atombuild.project.document import Moment
 from atombuild.project.pyproject import MAX_SIZE, Pyproject, parse_pyproject, read_pyproject
+from support.rights import permissions_hold
 
 FILE = Path("/project/pyproject.toml")
 
@@ -111,10 +112,10 @@ def test_what_is_no_regular_file_is_refused_at_once(
     assert error.reports()[0].why == (why,)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_without_read_permission_names_the_reason(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").touch(mode=0)
-    error = refusal(tmp_path)
+    with permissions_hold():
+        error = refusal(tmp_path)
     assert isinstance(error, PyprojectUnreadable)
     assert error.reports()[0].why == ("Permission denied (EACCES)",)
 

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from atombuild.publish import OutputDirectory
 from atombuild.publish.posix import PosixDirectory
+from support.rights import permissions_hold
 
 
 @pytest.fixture
@@ -19,18 +18,10 @@ def dist(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def guarded() -> Iterator[Path]:
-    """A folder where permissions hold. Root ignores them, so be somebody else for a while."""
-    folder = Path(tempfile.mkdtemp(dir="/tmp")).resolve()  # not tmp_path, which only its owner may enter
-    if os.geteuid() == 0:
-        os.chown(folder, 65534, 65534)
-        os.seteuid(65534)
-    yield folder
-    os.seteuid(os.getuid())
-    for each in (folder, *folder.rglob("*")):
-        if each.is_dir() and not each.is_symlink():
-            each.chmod(0o700)
-    shutil.rmtree(folder)
+def guarded(tmp_path: Path) -> Iterator[Path]:
+    """A folder where permissions hold, for root too."""
+    with permissions_hold():
+        yield tmp_path
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,22 +18,11 @@ from atombuild.publish import LEDGER
 from atombuild.session import Session
 from atombuild.status import ArtifactKind
 from support.fakes import FakeProject
+from support.rights import permissions_hold
 from support.trees import Tree
 
 SDIST, WHEEL = ArtifactKind
 REJECTED = SourceRejected("no module", hint="write one")
-
-
-@pytest.fixture
-def guarded() -> Iterator[Path]:
-    """A folder where permissions hold. Root ignores them, so be somebody else for a while."""
-    folder = Path(tempfile.mkdtemp(dir="/tmp")).resolve()  # not tmp_path, which only its owner may enter
-    if os.geteuid() == 0:
-        os.chown(folder, 65534, 65534)
-        os.seteuid(65534)
-    yield folder
-    os.seteuid(os.getuid())
-    shutil.rmtree(folder)
 
 
 @contextmanager
@@ -81,8 +68,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(guarded: Path) -> Desk:
-    return Desk(guarded)
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with permissions_hold():
+        yield Desk(tmp_path)
 
 
 PLACES = pytest.mark.parametrize("place", ["dist", "out"], ids=["the directory", "its parent"])

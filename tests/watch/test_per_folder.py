@@ -6,7 +6,6 @@ import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from atombuild.watch.ground import Ground
-from atombuild.watch.hints import Directories, Hint, Paths, RootGone, Watching
+from atombuild.watch.hints import Directories, Hint, Paths, RootGone, Unwatched, Watching
 from atombuild.watch.looker import Looker
 from atombuild.watch.notify import Notifier
+from support.rights import permissions_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,60 +193,26 @@ def test_an_overflow_is_told_and_looked_after(bench: Bench, monkeypatch: pytest.
     assert bench.until(lambda hint: isinstance(hint, Directories)) == Directories(frozenset())
 
 
-UNREADABLE = """
-import os, queue, sys, time
-from pathlib import Path
-from atombuild.watch.ground import Ground
-from atombuild.watch.hints import Directories, Paths, Unwatched, Watching
-from atombuild.watch.looker import Looker
-from atombuild.watch.notify import Notifier
-
-hints, root = queue.Queue(), Path(sys.argv[1])
-root.joinpath("locked/in").mkdir(parents=True)
-root.joinpath("open").mkdir()
-os.chmod(root, 0o755)
-for each in ("locked", "locked/in", "open"):
-    if os.geteuid() == 0:
-        os.chown(root / each, 65534, 65534)
-os.chdir(root)
-root = Path(".")
-ground = Ground(root, root / "dist")
-look = Looker(root, root / "dist", ground)
-notifier = Notifier(root, hints.put, ground)
-if os.geteuid() == 0:
-    os.seteuid(65534)
-root.joinpath("locked").chmod(0)
-
-def until(wanted):
-    while True:
-        hint = hints.get(timeout=30)
-        if wanted(hint):
-            return hint
-
-notifier.start()
-told = hints.get(timeout=30)
-assert isinstance(told, Unwatched) and told.path == "locked", told
-assert hints.get(timeout=30) == Watching(polling=False)
-look(lambda path: False)
-root.joinpath("open/a.py").touch()
-until(lambda hint: isinstance(hint, Paths) and "open/a.py" in hint.paths)
-root.joinpath("locked").chmod(0o755)
-until(lambda hint: isinstance(hint, Paths) and "locked" in hint.paths)
-look(lambda path: False)
-until(lambda hint: isinstance(hint, Directories) and "locked/in" in hint.paths)
-root.joinpath("locked/in/a.py").touch()
-until(lambda hint: isinstance(hint, Paths) and "locked/in/a.py" in hint.paths)
-notifier.stop()
-print(told.why, told.remedy, sep="; ")
-"""
-
-
-def test_an_unreadable_folder_costs_itself_alone_and_is_watched_when_it_can_be_read() -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as root:  # not tmp_path, which only its owner may enter
-        command = [sys.executable, "-c", UNREADABLE, root]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stderr
-    assert "Permission denied; make it readable" in done.stdout
+def test_an_unreadable_folder_costs_itself_alone_and_is_watched_when_it_can_be_read(bench: Bench) -> None:
+    locked = bench.root / "locked"
+    (locked / "in").mkdir(parents=True)
+    locked.chmod(0)
+    with permissions_hold():
+        bench.notifier.start()
+        told = bench.hints.get(timeout=PATIENCE)
+        assert isinstance(told, Unwatched)
+        assert (told.path, told.why) == ("locked", "Permission denied")
+        assert told.remedy == "make it readable for you (chmod, chown); then it is watched again"
+        assert bench.hints.get(timeout=PATIENCE) == Watching(polling=False)
+        bench.look()
+        (bench.root / "src/a.py").touch()
+        bench.until_named("src/a.py")
+        locked.chmod(0o755)
+        bench.until_named("locked")
+        bench.look()
+        bench.until(lambda hint: isinstance(hint, Directories) and "locked/in" in hint.paths)
+        (locked / "in/a.py").touch()
+        bench.until_named("locked/in/a.py")
 
 
 SHORT = """

@@ -81,7 +81,7 @@ class Writes:
                 return
 
     def _write(self, line: bytes) -> None:
-        """Opened for each line: a backend may close every descriptor, and then the number is that of its own file."""
+        # Opened for each line: after a backend has closed every descriptor, a number that we kept is a file of its own.
         file = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             os.write(file, line)
