@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +15,8 @@ class Noted:
 
     def __init__(self, root: Path, file: Path) -> None:
         self._file = file
-        self.descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        self.writes = Writes(str(root), self.descriptor)
+        file.touch()
+        self.writes = Writes(str(root), str(file))
 
     @property
     def paths(self) -> list[str]:
@@ -33,10 +32,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def noted(root: Path, tmp_path: Path) -> Iterator[Noted]:
-    noted = Noted(root, tmp_path / "writes")
-    yield noted
-    os.close(noted.descriptor)
+def noted(root: Path, tmp_path: Path) -> Noted:
+    return Noted(root, tmp_path / "writes")
 
 
 @pytest.mark.parametrize("mode", ["w", "wb", "a", "x", "r+"])
