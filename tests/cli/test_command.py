@@ -214,7 +214,7 @@ def test_advice_is_told_with_its_place_code_and_remedy(project: Path, mode: str)
 
 @pytest.mark.parametrize("mode", ["--once", "--list"])
 def test_advice_has_a_json_form(project: Path, mode: str) -> None:
-    (project / "src/orrery/.env").write_text("TOKEN=1")
+    (project / "src/orrery/.env").write_text("TOKEN=8d1c4b7e90")
     events = [json.loads(line) for line in command(mode, "--json", cwd=project).stdout.splitlines()]
     (advised,) = [event for event in events if event.get("event") == "advised"]
     assert [finding["code"] for finding in advised["findings"]] == ["secret"]
@@ -338,7 +338,7 @@ def test_copies_for_a_comparison_are_kept_only_where_it_is_told(
     tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch, switches: list[str], kept: bool
 ) -> None:
     monkeypatch.setenv("ATOMBUILD_CACHE_DIR", str(tmp_path / "cache"))
-    (project / "src/orrery/.env").write_text("TOKEN=1")
+    (project / "src/orrery/.env").write_text("TOKEN=8d1c4b7e90")
     with Running(*switches, project) as running:
         running.wait_for(
             "src/orrery/.env (secret)" if not kept else '"advised"'
