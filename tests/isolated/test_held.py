@@ -23,9 +23,19 @@ def test_an_sdist_holds_paths_of_the_tree_and_the_folders_above_them() -> None:
 
 
 def test_a_wheel_leaves_out_the_folder_that_its_packages_are_in() -> None:
-    held = Held([accepted(ArtifactKind.WHEEL, "x-1.0-py3-none-any.whl", "x/data.bin")])
+    held = Held([accepted(ArtifactKind.WHEEL, "x-1.0-py3-none-any.whl", "x/data.bin", "x-1.0.dist-info/METADATA")])
     assert all(map(held, ("x/data.bin", "src/x/data.bin", "lib/python/x")))
-    assert not any(map(held, ("x/other.bin", "data.bin", "y/data.bin")))
+    assert not any(map(held, ("x/other.bin", "other.bin", "y/other.bin", "METADATA")))
+
+
+def test_a_file_of_a_wheel_may_lie_in_a_folder_of_another_name() -> None:
+    wheel = accepted(ArtifactKind.WHEEL, "x-1.0-py3-none-any.whl", "x/data.bin", "x-1.0.dist-info/METADATA")
+    assert all(map(Held([wheel]), ("lib/data.bin", "data.bin")))
+    assert not Held([wheel])("docs/METADATA")
+    sdist = accepted(ArtifactKind.SDIST, "x-1.0.tar.gz", "lib/data.bin")
+    assert Held([sdist, wheel])("y/data.bin"), "the sdist does not tell where the file of the wheel comes from"
+    sdist = accepted(ArtifactKind.SDIST, "x-1.0.tar.gz", "src/x/data.bin")
+    assert not Held([sdist, wheel])("y/data.bin")
 
 
 def test_nothing_is_held_before_there_is_anything() -> None:
