@@ -121,6 +121,17 @@ def test_which_files_are_tracked_counts_and_not_what_is_staged_of_them(repositor
     assert bench.changes() == ()
 
 
+def test_how_much_of_its_history_a_shallow_clone_has_counts(repository: Path, tmp_path: Path) -> None:
+    git(repository, "commit", "--allow-empty", "-qm", "2")
+    git(tmp_path, "clone", "-q", "--no-tags", "--depth", "1", repository.as_uri(), "shallow")
+    bench = Bench(tmp_path / "shallow")
+    git(bench.root, "fetch", "-q")
+    assert bench.changes() == ()
+    git(bench.root, "fetch", "-q", "--no-tags", "--unshallow")
+    assert bench.changes() == (".git/shallow",)
+    assert bench.changes() == ()
+
+
 def test_a_project_in_a_folder_of_the_repository(repository: Path) -> None:
     (repository / "packages/one").mkdir(parents=True)
     bench = Bench(repository / "packages/one")

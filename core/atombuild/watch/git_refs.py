@@ -20,6 +20,9 @@ _DEEPEST: Final = 5
 """Names that may lead to one another."""
 
 _LARGEST_REF: Final = 4096
+_SHALLOW: Final = "shallow"
+"""Where the history of a shallow clone ends: a version may count commits."""
+
 _NO_FILE: Final = Signature(EntryKind.FILE, None, executable=False)
 """The same for all: when and how git wrote something down does not count."""
 
@@ -46,6 +49,7 @@ class History:
         return (
             git.own / "HEAD",
             git.common / "packed-refs",
+            git.common / _SHALLOW,
             refs / "tags",
             refs / "heads",
             *(folder / "reftable" for folder in dict.fromkeys((git.common, git.own)) if is_folder(folder / "reftable")),
@@ -64,6 +68,9 @@ class History:
             named["HEAD"] = _resolved(git)
         for name, at in named.items():
             yield (git.own if name == "HEAD" else git.common) / name, _entry(at)
+        cut_off = _read(git.common / _SHALLOW, most=1 << 20)
+        if cut_off is not None:
+            yield git.common / _SHALLOW, _entry(cut_off)
         tracked = self._tracked_files(git)
         if tracked is not None:
             yield git.own / "index", _entry(tracked)
