@@ -341,7 +341,7 @@ def test_copies_for_a_comparison_are_kept_only_where_it_is_told(
     (project / "src/orrery/.env").write_text("TOKEN=8d1c4b7e90")
     with Running(*switches, project) as running:
         running.wait_for(
-            "src/orrery/.env (secret)" if not kept else '"advised"'
+            "src/orrery/.env:1 (secret)" if not kept else '"advised"'
         )  # told in an idle moment, after what is kept in it
         running.signal(signal.SIGTERM)
         running.finish()
