@@ -1,7 +1,7 @@
 """Who wrote a file during a build: its backend, or perhaps the project's author.
 
-A backend says what it wrote, but not that nobody else wrote there as well: a save during the build may lie behind or
-before its writing, and which of the two an artifact holds nobody can tell. So a file is the backend's only while it
+A backend says what it wrote, but not that it alone wrote there: a save during the build may lie behind or
+before its writing, and which of the two an artifact holds can't be told. So a file is the backend's only while it
 **comes out of the build as it went in**:
 
     content        the backend says that it wrote it     it does not say so

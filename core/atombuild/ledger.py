@@ -39,7 +39,7 @@ class Old(enum.Enum):
     """There was none."""
 
     UNSEEN = "unseen"
-    """Nobody could look: its name is not known, or the system refused. Nothing was removed."""
+    """It could not be looked at: its name is not known, or the system refused. Nothing was removed."""
 
     REMOVED = "removed"
     """It was removed, by this attempt or by a failed one before it."""

@@ -138,7 +138,7 @@ class Rounds:
         self._learn()
 
     def between(self, changed: Mapping[str, How], at: float | None) -> None:
-        """Note what a look between builds found, and when the last of it was written; None: nobody knows."""
+        """Note what a look between builds found, and when the last of it was written; None: it is not known."""
         names = _alike(changed)
         at = self._clock() if at is None else at
         trails = any(-_ECHO_SECONDS <= at - then <= _TRAILING_SECONDS for then in (self._ended, self._spoke))

@@ -138,7 +138,7 @@ class Session:
         self._project: BuildableProject | None = None
         """The latest that could be read, by the attempt itself where it read one; it tells which paths matter."""
         self._readable = False
-        """Whether the latest reading succeeded. While it did not, nobody knows which paths matter: all do."""
+        """Whether the latest reading succeeded. While it did not, it is not known which paths matter: all do."""
         self._reader = read_project
         self._look = look
         self._emit = logged(emit)

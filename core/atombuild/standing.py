@@ -101,7 +101,7 @@ def _is_the_old_one(record: Record, identity: Identity) -> bool:
     """Whether what stands there, after an attempt that did not put it there, stood there before it.
 
     An attempt that could not look, or not remove, may know nothing of it; and a file system that was away for a while
-    may come back as another device. But what nobody touched since before the attempt is no new file.
+    may come back as another device. But what was not touched since before the attempt is no new file.
     """
     if record.outcome is Attempt.NOT_ATTEMPTED or identity == record.old_identity:
         return True

@@ -132,7 +132,7 @@ CASES: Mapping[str, tuple[str, Files, str, str, str]] = {
         {**INIT, "LICENSE": link("../gone")},
         "LICENSE can't be read: LICENSE is a symbolic link to ../gone, which does not exist",
         "pyproject.toml:8:18",
-        "remove the link, or mend where it leads",
+        "remove the link, or fix where it leads",
     ),
     "readme is the project's folder": (
         project('readme = { file = "", content-type = "text/plain" }'),
@@ -174,14 +174,14 @@ CASES: Mapping[str, tuple[str, Files, str, str, str]] = {
         {"src/foo/__init__.py": link("real.py")},
         "src/foo/__init__.py can't be read: src/foo/__init__.py is a symbolic link to real.py, which does not exist",
         "pyproject.toml:1:1",
-        "remove the link, or mend where it leads",
+        "remove the link, or fix where it leads",
     ),
     "init leads in a circle": (
         "",
         {"src/foo/__init__.py": link("__init__.py")},
         "src/foo/__init__.py can't be read: src/foo/__init__.py is a symbolic link that leads in a circle",
         "pyproject.toml:1:1",
-        "remove the link, or mend where it leads",
+        "remove the link, or fix where it leads",
     ),
     "package in capitals": (
         "",

@@ -389,7 +389,7 @@ ERRORS: Mapping[str, Row] = {
         "Failed to walk source tree: src/ns is not there",
         "pyproject.toml:9:15",
         (),
-        "create the folder src/ns, or mend module-name in [tool.uv.build-backend]",
+        "create the folder src/ns, or fix module-name in [tool.uv.build-backend]",
     ),
     "stubs": (
         '[project]\nname = "foo-stubs"\nversion = "1.0"\n',

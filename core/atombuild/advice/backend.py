@@ -85,7 +85,7 @@ def _not_required(
     if any(each.name == name for each in items.values()):
         return
     if backend not in _READERS and items and (installed is None or name in installed):
-        return  # brought along by another requirement, as hatch-vcs brings hatchling; or nobody knows yet
+        return  # brought along by another requirement, as hatch-vcs brings hatchling; or it is not known yet
     written = f"uv_build{FLOOR},{CAP}" if name == "uv-build" else name
     yield found(
         Code.BACKEND_NOT_REQUIRED,

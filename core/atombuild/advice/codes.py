@@ -113,7 +113,7 @@ class Code(enum.Enum):
     LINK_LEADS_NOWHERE = (
         "link-leads-nowhere",
         Severity.PROBLEM,
-        "a link in the sdist to what the sdist does not hold: whoever unpacks it lacks that file",
+        "a link in the sdist to what the sdist does not hold: those who unpack it lack that file",
     )
     TOP_LEVEL_NAME = (
         "top-level-name",

@@ -88,7 +88,7 @@ def entry_point_finding(fault: Fault, where: Location) -> Finding:
 def missing_module(name: str, module: str, where: Location) -> Finding:
     """Return what to tell of an entry point whose module the wheel lacks."""
     words = f'"{name}" leads to {module}, which the wheel does not hold'
-    return found(Code.ENTRY_POINT, where, words, "mend the name, or create the module")
+    return found(Code.ENTRY_POINT, where, words, "fix the name, or create the module")
 
 
 def module_of(reference: str) -> str:

@@ -1,4 +1,4 @@
-"""Advice on packed files by their names, sizes and number, whoever packs them."""
+"""Advice on packed files by their names, sizes and number, of any backend."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def advise_on_size(path: str, size: int | None, where: Location, remedy: str) ->
     """Yield that a file is very large; ``remedy`` is how it is left out."""
     if size is not None and size > LARGE:
         words = f"{path} is {size_words(size)} large"
-        yield found(Code.LARGE_FILE, where, words, f"if nobody needs it at run time, {remedy}")
+        yield found(Code.LARGE_FILE, where, words, f"if it is not needed at run time, {remedy}")
 
 
 def advise_on_number(number: int, where: Location) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Advice on ``[project]`` as it is written, whoever reads it: values may be of any type here."""
+"""Advice on ``[project]`` as it is written, for any backend: values may be of any type here."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ The rules are those of PEP 721's ``data`` filter: a link is relative, and leads 
 unpacked into. Python's own filter asks the disk where a link leads, and has been led astray by chains that are longer
 than any path (CVE-2025-4517). Here nothing is asked of the disk: links are made after all else, so no member is ever
 written through one, and each is followed from name to name first. A step upward is taken only out of a folder that the
-archive itself holds: where a name could mean another one, as where case does not count, nobody knows what is above it.
+archive itself holds: where a name could mean another one, as where case does not count, what is above it is unknown.
 """
 
 from __future__ import annotations

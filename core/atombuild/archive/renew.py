@@ -19,14 +19,14 @@ from atombuild.archive.unpack import NEW_FILE, Unpacking, unpack
 from atombuild.errors import SdistRejected
 
 _COMPARED: Final = 8 << 20
-"""Bytes up to which a file is held in memory to be compared; larger ones are written anew."""
+"""Bytes up to which a file is held in memory to be compared; larger ones are written again."""
 
 
 def renew_sdist(archive: Path, folder: Path, limits: Limits = USUAL) -> tuple[Path, frozenset[str]]:
     """Unpack ``archive`` over what an earlier one left in ``folder``; return the top folder, and all paths unpacked.
 
     Unlike a stranger's archive, one that a backend has just made may hold a file twice under the very same name; then
-    the later one counts, as for tar: an unpacked sdist's PKG-INFO is packed as it is and then written anew.
+    the later one counts, as for tar: an unpacked sdist's PKG-INFO is packed as it is and then written again.
 
     Raises as :func:`atombuild.archive.unpack.unpack_sdist`.
     """

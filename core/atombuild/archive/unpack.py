@@ -150,7 +150,7 @@ class Unpacking:
         self._links[path] = target
 
     def _take_hard_link(self, path: str, member: tarfile.TarInfo) -> None:
-        """Write what an earlier member holds once more: so it is nobody's other name, here and on any file system."""
+        """Write what an earlier member holds once more, as a file of its own, here and on any file system."""
         name = member.linkname
         parts = [part for part in name.split("/") if part not in {"", "."}]
         if name.startswith("/") or ".." in parts or parts[:1] != [self._top]:

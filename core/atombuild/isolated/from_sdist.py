@@ -69,7 +69,7 @@ class UnpackedSdist:
     """Of the sdist file."""
 
     top: Path
-    """Its folder, which nobody finds again after the build."""
+    """Its folder, which is gone after the build."""
 
     project: Description
     """The project that it was made of."""

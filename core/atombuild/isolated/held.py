@@ -1,4 +1,4 @@
-"""Which paths of a project its newest artifacts hold, whoever made them."""
+"""Which paths of a project its newest artifacts hold, by whatever tool they were made."""
 
 from __future__ import annotations
 

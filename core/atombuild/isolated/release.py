@@ -46,7 +46,7 @@ class CurrentRelease:
     """Whether the backend may add to the static version."""
 
     known: Release | None = field(init=False, default=None)
-    """None: only the backend knows it, or nobody."""
+    """None: only the backend knows it, or it is not known at all."""
 
     must_ask: bool = field(init=False, default=False)
     """Whether the backend has yet to be asked, and somebody wants to know."""

@@ -36,7 +36,7 @@ class Absence:
     """What is so, to be put after its path."""
 
     hint: str
-    """What to do about it; "" where nothing at all is there, and only whoever asks knows what it is for."""
+    """What to do about it; "" where nothing at all is there, and only the caller knows what it is for."""
 
     where: Location | None = None
     """The setting that is the cause, where one is."""
@@ -192,7 +192,7 @@ def _dead_link(tree: SourceTree, at: Path, error: OSError) -> Absence:
     words = (
         "that leads in a circle" if not isinstance(error, FileNotFoundError) else f"to {target}, which does not exist"
     )
-    return Absence(f"can't be read: {shown} is a symbolic link {words}", "remove the link, or mend where it leads")
+    return Absence(f"can't be read: {shown} is a symbolic link {words}", "remove the link, or fix where it leads")
 
 
 def _misspelled(tree: SourceTree, at: Path) -> Absence:

@@ -106,7 +106,7 @@ def _module_entries(
     kind = tree.kind(folder)
     if kind is None:
         absence = why_absent(project, tree, folder, folder=True)
-        hint = f"create the folder {folder}, or mend module-name in [{'.'.join(SETTINGS)}]"
+        hint = f"create the folder {folder}, or fix module-name in [{'.'.join(SETTINGS)}]"
         raise SourceRejected(
             f"Failed to walk source tree: {folder} {absence.words}",
             hint=hint if absence.is_plain else absence.hint,

@@ -176,7 +176,7 @@ class _Watches:
         for name in sorted(self._missing, key=lambda name: (name.count("/"), name)):
             if self._watch(name, follow=name in self._reach or self._ground.is_outer(name)):
                 self._missing.discard(name)
-                # Looked at before it was watched: what came in between was seen by nobody.
+                # Looked at before it was watched: what came in between was not seen.
                 self._news.folders.add(name)
             if self._is_short():
                 return

@@ -3,7 +3,7 @@
 Files of the project are gone, and deletions go on, be it in folders that nobody watches: then a build can wait until
 they have stopped. What is left then is what there is to build, or nothing, and nothing is made anew.
 
-Nobody is told what happens in the folders that are passed over. So while files of the project are gone, the uppermost
+Nothing tells what happens in the folders that are passed over. So while files of the project are gone, the uppermost
 of those folders are looked at from time to time: whatever is removed below them, their times of change move on.
 """
 
@@ -29,7 +29,7 @@ class Removal:
     """The deletions that were heard of. It never reads a clock: ``now`` is seconds of one that only goes forward."""
 
     def __init__(self, elsewhere: Callable[[], Hashable] = lambda: None) -> None:
-        """``elsewhere``: returns another value whenever something vanished where nobody watches."""
+        """``elsewhere``: returns another value whenever something vanished where nothing watches."""
         self._first = self._last = float("-inf")
         self._elsewhere = elsewhere
         self._seen: Hashable = None

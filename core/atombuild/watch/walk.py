@@ -61,7 +61,7 @@ class Walk:
             return  # to be gone is a state like any other
         if isinstance(found, int) or found.kind is not EntryKind.LINK:
             yield outer.name, found
-        else:  # a folder, or a link to one: whoever named it meant what it leads to
+        else:  # a folder, or a link to one: to name it means what it leads to
             yield from self._walk(outer.name, outer.path, judge, apart=_below(outer.path, self._base))
 
     def _walk(self, name: str, base: str, judge: WatchFilter, *, apart: str | None = None) -> Iterator[Found]:

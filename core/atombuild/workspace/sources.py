@@ -9,9 +9,9 @@
       ├─ `index`                                        ► an error: see below
       └─ no entry                                       ► Requirement as it is written
 
-The name of a member is never asked of an index: whoever registers it there would run code on its author's machine. uv
-does so where the entry's marker does not hold; here that is an error. So is an entry that names an index, since what
-installs build requirements asks one index for all of them.
+The name of a member is never asked of an index: a stranger who registers it there would run code on its author's
+machine. uv does so where the entry's marker does not hold; here that is an error. So is an entry that names an index,
+since what installs build requirements asks one index for all of them.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ class Asker:
                 )
 
     def _require_not_unread(self, name: NormalizedName, where: Location | None) -> None:
-        """Refuse what may be a member whose document can't be read: nobody knows its name."""
+        """Refuse what may be a member whose document can't be read: its name is not known."""
         for each in self.workspace.unusable if self.workspace is not None else ():
             if name in each.likely_names:
                 problems = tuple(

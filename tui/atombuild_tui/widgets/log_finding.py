@@ -10,7 +10,7 @@ from atombuild_tui.widgets.log_buffer import LogBuffer
 
 
 def problems_since(buffer: LogBuffer, first: int) -> list[tuple[int, Problem]]:
-    """Return what there is to mend: the errors from this entry on, then all advice that holds now.
+    """Return what there is to fix: the errors from this entry on, then all advice that holds now.
 
     Advice is told when it changes: builds may have begun since. Each comes with the entry in which it begins.
     """

@@ -24,7 +24,7 @@ def advise_on_metadata(artifact: Artifact) -> Iterator[Finding]:
                 Code.METADATA_INVALID,
                 artifact.where,
                 f"the metadata is refused: {_words(error)}",
-                "mend it where the project says it",
+                "fix it where the project says it",
             )
         if errors:
             return

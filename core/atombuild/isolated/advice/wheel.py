@@ -26,7 +26,7 @@ def advise_on_wheel(wheel: Artifact) -> Iterator[Finding]:
         yield found(
             Code.WHEEL_EMPTY,
             wheel.where,
-            "the wheel holds nothing but its own metadata: whoever installs it gets no module",
+            "the wheel holds nothing but its own metadata: it installs no module",
             "look where the backend searches for packages, and what it leaves out",
         )
     tops = {path.partition("/")[0] for path in wheel.packed if "/" in path} & _TOP_LEVEL
@@ -77,7 +77,7 @@ def _import_names(wheel: Artifact) -> Iterator[Finding]:
                 Code.IMPORT_NAME,
                 wheel.where,
                 f"the import name {name} is none that the wheel holds",
-                "mend it, or remove it (PEP 794)",
+                "fix it, or remove it (PEP 794)",
             )
 
 

@@ -14,7 +14,7 @@ lock to hold) attached as descriptors; see :mod:`atombuild.isolated.process` for
                      ├── "stop" ──► INT to its group, a while, TERM, a while, KILL to everything below us ──► answer
                      └── the other end is gone ──► the same, exit
 
-Warm: what the hooks of a well-known backend import first of all is imported here, once, where nobody ever calls it; see
+Warm: what the hooks of a well-known backend import first of all is imported here, once, where it is never called; see
 ``warmth.py`` for what that may be. A child is forked with it loaded, and so pays for no import, and inherits no state.
 Cold: each hook gets a process of its own.
 
@@ -78,7 +78,7 @@ class Server:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
 
     def serve(self) -> Callable[[], int] | None:
-        """Answer requests until the other end is gone. In a child: return the hook, to be called by whoever called."""
+        """Answer requests until the other end is gone. In a child: return the hook, for the caller to call."""
         while True:
             request, descriptors = self._receive()
             if request is None:
@@ -248,7 +248,7 @@ def _forget_listings() -> None:
 
 
 def _run_this(mode: str, *arguments: str, site: bool) -> None:
-    """Become this script, started anew; ``site``: with all that Python does at its start."""
+    """Become this script, started again; ``site``: with all that Python does at its start."""
     flags = ["-B"] if sys.flags.dont_write_bytecode else []
     flags += [] if site else ["-S"]
     os.execv(sys.executable, [sys.executable, *flags, os.path.abspath(__file__), mode, *arguments])

@@ -177,7 +177,7 @@ def _import_names(survey: Survey) -> Iterator[Finding]:
                 Code.IMPORT_NAME,
                 survey.project.pyproject.at("project", "import-names", index),
                 f"the import name {name} is none that the wheel holds",
-                "mend it, or remove it (PEP 794)",
+                "fix it, or remove it (PEP 794)",
             )
 
 
