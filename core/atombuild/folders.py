@@ -17,8 +17,9 @@ SETTINGS_VARIABLE: Final = "ATOMBUILD_CONFIG"
 """The variables of the environment that name other places; the last one a file."""
 
 
-_APART: Final = ".nox"
-"""A name that hatchling enters under no circumstances; of ignore files it reads the topmost alone."""
+_APART: Final = Path(".nox", ".svn")
+"""The first is a name that hatchling enters under no circumstances; of ignore files it reads the topmost alone. The
+second is one that setuptools leaves out of each sdist, whatever MANIFEST.in takes in (``graft .``)."""
 
 _PROJECT_FILES: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 
@@ -53,9 +54,14 @@ def size_of(folder: Path) -> int:
     return total
 
 
+def whole(folder: Path) -> Path:
+    """Return the topmost folder that is ours alone: :func:`cache_folder` and the like may lie two deep in a project."""
+    return folder.parent if _is_apart(folder) else folder
+
+
 def mark_as_ours(folder: Path) -> None:
     """Mark a folder of ours that stands, where it lies in a project: no tool is to pack it. Raises ``OSError``."""
-    if folder.name != _APART:
+    if not _is_apart(folder):
         return
     for name, text in _MARKS.items():
         if not (folder / name).exists():
@@ -66,6 +72,10 @@ _MARKS: Final = {
     ".gitignore": "*\n",
     "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by atombuild-tui, see https://bford.info/cachedir/\n",
 }
+
+
+def _is_apart(folder: Path) -> bool:
+    return folder.parts[-2:] == _APART.parts
 
 
 def _apart(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from atombuild.folders import cache_folder, settings_path, state_folder
+from atombuild.folders import cache_folder, settings_path, state_folder, whole
 from atombuild.places import places_below
 
 _held: set[int] = {1, 2}
@@ -42,7 +42,7 @@ def own_outputs() -> frozenset[tuple[int, int]]:
 
 def own_places(root: Path) -> frozenset[str]:
     """Return where below ``root`` our cache, our state and our settings are, or would be; ``/`` between parts."""
-    folders = (cache_folder(), state_folder(), settings_path())
+    folders = (whole(cache_folder()), whole(state_folder()), settings_path())
     return frozenset().union(*(places_below(root, folder) for folder in folders)) - {""}
 
 

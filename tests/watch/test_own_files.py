@@ -83,10 +83,10 @@ def test_standard_output_and_error_are_ours(root: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("setting", "inside"),
     [
-        ("ATOMBUILD_CACHE_DIR=ci/cache", "ci/cache/.nox/environments/venv/a.py"),
-        ("XDG_CACHE_HOME=ci", "ci/atombuild/.nox/work/a.py"),
-        ("ATOMBUILD_STATE_DIR=state", "state/.nox/allowed.json"),
-        ("XDG_STATE_HOME=ci", "ci/atombuild/.nox/bugs/1.txt"),
+        ("ATOMBUILD_CACHE_DIR=ci/cache", "ci/cache/.nox/.svn/environments/venv/a.py"),
+        ("XDG_CACHE_HOME=ci", "ci/atombuild/.nox/.svn/work/a.py"),
+        ("ATOMBUILD_STATE_DIR=state", "state/.nox/.svn/allowed.json"),
+        ("XDG_STATE_HOME=ci", "ci/atombuild/.nox/.svn/bugs/1.txt"),
         ("ATOMBUILD_CONFIG=my settings.toml", "my settings.toml"),
         ("TMPDIR=tmp", "tmp/atombuild-1234/file"),
     ],
@@ -128,7 +128,7 @@ def test_our_folders_in_a_project_are_marked_for_the_tools_that_look(
     work_folder(root, root / "dist")
     write_private(state_folder() / "bugs/report.txt", b"")
     for folder in ("cache", "state"):
-        marked = root / folder / ".nox"
+        marked = root / folder / ".nox/.svn"
         assert (marked / ".gitignore").read_text() == "*\n"
         assert (marked / "CACHEDIR.TAG").read_text().startswith("Signature: 8a477f597d28d172789f06886806bc55")
 
