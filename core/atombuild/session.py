@@ -53,9 +53,11 @@ from atombuild.publish import LEDGER, Identity, OutputDirectory
 from atombuild.rounds import Move, Rounds
 from atombuild.standing import Observer
 from atombuild.status import ArtifactKind, Attempt, Status
+from atombuild.youth import COARSE_WINDOW
 
 _SHOWN_RULES: Final = 48
 _LOCK_PAUSE_SECONDS: Final = 0.05
+_COARSEST_CLOCK_SECONDS: Final = COARSE_WINDOW / 1e9
 _UNTOUCHED: Final = Record(target=None, attempt=0, outcome=Attempt.NOT_ATTEMPTED, started=0.0, old=Old.UNSEEN)
 
 
@@ -161,6 +163,9 @@ class Session:
         """The look at the end of the attempt that runs."""
         self._reach: tuple[object, ...] = ()
         """What the last look covered beyond the root."""
+
+        self._start: tuple[tuple[object, ...], float] = (), 0.0
+        """Of the attempt: what the look before it covered, and when it started, in seconds since the epoch."""
         self._looks = self._readings = 0
         self._print: tuple[int, int, str | None] = (0, 0, None)
         """The last fingerprint, at its end, and of which look it is, by which reading."""
@@ -321,6 +326,7 @@ class Session:
         if isinstance(event, AttemptStarted):
             # From here on the records are about this attempt; those held before were about an earlier one.
             self._changes.begin(event.kinds, event.change)
+            self._start = self._reach, time.time()
             event = self._with_times(event)
         elif isinstance(event, AttemptFinished | ProjectUnusable):
             # Before anybody hears of the end, and saves then: what comes later did not come during the attempt.
@@ -452,7 +458,20 @@ class Session:
         if own:
             shown = tuple(sorted(own))
             self._emit(ChangesIgnored(shown[:SHOWN_PATHS], len(shown), "written by the build backend"))
-        return tuple(path for path in touched if path not in own)
+        first_seen = self._first_seen(touched, now)
+        return tuple(path for path in touched if path not in own and path not in first_seen)
+
+    def _first_seen(self, touched: tuple[str, ...], now: View) -> frozenset[str]:
+        """Return what is looked at only since the build itself told of it, and what is older than that build.
+
+        A folder may have been moved there meanwhile, with old files in it. So this is for a build that none follows;
+        while watching, one build more is better than a doubt.
+        """
+        reach, began = self._start
+        if not self.once or self._seen is None or self._reach == reach:
+            return frozenset()
+        surely_before = began - _COARSEST_CLOCK_SECONDS
+        return frozenset(path for path in self._seen.lacks(touched) if (now.newest((path,)) or 0) < surely_before)
 
     def _vanished(self, result: Result) -> set[str]:
         """Return what kept the attempt from being made and is not there any more: it is in no look either.

@@ -17,7 +17,7 @@ import pytest
 
 from atombuild.builder import Plan
 from atombuild.errors import Report
-from atombuild.events import Cause, Event, Failure, Log, Outcome, Preparing
+from atombuild.events import ArtifactStatus, Cause, ChangesSeen, Event, Failure, Log, Outcome, Preparing
 from atombuild.folders import CACHE_VARIABLE
 from atombuild.isolated import Options
 from atombuild.isolated import project as isolated_project
@@ -282,6 +282,22 @@ def test_what_the_backend_asks_for_may_be_a_member_too(desk: Desk, index: Listen
     assert desk.build() is Outcome.FAILED
     assert "`asked-for` is included as a workspace member, but is missing an entry" in desk.reports[0].what
     assert index.asked == []
+
+
+def test_what_a_single_build_first_hears_of_does_not_make_it_out_of_date(
+    desk: Desk, index: ListeningIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the backend asks for is looked at from then on; it stood there before, so no save of it was missed."""
+    monkeypatch.setattr("atombuild.session._COARSEST_CLOCK_SECONDS", 0.0)  # the files of a test are young
+    asks = "\ndef get_requires_for_build_wheel(settings=None):\n    return ['asked-for']\n"
+    two_members(desk, app=SOURCE + "asked-for = { workspace = true }\n", code=MODULE + asks)
+    project(desk.root / "packages/asked", "asked-for")
+    desk.session("packages/app").once = True
+    assert desk.build() is Outcome.SUCCEEDED, desk.reports
+    assert desk.root / "packages/asked" in desk.inputs()
+    assert [event.paths for event in desk.events if isinstance(event, ChangesSeen)] == []
+    shown = {event.kind: event.status.words for event in desk.events if isinstance(event, ArtifactStatus)}
+    assert set(shown.values()) == {"succeeded"}
 
 
 def test_what_another_distribution_depends_on_comes_from_the_tree_if_it_is_a_member(
