@@ -158,7 +158,12 @@ REFETCHED: Final[dict[str, Case]] = {
 
 
 def shown(root: Path, case: Case, *how: str) -> set[str]:
-    """Return the codes that the command shows."""
+    """Return the codes that the command shows, each once."""
+    return set(told(root, case, *how))
+
+
+def told(root: Path, case: Case, *how: str) -> list[str]:
+    """Return the codes of all findings that the command shows."""
     root.mkdir()
     text = case.settings if "[build-system]" in case.settings else document(case.settings)
     (root / "pyproject.toml").write_text(text, encoding="utf-8")
@@ -174,7 +179,7 @@ def shown(root: Path, case: Case, *how: str) -> set[str]:
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     assert (done.returncode == 0) is case.builds, done.stderr
-    return set(re.findall(r"^  where: .*\(([a-z0-9-]+)\)$", done.stdout + done.stderr, re.MULTILINE))
+    return re.findall(r"^  where: .*\(([a-z0-9-]+)\)$", done.stdout + done.stderr, re.MULTILINE)
 
 
 @pytest.mark.parametrize("code", NATIVE)
@@ -192,6 +197,12 @@ def test_a_build_shows_the_same_as_a_list_whether_it_succeeds_or_fails(tmp_path:
 @pytest.mark.parametrize("code", OTHERS)
 def test_a_code_is_shown_for_another_backend(tmp_path: Path, code: str) -> None:
     assert code in shown(tmp_path / "project", OTHERS[code], "--list")
+
+
+@pytest.mark.parametrize("how", ["--list", "--once"])
+def test_what_both_artifacts_hold_is_told_once(tmp_path: Path, how: str) -> None:
+    held = {"src/sky/key.pem": private_key(), "src/sky/a.pyc": "x"}
+    assert sorted(told(tmp_path / "project", own(tree=held), how)) == ["bytecode", "secret"]
 
 
 @pytest.mark.parametrize("code", REFETCHED)

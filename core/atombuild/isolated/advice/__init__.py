@@ -109,10 +109,11 @@ def _on_artifacts(
     artifacts = {
         kind: Artifact(each, Location(out_dir / each.path.name), description.root) for kind, each in accepted.items()
     }
+    looked_into: dict[Path, bytes] = {}
     for artifact in artifacts.values():
         breathe()
         yield from advise_on_metadata(artifact)
-        yield from advise_on_contents(artifact, breathe, uv=uv)
+        yield from advise_on_contents(artifact, breathe, looked_into, uv=uv)
     sdist, wheel = artifacts.get(ArtifactKind.SDIST), artifacts.get(ArtifactKind.WHEEL)
     if wheel is not None:
         breathe()

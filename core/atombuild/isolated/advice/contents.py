@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from atombuild.advice.codes import Code, found, some
@@ -22,13 +24,25 @@ _REMEDIES: Final = {
 _REWRITTEN: Final = "pyproject.toml.orig"
 
 
-def advise_on_contents(artifact: Artifact, breathe: Callable[[], object], *, uv: bool) -> Iterator[Finding]:
-    """Yield one finding a kind. ``uv``: the backend is uv_build, which packs the ``pyproject.toml`` that it rewrote."""
+def advise_on_contents(
+    artifact: Artifact, breathe: Callable[[], object], looked_into: dict[Path, bytes], *, uv: bool
+) -> Iterator[Finding]:
+    """Yield one finding a kind. ``uv``: the backend is uv_build, which packs the ``pyproject.toml`` that it rewrote.
+
+    ``looked_into`` are files of the tree, with hashes of what the artifact before holds of them. Both hold most,
+    and what is so of one file is told once.
+    """
+    earlier = dict(looked_into)
     secrets, sizes, budget = Secrets(), dict[str, int](), BUDGET
     for path, size, data in artifact.contents(MOST, breathe):
-        sizes[path] = size
+        place, digest = artifact.at(path), hashlib.sha256(data).digest()
+        is_of_tree = place is not artifact.where
+        if is_of_tree:
+            looked_into[place.path] = digest
+        if not is_of_tree or place.path not in earlier:
+            sizes[path] = size
         budget -= len(data)
-        if budget > 0:
+        if budget > 0 and not (is_of_tree and earlier.get(place.path) == digest):
             secrets.look(path, data)
     for code, path, line, words in secrets.told():
         where = artifact.at(path)
@@ -36,7 +50,7 @@ def advise_on_contents(artifact: Artifact, breathe: Callable[[], object], *, uv:
     own = {_REWRITTEN} if uv and not artifact.is_wheel else set()
     paths = sorted(path for path in artifact.packed if path not in own)
     for code, (concerns, words) in SUSPECTS.items():
-        suspects = list(filter(concerns, paths))
+        suspects = [path for path in paths if concerns(path) and artifact.at(path).path not in earlier]
         if suspects:
             yield found(code, artifact.at(suspects[0]), words.format(some(suspects)), _REMEDIES.get(code, _EXCLUDE))
     for path, size in sizes.items():
