@@ -36,7 +36,7 @@ WORDS: dict[Fault, tuple[str, ...]] = {
     Fault.FAILS_IN_METADATA: ("broke off in get_requires_for_build_",),
     Fault.FAILS_MID_WRITE: ("broke off in build_",),
     Fault.KILLED_MID_WRITE: ("was killed in build_", "(SIGKILL)"),
-    Fault.WRONG_NAME: ("answered '", "but the project is"),
+    Fault.WRONG_NAME: ("answered '", "but the {source} is"),
     Fault.WRONG_KIND_OF_NAME: ("answered 'result.bin', which is no file name of a",),
     Fault.ABSOLUTE_NAME: ("answered with a path instead of a bare file name",),
     Fault.NOT_A_STRING: ("named no file, but answered None",),
@@ -168,8 +168,9 @@ def fails(walk: Walk, fault: Fault, hook: Hook, *, old: bool, healed: bool = Tru
     assert walk.build() is Outcome.FAILED, cell
     (report,) = walk.failure.reports
     assert report.blame is Blame.BACKEND, cell
+    source = "project" if hook == "build_sdist" else "sdist"
     for words in WORDS[fault]:
-        assert words in report.what, f"{cell}: {report.what}"
+        assert words.format(source=source) in report.what, f"{cell}: {report.what}"
     if hook == "build_sdist":
         assert walk.failure.kind is ArtifactKind.SDIST, cell
         assert walk.words == (f"failed, {ended}", "not built, old artifact removed" if old else "not built"), cell
