@@ -67,7 +67,7 @@ SECRETS: dict[str, tuple[str, str | bytes, str, int]] = {
     "AWS": ("a.ini", f"[default]\naws_secret_access_key = {word(40)}\n", "a secret access key of AWS", 2),
     ".pypirc": (".pypirc", "[pypi]\nusername = me\npassword = hunter2-9\n", "a password", 3),
     ".netrc": (".netrc", "machine example.org login me\npassword hunter2-9\n", "a password", 2),
-    ".npmrc": (".npmrc", "//registry.npmjs.org/:_authToken=8d1c4b7e\n", "a password", 1),
+    ".npmrc": (".npmrc", "//npm.example.org/:_authToken=8d1c4b7e\n", "a password", 1),
     ".pgpass": (".pgpass", "db:5432:main:me:hunter2-9\n", "a password", 1),
     ".git-credentials": (".git-credentials", "https://me:hunter2-9@github.com\n", "a password", 1),
     ".htpasswd": ("conf/.htpasswd", "me:$apr1$8sK2l1$qqq9sKxQ0l\n", "hashes of passwords", 1),
@@ -93,7 +93,7 @@ HARMLESS: dict[str, tuple[str, str | bytes]] = {
     "a template": (".env.example", "API_KEY=8d1c4b7e90\n"),
     "another template": (".env.production.template", "API_KEY=8d1c4b7e90\n"),
     "a .netrc without a password": (".netrc", "machine example.org login me\n"),
-    "an .npmrc without a token": (".npmrc", "save-exact=true\n//registry.npmjs.org/:_authToken=${NPM_TOKEN}\n"),
+    "an .npmrc without a token": (".npmrc", "save-exact=true\n//npm.example.org/:_authToken=${NPM_TOKEN}\n"),
     "a parser of keys": (
         "src/foo/pem.py",
         'BEGIN = "-----BEGIN PRIVATE KEY-----"\nEND = "-----END PRIVATE KEY-----"\n\ndef parse(text): ...\n',
