@@ -131,6 +131,7 @@ OTHERS: Final[dict[str, Case]] = {
     "sdist-other-text": own(tree={"src/sky/a.py": "x = 1\n", "overlay/src/sky/a.py": "x = 2\n"}),
     "top-level-name": own(tree={"src/tests/test_a.py": ""}),
     "link-leads-nowhere": own(tree={"LINKS": "src/sky/a.txt gone.txt\n"}),
+    "own-file": own(tree={"src/sky/.atombuild.json": "{}"}),
     "version-tagged": own(".dev7" + TEXT, settings_of(""), {"TAG": ".dev7"}),
     "unknown-code": own(more='[tool.atombuild]\nsilence = ["secrets"]\n'),
     "license-classifier": own(more=settings_of('classifiers = ["License :: OSI Approved :: MIT License"]\n')),
@@ -203,6 +204,18 @@ def test_a_code_is_shown_for_another_backend(tmp_path: Path, code: str) -> None:
 def test_what_both_artifacts_hold_is_told_once(tmp_path: Path, how: str) -> None:
     held = {"src/sky/key.pem": private_key(), "src/sky/a.pyc": "x"}
     assert sorted(told(tmp_path / "project", own(tree=held), how)) == ["bytecode", "secret"]
+
+
+def test_the_file_that_our_output_goes_to_is_told_where_it_is_packed(tmp_path: Path) -> None:
+    root, log = tmp_path / "project", tmp_path / "project/src/sky/build.log"
+    case = own()
+    root.mkdir()
+    (root / "pyproject.toml").write_text(case.settings, encoding="utf-8")
+    write_files(root, case.tree or {})
+    with log.open("wb") as file:
+        command = [sys.executable, "-m", "atombuild", "--once", str(root)]
+        assert subprocess.run(command, stdout=file, stderr=file, check=False, stdin=subprocess.DEVNULL).returncode == 0
+    assert re.search(r"files of atombuild's own are packed: src/sky/build\.log", log.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("code", REFETCHED)

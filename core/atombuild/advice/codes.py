@@ -115,6 +115,11 @@ class Code(enum.Enum):
         Severity.PROBLEM,
         "a link in the sdist to what the sdist does not hold: those who unpack it lack that file",
     )
+    OWN_FILE = (
+        "own-file",
+        Severity.PROBLEM,
+        "atombuild's own records, cache, state or redirected output among the packed files",
+    )
     TOP_LEVEL_NAME = (
         "top-level-name",
         Severity.PROBLEM,

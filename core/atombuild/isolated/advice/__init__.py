@@ -22,6 +22,7 @@ from atombuild.isolated.advice.contents import advise_on_contents
 from atombuild.isolated.advice.entry_points import advise_on_entry_points
 from atombuild.isolated.advice.links import advise_on_links
 from atombuild.isolated.advice.metadata import advise_on_metadata
+from atombuild.isolated.advice.own_files import advise_on_own_files
 from atombuild.isolated.advice.parity import advise_on_parity
 from atombuild.isolated.advice.version import advise_on_version
 from atombuild.isolated.advice.wheel import advise_on_wheel
@@ -114,6 +115,7 @@ def _on_artifacts(
         breathe()
         yield from advise_on_metadata(artifact)
         yield from advise_on_contents(artifact, breathe, looked_into, uv=uv)
+        yield from advise_on_own_files(artifact)
     sdist, wheel = artifacts.get(ArtifactKind.SDIST), artifacts.get(ArtifactKind.WHEEL)
     if wheel is not None:
         breathe()
