@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -171,6 +173,15 @@ def cancelled(session: Session, ready: Path) -> Outcome | None:
     return session.attempt(Cause.START).outcome
 
 
+@pytest.fixture(params=[signal.SIG_DFL, signal.SIG_IGN], ids=["in the foreground", "in the background"])
+def started(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As a shell starts us: what it puts into the background has to ignore Ctrl+C, and hands that on."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("first", ["pass", PASSES_OVER], ids=["told by INT", "told by TERM"])
 def test_a_hook_that_is_told_to_stop_puts_away_what_it_made(
     tmp_path: Path, options: Options, first: str, monkeypatch: pytest.MonkeyPatch

@@ -122,6 +122,8 @@ def main(arguments: list[str], code: CodeType | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a line is told when it is whole, not when a buffer is full
             stream.reconfigure(line_buffering=True)
+    # A shell has what it starts in the background ignore this, and a hook that is to stop is told so by it first.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(signal, "SIGBREAK"):  # Windows: Ctrl+C can't be sent to a group, and this one would end us at once
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
     sys.addaudithook(Writes(root, report_path + ".writes").hear)
